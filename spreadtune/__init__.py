@@ -1,0 +1,21 @@
+"""spreadtune: studies of how far supervised contrastive learning should spread a class.
+
+``run``, ``load_study`` and ``load_results`` are imported when they are first used, so ``import spreadtune`` is instant.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from spreadtune.version import __version__
+
+if TYPE_CHECKING:
+    from spreadtune.api import load_results, load_study, run
+
+__all__ = ["__version__", "load_results", "load_study", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from spreadtune import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,142 @@
+"""What a study found, in a few lines of plain text: the terminal prints them and the report opens with them."""
+
+import pandas as pd
+
+from spreadtune.analysis.figures.numbers import reference_means
+from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
+from spreadtune.analysis.words import count, in_words, measured
+from spreadtune.search.selection import best_setting
+from spreadtune.spec.search import Direction
+
+Setting = tuple[str, int]
+BASELINE_VARIANT = "supcon"
+
+
+def answer(frame: Frame) -> list[str]:
+    """The answer, a sentence or two a line; "+-" is always the half-width of a 95% interval over seeds."""
+    best = frame.best
+    if best is None:
+        return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
+    lines = [
+        _best(frame, best),
+        _against_reference(frame, best),
+        _spread(frame, best),
+        _floors_and_ceiling(frame),
+        _counts(frame),
+        _labels_used(frame, best),
+        "These are validation numbers, not confirmed on test; the interval does not account for having chosen "
+        f"the best of {count(len(frame.means), 'setting')}.",
+    ]
+    return [line for line in lines if line]
+
+
+def reference_setting(frame: Frame, best: Setting) -> Setting | None:
+    """What the best setting is compared with: the best at alpha 0 of its variant, else the variant ``supcon``."""
+    means = frame.means
+    variants = means.index.get_level_values("variant")
+    for candidates in (means[(variants == best[0]) & (means[ALPHA] == 0)], means[variants == BASELINE_VARIANT]):
+        chosen = _best_of(frame, candidates, frame.metric, frame.direction)
+        if chosen:
+            return chosen
+    return None
+
+
+def coarse_choice(frame: Frame) -> Setting | None:
+    """What coarse labels alone would have chosen: the highest class accuracy inside the predicted window."""
+    means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
+    inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
+    return _best_of(frame, frame.means[inside], "class_accuracy", "maximize")
+
+
+def _best_of(frame: Frame, candidates: pd.DataFrame, metric: str, direction: Direction) -> Setting | None:
+    keys = pd.MultiIndex.from_frame(frame.trials[["variant", "setting"]])
+    among = frame.trials[keys.isin(candidates.index)]
+    return best_setting(among, metric, direction)
+
+
+def _value(frame: Frame, setting: Setting, metric: str) -> str:
+    mean = float(frame.means.loc[[setting]].iloc[0][f"metric.{metric}"])
+    widths = half_widths(frame.trials, metric)
+    return measured(mean, float(widths.loc[[setting]].iloc[0]))
+
+
+def _label(frame: Frame, setting: Setting) -> str:
+    return str(frame.settings.loc[[setting]].iloc[0]["label"])
+
+
+def _best(frame: Frame, best: Setting) -> str:
+    n = int(frame.means.loc[[best]].iloc[0]["n"])
+    seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
+    return (
+        f"Best setting: {_label(frame, best)}. Its {in_words(frame.metric)} is {_value(frame, best, frame.metric)} "
+        f"({seeds})."
+    )
+
+
+def _against_reference(frame: Frame, best: Setting) -> str:
+    reference = reference_setting(frame, best)
+    if reference is None:
+        return "There is nothing to compare it with: no setting at alpha 0 and no variant supcon has finished."
+    name = _label(frame, reference)
+    if reference == best:
+        return f"That is the reference setting itself ({name}): no weight of class-conditional InfoNCE did better."
+    found = paired_difference(frame.trials, frame.metric, best, reference)
+    against = f"Against {name} ({_value(frame, reference, frame.metric)})"
+    if found.n == 0:
+        return f"{against} there is no paired difference: the two share no finished seed."
+    if not found.known:
+        return f"{against} the paired difference is {found.mean:+.3f} ({count(found.n, 'shared seed')}: no interval)."
+    verdict = "excludes" if found.excludes(0.0) else "does not exclude"
+    return (
+        f"Against {name} the paired difference is {found.mean:+.3f} +- {found.half_width:.3f} "
+        f"({count(found.n, 'shared seed')}); the interval {verdict} 0."
+    )
+
+
+def _spread(frame: Frame, best: Setting) -> str:
+    row = frame.means.loc[[best]].iloc[0]
+    parts = []
+    if pd.notna(row.get("metric.spread")):
+        parts.append(f"Spread there: {row['metric.spread']:.3f} on validation images")
+        if pd.notna(row.get("metric.train_spread")):
+            parts.append(f"{row['metric.train_spread']:.3f} on training images")
+        if pd.notna(row.get("theory.spread")):
+            parts.append(f"{row['theory.spread']:.3f} predicted")
+    spread = ", ".join(parts) + "." if parts else ""
+    low, high, alpha = row.get("theory.alpha_c"), row.get("theory.alpha_m"), row[ALPHA]
+    if pd.isna(low) or pd.isna(high) or pd.isna(alpha):
+        return spread
+    place = "below" if alpha <= low else "above" if alpha >= high else "inside"
+    window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3g}, {high:.3g})"
+    if place == "inside":
+        window += f", {(alpha - low) / (high - low):.0%} of the way"
+    return f"{spread} {window}.".lstrip()
+
+
+def _floors_and_ceiling(frame: Frame) -> str:
+    table = reference_means(frame.references, frame.metric)
+    if table.empty:
+        return ""
+    values = (f"{row['reference']} {measured(row['mean'], row['half_width'])}" for _, row in table.iterrows())
+    return f"For scale: {', '.join(values)}."
+
+
+def _counts(frame: Frame) -> str:
+    states = frame.trials["state"].value_counts()
+    named = [("finished", "COMPLETE"), ("stopped early", "PRUNED"), ("failed", "FAIL"), ("running", "RUNNING")]
+    counts = [f"{states.get(state, 0)} {word}" for word, state in named if state != "RUNNING" or state in states]
+    return f"Trials: {', '.join(counts)}."
+
+
+def _labels_used(frame: Frame, best: Setting) -> str:
+    if "transfer" not in frame.metric:
+        return ""
+    chosen = f"Fine labels chose this setting: {in_words(frame.metric)} needs the subclasses."
+    coarse = coarse_choice(frame)
+    rule = "Coarse labels alone (highest class accuracy inside the predicted window)"
+    if coarse is None:
+        return f"{chosen} {rule} would have chosen nothing: no finished setting lies inside."
+    if coarse == best:
+        return f"{chosen} {rule} would have chosen the same."
+    return f"{chosen} {rule} would have chosen {_label(frame, coarse)}: {_value(frame, coarse, frame.metric)}."

@@ -1,0 +1,73 @@
+"""Tables that several figures are drawn from."""
+
+import pandas as pd
+
+from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, interval
+from spreadtune.analysis.words import in_words
+
+REFERENCES = {
+    "ceiling": "trained on fine labels (ceiling)",
+    "raw_pixels": "raw pixels (floor)",
+    "random_encoder": "random encoder (floor)",
+}
+
+
+def setting_means(frame: Frame, metrics: list[str]) -> pd.DataFrame:
+    """Mean and half-width over seeds for each setting with finished trials.
+
+    Returns:
+        Columns variant, setting, n, x, alpha, label, group, line, scheme, and METRIC, METRIC.half_width for each metric.
+    """
+    means = frame.means
+    table = means[["n", "label", "group", "line", "scheme"]].copy()
+    table.insert(1, "x", x_values(frame, means))
+    table.insert(2, "alpha", means[ALPHA])
+    for metric in metrics:
+        if f"metric.{metric}" in means:
+            table[metric] = means[f"metric.{metric}"]
+            table[f"{metric}.half_width"] = half_widths(frame.trials, metric).reindex(table.index)
+    return table.reset_index().sort_values(["group", "x"], ignore_index=True)
+
+
+def reference_means(references: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Floors and ceiling of a metric over the seeds that finished: columns reference, mean, half_width, n."""
+    rows, finished = [], references[references["state"] == "COMPLETE"]
+    for name, words in REFERENCES.items():
+        column = f"{name}.{metric}"
+        if column in finished and finished[column].notna().any():
+            found = interval(finished[column])
+            rows.append((words, found.mean, found.half_width, found.n))
+    return pd.DataFrame(rows, columns=["reference", "mean", "half_width", "n"])
+
+
+def x_values(frame: Frame, table: pd.DataFrame) -> pd.Series:
+    """The main parameter of each row of ``frame.means``, ``frame.finished`` or ``frame.pruned``."""
+    if frame.x != "variant":
+        return table[frame.x]
+    return table["variant"] if "variant" in table else table.index.get_level_values("variant").to_series(table.index)
+
+
+def x_title(frame: Frame) -> str:
+    """The main parameter in words, for an axis."""
+    return "alpha, weight of class-conditional InfoNCE" if frame.x == ALPHA else in_words(frame.x)
+
+
+def axis_type(path: str, values: pd.Series) -> str | None:
+    """``log`` for positive numbers over more than a factor of 20, except alpha; else None: Plotly's own choice."""
+    if path == ALPHA or not pd.api.types.is_numeric_dtype(values) or values.dropna().empty:
+        return None
+    return "log" if values.min() > 0 and values.max() > 20 * values.min() else None
+
+
+def repetitions(table: pd.DataFrame) -> str:
+    """How many seeds stand behind the settings of a table, which interval is drawn, and what has no place on the axis."""
+    low, high = int(table["n"].min()), int(table["n"].max())
+    elsewhere = table.loc[table["x"].isna(), "label"]
+    missing = f" Not on this axis: {', '.join(elsewhere)}." if len(elsewhere) else ""
+    if high == 1:
+        return f"One trial a setting, so there is no interval.{missing}"
+    seeds = f"n = {low}" if low == high else f"n = {low} to {high}"
+    enough = high >= LEAST_REPETITIONS
+    bars = "bars are 95% Student t intervals" if enough else "too few for an interval, so none is drawn"
+    return f"Large markers are means over seeds ({seeds}; {bars}), small dots single trials.{missing}"

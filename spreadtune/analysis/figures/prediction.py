@@ -1,0 +1,54 @@
+"""What theory predicts, as figures show it: the curve, its window, or single values."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from spreadtune.analysis.figures import style
+from spreadtune.analysis.frame import ALPHA, Frame
+
+MOST_CURVES = 4
+POINTS = 201
+
+
+def curves(frame: Frame) -> pd.DataFrame:
+    """The predicted curve of each scheme: columns scheme, alpha, spread.
+
+    Empty when the figure's axis is not alpha or when there are more curves than can be told apart.
+    """
+    nothing = pd.DataFrame(columns=["scheme", "alpha", "spread"])
+    if frame.x != ALPHA or len(frame.schemes) > MOST_CURVES:
+        return nothing
+    alphas = np.linspace(0, 1, POINTS)
+    found = []
+    for scheme, recorded in frame.schemes.items():
+        curve = scheme.curve(recorded.get("theory.images_per_class", np.nan), alphas)
+        curve.insert(0, "scheme", [scheme] * len(curve))
+        found.append(curve)
+    drawable = [curve for curve in found if len(curve)]
+    return pd.concat(drawable, ignore_index=True) if drawable else nothing
+
+
+def prediction(x: pd.Series, y: pd.Series, mode: str) -> go.Scatter:
+    """The prediction as a curve (``lines``) or as a dash beside each setting (``markers``)."""
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode=mode,
+        line={"color": style.PREDICTION, "width": 1.6, "dash": "dash"},
+        marker={"symbol": "line-ew-open", "size": 12, "color": style.PREDICTION, "line": {"width": 2}},
+        name="predicted",
+        legendgroup="predicted",
+        hovertemplate="predicted %{y:.3f} at %{x:.3f}<extra></extra>",
+    )
+
+
+def shade_window(plot: go.Figure, recorded: pd.Series, place: dict[str, int]) -> None:
+    """Shade alpha_c to alpha_m; where only alpha_c has a formula, a line there."""
+    low, high = recorded.get("theory.alpha_c", np.nan), recorded.get("theory.alpha_m", np.nan)
+    if np.isnan(low):
+        return
+    if np.isnan(high):
+        plot.add_vline(x=low, line={"color": style.REFERENCE, "width": 1, "dash": "dot"}, **place)
+        return
+    plot.add_vrect(x0=low, x1=high, fillcolor=style.WINDOW, line_width=0, layer="below", **place)

@@ -1,0 +1,121 @@
+"""Spread against alpha, measured and predicted."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from spreadtune.analysis.figures import style, traces
+from spreadtune.analysis.figures.figure import ReportFigure
+from spreadtune.analysis.figures.numbers import (
+    axis_type,
+    repetitions,
+    setting_means,
+    x_title,
+    x_values,
+)
+from spreadtune.analysis.figures.prediction import curves, prediction, shade_window
+from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.words import in_words
+from spreadtune.search.selection import SETTING
+
+SPREADS = {
+    "train_spread": ("spread, training images", style.TRAIN_SPREAD, "solid"),
+    "spread": ("spread, validation images", style.VALIDATION_SPREAD, "dot"),
+}
+
+
+def figure(frame: Frame) -> ReportFigure | None:
+    """Spread over the main parameter beside the prediction; None when no finished trial measured a spread."""
+    table = numbers(frame)
+    if not any(name in table and table[name].notna().any() for name in SPREADS):
+        return None
+    lines = curves(frame)
+    return ReportFigure(
+        name="spread",
+        title=f"Spread against {in_words(frame.x)}",
+        caption=_caption(table, lines),
+        numbers=table,
+        plot=_curve_panels(frame, table, lines) if len(lines) else _points(frame, table),
+    )
+
+
+def numbers(frame: Frame) -> pd.DataFrame:
+    """Mean spreads of each setting with half-widths, and the ``predicted`` spread and ``window_position`` there.
+
+    The position is (alpha - alpha_c) / (alpha_m - alpha_c): below 0 classes are predicted to collapse, above 1 their
+    means to vanish.
+    """
+    table = setting_means(frame, list(SPREADS))
+    if table.empty:
+        return table
+    theory = frame.means.reindex(columns=["theory.alpha_c", "theory.alpha_m", "theory.spread"])
+    theory = theory.reindex(pd.MultiIndex.from_frame(table[["variant", "setting"]])).reset_index(drop=True)
+    width = theory["theory.alpha_m"] - theory["theory.alpha_c"]
+    table["predicted"] = theory["theory.spread"]
+    table["window_position"] = (table["alpha"] - theory["theory.alpha_c"]) / width
+    return table
+
+
+def _curve_panels(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> go.Figure:
+    """One panel for each predicted curve, with the settings that it speaks of."""
+    schemes = sorted(frame.schemes)
+    connected = list(table["line"].unique())
+    columns = min(len(schemes), 2)
+    rows = -(-len(schemes) // columns)
+    titles = [scheme.label for scheme in schemes] if len(schemes) > 1 else None
+    plot = make_subplots(rows, columns, shared_yaxes="all", subplot_titles=titles, horizontal_spacing=0.06)
+    for index, scheme in enumerate(schemes):
+        place = {"row": index // columns + 1, "col": index % columns + 1}
+        curve = lines[lines["scheme"] == scheme]
+        plot.add_trace(prediction(curve["alpha"], curve["spread"], "lines"), **place)
+        _measured(plot, frame, table[table["scheme"] == scheme], list(SPREADS), connected, place)
+        shade_window(plot, frame.schemes[scheme], place)  # after the traces: Plotly shades no empty panel
+    plot.update_xaxes(title_text=x_title(frame), row=rows)
+    plot.update_xaxes(range=[-0.03, 1.03])
+    plot.update_yaxes(title_text="spread (1 − cosine)", col=1)
+    return style.styled(plot, height=120 + 320 * rows)
+
+
+def _points(frame: Frame, table: pd.DataFrame) -> go.Figure:
+    """One panel; the prediction is a dash beside each setting, because every setting has its own."""
+    plot, place = make_subplots(1, 1), {"row": 1, "col": 1}
+    known = table.dropna(subset=["predicted"])
+    if len(known):
+        plot.add_trace(prediction(known["x"], known["predicted"], "markers"), **place)
+    metric = next(name for name in SPREADS if name in table and table[name].notna().any())
+    connected = list(table["group"].unique())
+    _measured(plot, frame, table.assign(line=table["group"]), [metric], connected, place)
+    if len(connected) > style.MOST_LINES and table["window_position"].notna().any():
+        bar = {"title": {"text": "position in<br>the window"}, "thickness": 12}
+        marker = {"color": table["window_position"], "colorscale": style.ALPHA_SCALE, "colorbar": bar}
+        plot.update_traces(selector={"name": SPREADS[metric][0]}, marker=marker)
+    plot.update_xaxes(title_text=x_title(frame), type=axis_type(frame.x, table["x"]))
+    plot.update_yaxes(title_text="spread (1 − cosine)")
+    return style.styled(plot)
+
+
+def _measured(
+    plot: go.Figure, frame: Frame, table: pd.DataFrame, metrics: list[str], lines: list[str], place: dict[str, int]
+) -> None:
+    """Single trials and setting means of the settings in ``table``; ``lines`` are those of the whole figure."""
+    shown = frame.finished.set_index(SETTING).index.isin(table.set_index(SETTING).index)
+    trials = frame.finished[shown]
+    for metric in metrics:
+        if metric not in table or table[metric].isna().all():
+            continue
+        name, color, dash = SPREADS[metric]
+        plot.add_trace(traces.single_trials(trials, x_values(frame, trials), f"metric.{metric}", color), **place)
+        for trace in traces.grouped_means(table, metric, color, name, dash, by="line", groups=lines):
+            plot.add_trace(trace, **place)
+
+
+def _caption(table: pd.DataFrame, lines: pd.DataFrame) -> str:
+    if len(lines):
+        images, shown = "on training and on validation images", "the dashed curve"
+        window = " The shaded band is the predicted window from alpha_c to alpha_m."
+    else:
+        images, shown, window = "on training images", "the dash beside a setting", ""
+    return (
+        f"Spread (mean 1 − cosine within a class; 0 is collapse) of trained encoders, {images}; {shown} is what theory "
+        f"predicts for free embeddings on training batches.{window} {repetitions(table)}"
+    )

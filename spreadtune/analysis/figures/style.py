@@ -1,0 +1,47 @@
+"""One look for every figure; a color means one thing throughout (Okabe and Ito's, safe for color blindness)."""
+
+import plotly.graph_objects as go
+
+TRAIN_SPREAD = "#0072B2"
+VALIDATION_SPREAD = "#56B4E9"
+PREDICTION = "#333333"
+WINDOW = "rgba(240, 228, 66, 0.22)"
+TRANSFER = "#D55E00"
+CLASS = "#007A58"
+PRUNED = "#8A8A8A"
+REFERENCE = "#555555"
+ALPHA_SCALE = "Cividis"
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon", "star")
+MOST_LINES = len(SYMBOLS)
+
+INK = "#1c1c1c"
+GRID = "#e6e4df"
+FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+
+
+def styled(figure: go.Figure, height: int = 420) -> go.Figure:
+    """White ground, thin grid, one legend above in which every name stands once; the width follows the page."""
+    named: set[str] = set()
+    for trace in figure.data:
+        if trace.showlegend is not False:
+            trace.showlegend = bool(trace.name) and trace.name not in named
+            named.add(trace.name)
+    figure.update_layout(
+        template="plotly_white",
+        height=height,
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        margin={"l": 64, "r": 24, "t": 64, "b": 56},
+        font={"family": FONT, "size": 13, "color": INK},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.08, "yanchor": "bottom", "font": {"size": 12}},
+        hoverlabel={"font": {"family": FONT, "size": 12}},
+    )
+    axis = {"gridcolor": GRID, "linecolor": INK, "showline": True, "zeroline": False, "ticks": "outside"}
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure
+
+
+def symbol_of(names: list[str]) -> dict[str, str]:
+    """One marker for each name; beyond six they repeat, and the hover text tells them apart."""
+    return {name: SYMBOLS[index % len(SYMBOLS)] for index, name in enumerate(sorted(names))}

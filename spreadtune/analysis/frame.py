@@ -1,0 +1,179 @@
+"""What every figure starts from: the run's settings with every value filled in.
+
+The trials table holds only what a variant searched. A baseline variant fixes alpha, another has a temperature that was
+not searched; comparing them needs the values that the study file gave, and those come from the study itself.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from spreadtune.analysis.results import Results
+from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
+from spreadtune.analysis.words import values_in_words
+from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
+from spreadtune.spec.config import Config
+from spreadtune.spec.parts import NamedPart
+from spreadtune.spec.search import Direction
+from spreadtune.spec.seed import Seed
+from spreadtune.spec.study import Study
+from spreadtune.spec.trial import TrialSpec
+
+ALPHA = "objective.alpha"
+POSITION = "objective.alpha.position"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A study's settings and trials, with the names of what is shown.
+
+    Attributes:
+        trials: the search's trials that have started a setting, whatever their state.
+        settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
+            it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects), ``line``
+            (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies; None where there is
+            none).
+        schemes: the predicted curves, by the key that stands in ``settings``.
+        searched: paths that take more than one value, the main one first.
+        metric: the optimized metric.
+        direction: ``maximize`` or ``minimize``.
+        references: floors and ceiling, one row a seed.
+        history: epoch by epoch.
+    """
+
+    trials: pd.DataFrame
+    settings: pd.DataFrame
+    schemes: dict[Scheme, pd.Series]
+    searched: list[str]
+    metric: str
+    direction: Direction
+    references: pd.DataFrame
+    history: pd.DataFrame
+
+    @property
+    def x(self) -> str:
+        """The main parameter: alpha where it varies, else the first searched number, else the variant."""
+        return self.searched[0] if self.searched else "variant"
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """Means over seeds of the settings that have finished trials, beside the settings' values."""
+        table = settings_table(self.trials)
+        measured = [name for name in table if name == "n" or str(name).startswith(("metric.", "theory."))]
+        return table[measured].join(self.settings)
+
+    @cached_property
+    def finished(self) -> pd.DataFrame:
+        """The finished trials, beside their settings' values."""
+        return completed(self.trials).join(self.settings, on=SETTING)
+
+    @cached_property
+    def pruned(self) -> pd.DataFrame:
+        """The trials stopped early, beside their settings' values."""
+        return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
+
+    @property
+    def best(self) -> tuple[str, int] | None:
+        """The best setting by the optimized metric."""
+        return best_setting(self.trials, self.metric, self.direction)
+
+    def column(self, name: str) -> str | None:
+        """``metric.NAME`` where any trial measured it, else None."""
+        column = f"metric.{name}"
+        return column if column in self.trials and self.trials[column].notna().any() else None
+
+
+def build_frame(results: Results) -> Frame:
+    """Fill in what the tables leave out."""
+    trials = results.trials
+    trials = trials[(trials["stage"] == "search") & trials["setting"].notna()].astype({"setting": int, "seed": int})
+    study = results.study
+    searched = _searched_paths(study)
+    specs = _specs(study, trials)
+    rows = [{path: value_at(spec, path) for path in [ALPHA, *searched]} for spec in specs.values()]
+    index = pd.MultiIndex.from_tuples(list(specs), names=SETTING)
+    settings = pd.DataFrame(rows, index=index, columns=list(dict.fromkeys([ALPHA, *searched])), dtype=object)
+    settings = settings.apply(_as_numbers)
+    varying = _main_first([path for path in settings if settings[path].nunique(dropna=False) > 1], settings)
+    several = len(study.variants()) > 1
+    keys = [Scheme.of(spec) for spec in specs.values()]
+    settings["label"] = _labels(settings, varying, several)
+    settings["group"] = _labels(settings, varying[1:], several)
+    inside = [path for path in varying[1:] if path not in SCHEME_PATHS]
+    settings["line"] = _labels(settings, inside, several)
+    settings["scheme"] = pd.Series(keys, index=index, dtype=object)
+    return Frame(
+        trials=trials,
+        settings=settings,
+        schemes=_theory_of_schemes(trials, settings),
+        searched=varying,
+        metric=study.search.metric,
+        direction=study.search.direction,
+        references=results.references,
+        history=results.history,
+    )
+
+
+def value_at(spec: TrialSpec, path: str) -> Any:
+    """The value at a dotted path, a part by its name; None where the trial has no such part."""
+    value: Any = spec
+    for key in path.split("."):
+        if not isinstance(value, Config) or not hasattr(value, key):
+            return None
+        value = getattr(value, key)
+    return value.name if isinstance(value, NamedPart) else value
+
+
+def _searched_paths(study: Study) -> list[str]:
+    return list(dict.fromkeys(path for variant in study.variants() for path in variant.space))
+
+
+def _specs(study: Study, trials: pd.DataFrame) -> dict[tuple[str, int], TrialSpec]:
+    """Each setting as the trial file that it stands for."""
+    variants = {variant.name: variant for variant in study.variants()}
+    specs = {}
+    for _, row in trials.drop_duplicates(SETTING).sort_values(SETTING).iterrows():
+        variant = variants[row["variant"]]
+        cells = {path: row.get(f"param.{path}") for path in variant.space}
+        values = {path: _plain(cell) for path, cell in cells.items() if not pd.isna(cell)}
+        specs[(row["variant"], int(row["setting"]))] = variant.trial(values, Seed(study=study.search.seed))
+    return specs
+
+
+def _plain(cell: Any) -> Any:
+    """A table's cell as Python has it: NumPy scalars are no valid values of a study file."""
+    return cell.item() if hasattr(cell, "item") else cell
+
+
+def _as_numbers(values: pd.Series) -> pd.Series:
+    """A column of numbers with missing ones as NaN; a column that holds anything else as it is."""
+    try:
+        return pd.to_numeric(values)
+    except (ValueError, TypeError):
+        return values
+
+
+def _main_first(varying: list[Any], settings: pd.DataFrame) -> list[str]:
+    """Alpha, then numbers, then the rest; otherwise in the order of the study file."""
+    return sorted(varying, key=lambda path: (path != ALPHA, not pd.api.types.is_numeric_dtype(settings[path])))
+
+
+def _labels(settings: pd.DataFrame, paths: list[str], several_variants: bool) -> list[str]:
+    labels = []
+    for key, row in settings.iterrows():
+        assert isinstance(key, tuple)
+        words = values_in_words((path, row[path]) for path in paths)
+        name = f"variant {key[0]}"
+        alone = words or "all settings"
+        labels.append((f"{name} ({words})" if words else name) if several_variants else alone)
+    return labels
+
+
+def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, pd.Series]:
+    """Thresholds and images per class that the trials of a scheme have recorded."""
+    columns = [name for name in trials if str(name).startswith("theory.")]
+    numbers = trials[columns].apply(pd.to_numeric).astype(float).join(trials[SETTING])
+    recorded = numbers.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
+    return {scheme: rows[columns].mean() for scheme, rows in recorded.groupby("scheme", sort=False)}

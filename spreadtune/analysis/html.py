@@ -1,0 +1,83 @@
+"""Pieces of HTML. Every text is escaped here, once."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from spreadtune.analysis.words import number
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; numbers get ``decimals`` decimals, or three significant digits where it is None."""
+
+    heading: str
+    values: pd.Series
+    decimals: int | None = None
+
+
+def typeset(text: str) -> str:
+    """A sentence for the page: escaped, and with a proper sign where plain text has ``+-``."""
+    return escape(text).replace("+-", "±")
+
+
+def table(columns: Sequence[Column], *, sortable: bool = False, state: str | None = None) -> str:
+    """A table; sorting uses the unrounded ``data-value``; cells of the column headed ``state`` carry it as class."""
+    head = "".join(_heading(column, sortable) for column in columns)
+    body = "\n".join(
+        "<tr>" + "".join(_cell(column, index, state) for column in columns) + "</tr>"
+        for index in range(len(columns[0].values))
+    )
+    kind = ' class="sortable"' if sortable else ""
+    return f'<div class="wide"><table{kind}><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>'
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str | bool) and pd.notna(value) and pd.api.types.is_number(value)
+
+
+def _heading(column: Column, sortable: bool) -> str:
+    kind = ' class="number"' if pd.api.types.is_numeric_dtype(column.values) else ""
+    text = escape(column.heading)
+    return f"<th{kind} scope='col'>" + (f"<button type='button'>{text}</button>" if sortable else text) + "</th>"
+
+
+def _cell(column: Column, index: int, state: str | None) -> str:
+    value = column.values.iloc[index]
+    if _is_number(value):
+        shown = f"{value:.{column.decimals}f}" if column.decimals is not None else number(value)
+        return f'<td class="number" data-value="{float(value)!r}">{escape(shown)}</td>'
+    shown = escape(number(value))
+    return (
+        f'<td><span class="state {shown.lower()}">{shown}</span></td>'
+        if column.heading == state
+        else f"<td>{shown}</td>"
+    )
+
+
+def definitions(mapping: Mapping[str, Any]) -> str:
+    """A nested mapping as a list of dotted names and values."""
+    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(value)}</dd>" for key, value in _flat(mapping, ""))
+    return f"<dl>{rows}</dl>"
+
+
+def _flat(mapping: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            yield from _flat({str(index + 1): item for index, item in enumerate(value)}, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

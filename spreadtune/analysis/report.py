@@ -1,0 +1,91 @@
+"""The report of a run: one HTML file that needs nothing else, neither files nor network."""
+
+import logging
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+import pandas as pd
+from plotly.offline import get_plotlyjs
+
+from spreadtune.analysis.answer import answer
+from spreadtune.analysis.departures import departures, largest_departure
+from spreadtune.analysis.figures import ReportFigure, all_figures
+from spreadtune.analysis.frame import Frame, build_frame
+from spreadtune.analysis.html import Column, definitions, table, typeset
+from spreadtune.analysis.results import Results
+from spreadtune.analysis.trials_table import trials_table
+from spreadtune.analysis.words import in_words
+from spreadtune.run_folder import write_atomic
+
+logger = logging.getLogger("spreadtune.analysis.report")
+
+_PLOT_CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
+
+
+def write_report(results: Results) -> Path:
+    """Write ``report.html`` into the run folder, whole or not at all, and return its path."""
+    path = results.run.report_file
+    write_atomic(path, render(results))
+    logger.info("report written: %s", path)
+    return path
+
+
+def render(results: Results) -> str:
+    """The report as one HTML page."""
+    frame = build_frame(results)
+    lead, *rest = answer(frame)
+    figures = all_figures(frame)
+    return Template(_asset("report.html")).substitute(
+        title=escape(results.run.label),
+        name=escape(results.run.name),
+        run=escape(results.run.id),
+        description=escape(results.study.description),
+        style=_asset("report.css"),
+        plotly=get_plotlyjs() if figures else "",
+        script=_asset("report.js"),
+        lead=typeset(lead),
+        answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
+        figures="\n".join(_figure(figure, index + 1) for index, figure in enumerate(figures)) or _nothing_to_draw(),
+        departures=_departures(frame),
+        trial_count=len(results.trials),
+        trials=trials_table(results.trials, frame.metric),
+        manifest=definitions(results.manifest),
+    )
+
+
+def _asset(name: str) -> str:
+    return (resources.files("spreadtune.analysis") / name).read_text(encoding="utf-8")
+
+
+def _figure(figure: ReportFigure, index: int) -> str:
+    drawing = figure.plot.to_html(
+        full_html=False, include_plotlyjs=False, div_id=f"plot-{figure.name}", config=_PLOT_CONFIG
+    )
+    numbers = figure.numbers.drop(columns=["scheme", "group", "line"], errors="ignore").reset_index(drop=True)
+    columns = [_column(str(name), numbers[name]) for name in numbers]
+    return (
+        f'<figure id="{figure.name}">{drawing}<figcaption><b>Figure {index}. {escape(figure.title)}.</b> '
+        f"{typeset(figure.caption)}</figcaption>"
+        f"<details><summary>Numbers of figure {index}</summary>{table(columns)}</details></figure>"
+    )
+
+
+def _nothing_to_draw() -> str:
+    return "<p>No trial has finished yet, so there is nothing to draw.</p>"
+
+
+def _departures(frame: Frame) -> str:
+    rows = departures(frame)
+    sentence = f"<p>{escape(largest_departure(rows))}</p>"
+    if rows.empty:
+        return sentence
+    shown = [str(name) for name in rows if name not in ("variant", "setting", "alpha")]
+    return sentence + table([_column(name, rows[name]) for name in shown])
+
+
+def _column(name: str, values: pd.Series) -> Column:
+    """A column of a figure's numbers; what was measured gets three decimals."""
+    measured = pd.api.types.is_float_dtype(values) and name not in ("x", "alpha")
+    return Column(in_words(name.replace(".half_width", " ±")), values, 3 if measured else None)

@@ -1,0 +1,73 @@
+"""Intervals over repetitions: Student t, 95%, and never from fewer than three.
+
+A repetition is one seed: data order, initialization and views are drawn anew, the data split is not. So the intervals
+speak of training again on the same data.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy import stats
+
+from spreadtune.search.selection import SETTING, completed
+
+CONFIDENCE = 0.95
+LEAST_REPETITIONS = 3
+
+
+@dataclass(frozen=True)
+class Interval:
+    """``mean`` +- ``half_width`` over ``n`` repetitions; ``half_width`` is NaN below three repetitions."""
+
+    mean: float
+    half_width: float
+    n: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there are enough repetitions for an interval."""
+        return not math.isnan(self.half_width)
+
+    def excludes(self, value: float) -> bool:
+        """Whether ``value`` lies outside the interval; False where there is no interval."""
+        return self.known and abs(self.mean - value) > self.half_width
+
+
+def interval(values: Iterable[float]) -> Interval:
+    """The Student t interval of the mean: half-width t(0.975, n - 1) s / sqrt(n), s with n - 1.
+
+    Missing values are left out. Without any value the mean is NaN and n is 0.
+    """
+    sample = pd.Series(list(values), dtype=float).dropna()
+    n = len(sample)
+    if n < LEAST_REPETITIONS:
+        return Interval(float(sample.mean()), math.nan, n)
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)
+    return Interval(float(sample.mean()), float(quantile * sample.std(ddof=1) / math.sqrt(n)), n)
+
+
+def half_widths(trials: pd.DataFrame, metric: str) -> pd.Series:
+    """The half-width of each setting's interval, indexed by (variant, setting); NaN below three repetitions."""
+    column = f"metric.{metric}"
+    done = completed(trials)
+    if column not in done or done.empty:
+        return pd.Series(dtype=float)
+    return done.groupby(SETTING)[column].agg(lambda values: interval(values).half_width).astype(float)
+
+
+def paired_difference(
+    trials: pd.DataFrame, metric: str, setting: tuple[str, int], baseline: tuple[str, int]
+) -> Interval:
+    """The interval of ``setting`` minus ``baseline`` over the seeds that both have finished.
+
+    Settings at one seed share initialization, order and views, so differences vary less than the values do.
+    """
+    done, column = completed(trials), f"metric.{metric}"
+
+    def by_seed(key: tuple[str, int]) -> pd.Series:
+        own = done[(done["variant"] == key[0]) & (done["setting"] == key[1])]
+        return own.set_index("seed")[column].astype(float)
+
+    return interval((by_seed(setting) - by_seed(baseline)).dropna())

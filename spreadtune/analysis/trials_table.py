@@ -1,0 +1,44 @@
+"""The report's table of all trials: what identifies a trial, what was tried, what came out."""
+
+import pandas as pd
+
+from spreadtune.analysis.html import Column, table
+from spreadtune.analysis.words import in_words
+
+_IDENTITY = ("trial", "variant", "stage", "setting", "seed", "state", "reason")
+_METRICS = (
+    "transfer_accuracy",
+    "class_accuracy",
+    "knn_transfer_accuracy",
+    "knn_class_accuracy",
+    "spread",
+    "train_spread",
+    "reconstruction_error",
+)
+
+
+def trials_table(trials: pd.DataFrame, optimized: str) -> str:
+    """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out."""
+    return table(_columns(trials, optimized), sortable=True, state="state")
+
+
+def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
+    tried = [name for name in trials if str(name).startswith("param.")]
+    came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
+    identity = [name for name in _IDENTITY if name in ("trial", "state") or _tells_apart(trials, name)]
+    names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds"]
+    shown = [str(name) for name in names if name in trials and trials[name].notna().any()]
+    return [Column(_heading(name), trials[name], _decimals(name)) for name in shown]
+
+
+def _decimals(name: str) -> int | None:
+    return 3 if name.startswith(("metric.", "theory.")) else None
+
+
+def _tells_apart(trials: pd.DataFrame, name: str) -> bool:
+    return name in trials and trials[name].nunique(dropna=False) > 1
+
+
+def _heading(name: str) -> str:
+    special = {"theory.spread": "predicted spread", "param.objective.alpha.position": "window position"}
+    return special.get(name, in_words(name.removeprefix("param.").removeprefix("metric.")))

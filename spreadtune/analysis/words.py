@@ -1,0 +1,39 @@
+"""How names and numbers are written in figures, in the answer and in the report."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+_WORDS = {"knn": "kNN", "supcon": "SupCon", "ccinfonce": "class-conditional InfoNCE"}
+
+
+def in_words(name: str) -> str:
+    """``objective.autoencoder_weight`` -> ``autoencoder weight``; ``model.encoder.width`` -> ``encoder width``."""
+    parts = name.split(".")
+    spoken = parts[-2:] if len(parts) > 2 else parts[-1:]
+    return " ".join(_WORDS.get(word, word) for word in " ".join(spoken).replace("_", " ").split())
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """Three significant digits of a fraction; whole numbers and text as they are; a missing value as a dash."""
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value).lower() if isinstance(value, bool) else value
+    return str(int(value)) if float(value).is_integer() else f"{value:.{digits}g}"
+
+
+def measured(mean: float, half_width: float = float("nan")) -> str:
+    """A measured value to three decimals, with its half-width where there is one: ``0.981 +- 0.006``."""
+    return f"{mean:.3f}" if pd.isna(half_width) else f"{mean:.3f} +- {half_width:.3f}"
+
+
+def count(n: int, noun: str) -> str:
+    """``1 seed``, ``3 seeds``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def values_in_words(values: Iterable[tuple[str, Any]]) -> str:
+    """``alpha 0.56, temperature 0.5`` from dotted paths and values; missing values are left out."""
+    return ", ".join(f"{in_words(path)} {number(value)}" for path, value in values if not pd.isna(value))

@@ -1,0 +1,111 @@
+"""What a notebook imports: run a study, read what a run found.
+
+    >>> import spreadtune
+    >>> results = spreadtune.run(spreadtune.load_study("digits_alpha_sweep", seeds=5))
+    >>> results.trials.groupby("param.objective.alpha")["metric.transfer_accuracy"].mean()
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spreadtune.run_folder import find_run
+from spreadtune.spec.load import load_study
+from spreadtune.spec.study import Study
+
+if TYPE_CHECKING:
+    from spreadtune.analysis.results import Results
+    from spreadtune.runtime.choose import Chosen
+    from spreadtune.runtime.monitor import Monitor
+
+__all__ = ["load_results", "load_study", "run"]
+
+
+def run(
+    study: Study | str,
+    *,
+    results: str | Path = "results",
+    resume: bool | str = False,
+    fresh: bool = False,
+    storage: str | None = None,
+    address: str = "local",
+    dashboard: bool = False,
+    monitor: Monitor | None = None,
+) -> Results:
+    """Run a study to its tables and its report.
+
+    Args:
+        study: a study from :func:`load_study`, or its name.
+        results: the folder of all runs.
+        resume: True goes on with the newest run of this study, a text with that run (folder, NAME or NAME/ID).
+        fresh: start a new run although an unfinished one exists.
+        storage: a database URL; SQLite in the run folder by default.
+        address: ``local`` starts a Ray cluster on this machine, ``auto`` or ``HOST:PORT`` joins one.
+        dashboard: whether the local cluster has a dashboard.
+        monitor: told what happens; nothing is shown without one.
+
+    Raises:
+        spreadtune.errors.UserError: a mistake in what was asked.
+    """
+    from spreadtune.runtime.choose import new_run, resumed_run
+
+    if isinstance(study, str):
+        study = load_study(study)
+    folder = Path(results)
+    if resume:
+        chosen = resumed_run(study, folder, resume if isinstance(resume, str) else None)
+    else:
+        chosen = new_run(study, folder, fresh=fresh, resume_command="spreadtune.run(study, resume=True)", storage=storage)
+    return execute(chosen, storage=storage, address=address, dashboard=dashboard, monitor=monitor)
+
+
+def execute(
+    chosen: Chosen,
+    *,
+    storage: str | None = None,
+    address: str = "local",
+    dashboard: bool = False,
+    monitor: Monitor | None = None,
+    command: Sequence[str] = tuple(sys.argv),
+) -> Results:
+    """Run a chosen run to its report; see :func:`run`."""
+    from spreadtune.analysis.report import write_report
+    from spreadtune.analysis.results import Results
+    from spreadtune.runtime.driver import run_study
+    from spreadtune.runtime.monitor import SilentMonitor
+
+    run_study(
+        chosen.study,
+        chosen.run,
+        monitor or SilentMonitor(),
+        command=list(command),
+        storage=storage,
+        address=address,
+        dashboard=dashboard,
+        retry_failed=chosen.resumed,
+    )
+    results = Results(chosen.run)
+    write_report(results)
+    return results
+
+
+def load_results(run: str | Path, *, results: str | Path = "results", storage: str | None = None) -> Results:
+    """What a run found, its tables written afresh from its database; works while it runs, too.
+
+    Args:
+        run: a run folder, NAME (its newest run) or NAME/ID below ``results``.
+        results: the folder of all runs.
+        storage: the run's database URL, where it was given one.
+
+    Raises:
+        spreadtune.errors.UserError: there is no such run.
+    """
+    from spreadtune.analysis.results import Results
+    from spreadtune.search.export import export_tables
+
+    folder = find_run(str(run), Path(results))
+    export_tables(load_study(folder.study_file, name=folder.name), folder, storage=storage)
+    return Results(folder)

@@ -1,0 +1,55 @@
+"""``spreadtune VERB`` and ``python -m spreadtune.study``: what is typed, and what a mistake looks like."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from spreadtune.cli.replay import replay_command
+from spreadtune.cli.report import report_command
+from spreadtune.cli.run import run_command
+from spreadtune.errors import UserError
+from spreadtune.version import __version__
+
+MISTAKE = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="spreadtune")
+def cli() -> None:
+    """Studies of how far supervised contrastive learning should spread a class.
+
+    Exit codes: 0 done, 1 some trials failed (or, for replay, numbers differ), 2 a mistake in what was asked, 130 stopped.
+    """
+
+
+cli.add_command(run_command)
+cli.add_command(report_command)
+cli.add_command(replay_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The ``spreadtune`` command."""
+    sys.exit(_guarded(lambda: cli.main(arguments, prog_name="spreadtune", standalone_mode=False)))
+
+
+def run_study_main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m spreadtune.study``, the same as ``spreadtune run``."""
+    program = "python -m spreadtune.study"
+    sys.exit(_guarded(lambda: run_command.main(arguments, prog_name=program, standalone_mode=False)))
+
+
+def _guarded(command: Callable[[], int | None]) -> int:
+    """The exit code of a command; a mistake is told in one message without a traceback."""
+    try:
+        return command() or 0
+    except UserError as mistake:
+        click.echo(f"error: {mistake}", err=True)
+        return MISTAKE
+    except click.ClickException as mistake:
+        hint = f" (see {mistake.ctx.command_path} --help)" if isinstance(mistake, click.UsageError) and mistake.ctx else ""
+        click.echo(f"error: {mistake.format_message()}{hint}", err=True)
+        return MISTAKE
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED

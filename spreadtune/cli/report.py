@@ -1,0 +1,26 @@
+"""``spreadtune report``: the tables and the report of a run, written afresh."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
+)
+@click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
+def report_command(run: str, results: Path, storage: str | None) -> int:
+    """Write the report of RUN (a run folder, NAME for its newest run, or NAME/ID); works while it runs, too.
+
+    \b
+    Example:
+      spreadtune report digits_alpha_sweep
+    """
+    from spreadtune.api import load_results
+
+    found = load_results(run, results=results, storage=storage)
+    click.echo(found.answer())
+    click.echo(f"\nreport  {found.write_report()}")
+    return 0

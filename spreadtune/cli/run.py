@@ -1,0 +1,90 @@
+"""``spreadtune run``: a study from its file to its report."""
+
+from pathlib import Path
+
+import click
+
+NEWEST = "the newest run of this study"
+
+
+@click.command("run")
+@click.argument("study", required=False, metavar="NAME|FILE.yaml")
+@click.option("--list", "list_only", is_flag=True, help="List the studies that can be run by name.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change one value of the study file; repeatable."
+)
+@click.option("--profile", metavar="NAME", help="Apply one of the study file's profiles before --set.")
+@click.option("--trials", type=click.IntRange(min=1), help="Number of trials (setting x seed) of each variant.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Number of repetitions of each setting.")
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value=NEWEST,
+    metavar="[RUN]",
+    help="Go on with RUN (a folder, NAME or NAME/ID), or with the newest run of this very study.",
+)
+@click.option("--fresh", is_flag=True, help="Start a new run although an unfinished one exists.")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
+)
+@click.option("--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent.")
+@click.option(
+    "--address", default="local", show_default=True, metavar="ADDRESS",
+    help="Ray cluster: local starts one, auto or HOST:PORT joins one.",
+)
+@click.option("--no-dashboard", is_flag=True, help="Start the local cluster without its dashboard.")
+@click.option("--verbose", is_flag=True, help="Also show the log on the console.")
+@click.pass_context
+def run_command(
+    context: click.Context,
+    study: str | None,
+    list_only: bool,
+    overrides: tuple[str, ...],
+    profile: str | None,
+    trials: int | None,
+    seeds: int | None,
+    resume: str | None,
+    fresh: bool,
+    results: Path,
+    storage: str | None,
+    address: str,
+    no_dashboard: bool,
+    verbose: bool,
+) -> int:
+    """Run a study: search its weights, then write its report.
+
+    \b
+    Examples:
+      spreadtune run digits_alpha_sweep
+      spreadtune run digits_alpha_sweep --seeds 5 --set training.epochs=80
+      spreadtune run my_study.yaml --profile small
+      spreadtune run digits_alpha_sweep --resume
+    """
+    if list_only:
+        from spreadtune.cli.listing import list_command
+
+        return list_command()
+    if study is None:
+        raise click.UsageError("name a study, or use --list to see what there is", ctx=context)
+    if resume and fresh:
+        raise click.UsageError("--resume goes on with a run, --fresh starts another: use one of them", ctx=context)
+
+    from spreadtune.cli.session import Request, run_to_report
+
+    return run_to_report(
+        Request(
+            study=study,
+            overrides=overrides,
+            profile=profile,
+            trials=trials,
+            seeds=seeds,
+            resume=None if resume == NEWEST else resume,
+            resuming=resume is not None,
+            fresh=fresh,
+            results=results,
+            storage=storage,
+            address=address,
+            dashboard=not no_dashboard,
+            verbose=verbose,
+        )
+    )

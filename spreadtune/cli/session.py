@@ -1,0 +1,118 @@
+"""A run as the command line sees it: what is printed before, during and after."""
+
+import logging
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from spreadtune.api import execute
+from spreadtune.cli.terminal import Terminal
+from spreadtune.run_folder import RunFolder
+from spreadtune.runtime.choose import Chosen, new_run, resumed_run
+from spreadtune.runtime.manifest import command_line
+from spreadtune.spec.load import load_study
+
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``spreadtune run`` was asked for; see its ``--help``."""
+
+    study: str
+    overrides: tuple[str, ...]
+    profile: str | None
+    trials: int | None
+    seeds: int | None
+    resuming: bool
+    resume: str | None
+    fresh: bool
+    results: Path
+    storage: str | None
+    address: str
+    dashboard: bool
+    verbose: bool
+
+    def resume_command(self, run: RunFolder | None = None) -> str:
+        """What to type to go on: it repeats what makes the study this study."""
+        words = ["spreadtune", "run", self.study]
+        words += ["--profile", self.profile] if self.profile else []
+        words += [word for override in self.overrides for word in ("--set", override)]
+        words += ["--results", str(self.results)] if self.results != Path("results") else []
+        words += ["--resume", run.label] if run else ["--resume"]
+        return shlex.join(words) + (" --storage URL" if self.storage else "")
+
+
+def run_to_report(request: Request) -> int:
+    """Run a study, print its answer and where its report is; the exit code."""
+    chosen = _choose(request)
+    console = Console(highlight=False)
+    _log_to(chosen.run.log_file, verbose=request.verbose)
+    with Terminal(chosen.study, console) as terminal:
+        for line in _opening(chosen):
+            terminal.say(line)
+        try:
+            results = execute(
+                chosen,
+                storage=request.storage,
+                address=request.address,
+                dashboard=request.dashboard,
+                monitor=terminal,
+                command=command_line(),
+            )
+        except KeyboardInterrupt:
+            terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}")
+            raise
+    console.print()
+    console.print(results.answer(), markup=False, soft_wrap=True)
+    console.print(f"\nreport  {chosen.run.report_file}", markup=False, soft_wrap=True)
+    failed = results.failed()
+    if failed:
+        console.print(
+            f"{failed} trials failed (the reasons are in the report); try them again with\n"
+            f"  {request.resume_command(chosen.run)}",
+            markup=False,
+            soft_wrap=True,
+        )
+    return FAILED if failed else 0
+
+
+def _choose(request: Request) -> Chosen:
+    study = load_study(
+        request.study,
+        profile=request.profile,
+        overrides=request.overrides,
+        seeds=request.seeds,
+        trials=request.trials,
+    )
+    if request.resuming:
+        return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
+    return new_run(
+        study,
+        request.results,
+        fresh=request.fresh,
+        resume_command=request.resume_command(),
+        storage=request.storage,
+    )
+
+
+def _opening(chosen: Chosen) -> list[str]:
+    study, run = chosen.study, chosen.run
+    return [
+        f"study      {study.name}: {' '.join(study.description.split())}",
+        f"run        {run.label}{' (taken up again)' if chosen.resumed else ''}",
+        f"folder     {run.path}",
+    ]
+
+
+def _log_to(path: Path, *, verbose: bool) -> None:
+    """The run's log gets everything; the console only what was asked for."""
+    handlers: list[logging.Handler] = [logging.FileHandler(path)]
+    if verbose:
+        handlers.append(logging.StreamHandler())
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.captureWarnings(True)

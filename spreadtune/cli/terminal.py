@@ -1,0 +1,112 @@
+"""What a person sees while a study runs: a live line on a terminal, one line per event elsewhere."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from spreadtune.cli.eta import Eta, as_clock
+from spreadtune.run_folder import Outcome
+from spreadtune.runtime.cluster import TOKEN_COMMAND, Cluster
+from spreadtune.runtime.resources import Slots
+from spreadtune.search.assignment import Assignment
+from spreadtune.search.progress import Progress as Counts
+from spreadtune.spec.study import Study
+
+
+class Terminal:
+    """The monitor of a run on a console. Use it as a context: the live line ends with the block."""
+
+    def __init__(self, study: Study, console: Console) -> None:
+        self._console = console
+        [self._metric] = study.search.optimize
+        self._epochs = study.training.epochs
+        self._eta = Eta(0)
+        self._reached: dict[tuple[str, int], int] = {}
+        self._best = ""
+        columns = (TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[status]}"))
+        self._live = Progress(*columns, console=console, transient=True)
+        self._line = self._live.add_task("starting Ray", total=None, status="")
+
+    def __enter__(self) -> "Terminal":
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._live.stop()
+
+    def say(self, text: str) -> None:
+        """One line above the live one."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def connected(self, cluster: Cluster, slots: Slots, progress: Counts) -> None:
+        device = f"{slots.gpus:g} GPU" if slots.gpus else "no GPU"
+        self.say(f"slots      {slots.count} side by side, each with {slots.cpus} CPU and {device}")
+        if cluster.dashboard:
+            self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{TOKEN_COMMAND}` shows it)")
+        self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
+        self._show(progress)
+
+    def started(self, assignment: Assignment, progress: Counts) -> None:
+        self._reached[assignment.kind, assignment.number] = 0
+        if not self._console.is_terminal:
+            self.say(f"started    {_name(assignment)}{', taken up again' if assignment.resumed else ''}")
+
+    def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
+        key = assignment.kind, assignment.number
+        self._eta.saw(max(0, epoch - self._reached[key]))
+        self._reached[key] = max(epoch, self._reached[key])
+        self._live.update(self._line, status=self._status())
+
+    def settled(self, assignment: Assignment, outcome: Outcome, progress: Counts) -> None:
+        self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
+        if progress.best:
+            self._best = f"best {self._metric} {progress.best.value:.3f} ({progress.best.label})"
+        eta = "" if self._console.is_terminal else f"  {self._remaining()}"
+        count = f"{_done(progress)}/{_total(progress)}"
+        self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")
+        self._show(progress)
+
+    def _show(self, progress: Counts) -> None:
+        count = f"{_done(progress)}/{_total(progress)} trials"
+        self._live.update(
+            self._line, total=_total(progress), completed=_done(progress), description=count, status=self._status()
+        )
+
+    def _status(self) -> str:
+        return "  ".join(part for part in (self._remaining(), self._best) if part)
+
+    def _remaining(self) -> str:
+        seconds = self._eta.seconds()
+        return "" if seconds is None else f"ETA {as_clock(seconds)}"
+
+    def _told(self, outcome: Outcome) -> str:
+        if outcome.state != "COMPLETE":
+            state = {"PRUNED": "stopped", "FAIL": "failed"}[outcome.state]
+            return f"{state} after epoch {outcome.epoch}: {outcome.reason}"
+        names = dict.fromkeys((self._metric, "spread", *(("ceiling." + self._metric,))))
+        numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
+        seconds = outcome.details.get("seconds")
+        return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")
+
+
+@contextmanager
+def epoch_progress(description: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar over epochs on a terminal, nothing elsewhere; gives what to call with (epoch, epochs)."""
+    with Progress(transient=True, disable=not Console().is_terminal) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda epoch, epochs: bar.update(task, completed=epoch, total=epochs)
+
+
+def _name(assignment: Assignment) -> str:
+    return f"{assignment.kind} {assignment.number} ({assignment.label})"
+
+
+def _total(progress: Counts) -> int:
+    return progress.total + progress.references_total
+
+
+def _done(progress: Counts) -> int:
+    return progress.complete + progress.pruned + progress.failed + progress.references_done

@@ -1,0 +1,158 @@
+"""A data set as a trial sees it: three parts, test sealed. Free of torch: the driver reads it too."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spreadtune.data.batch_size import check_batch_size
+from spreadtune.data.image_set import Images, ImageSet, Labels
+from spreadtune.data.splits import Partition, SplitName, partition
+from spreadtune.errors import UserError
+from spreadtune.spec.data import DATASETS, DataConfig
+from spreadtune.spec.parts import OwnPart
+
+
+class SealedSplitError(RuntimeError):
+    """The test part was asked for before confirmation unsealed it: the program's fault, not the user's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One part of a data set.
+
+    Attributes:
+        images: uint8 (N, C, H, W).
+        classes: int64 (N,), what training sees.
+        subclasses: int64 (N,), what transfer asks for.
+        indices: int64 (N,), positions in the original images, or in the official test images.
+    """
+
+    images: Images
+    classes: Labels
+    subclasses: Labels
+    indices: Labels
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class Dataset:
+    """An :class:`ImageSet` under its fixed partition.
+
+    Args:
+        image_set: all images and labels.
+        train_size: keep this many training images, stratified by subclass; None keeps all.
+
+    Raises:
+        UserError: see :func:`spreadtune.data.splits.partition`.
+    """
+
+    def __init__(self, image_set: ImageSet, train_size: int | None = None) -> None:
+        self._image_set = image_set
+        self._partition: Partition = partition(image_set, train_size)
+        self._sealed = True
+
+    def split(self, name: SplitName) -> Split:
+        """A copy of one part's arrays.
+
+        Raises:
+            SealedSplitError: ``test`` before :meth:`unseal`.
+        """
+        if name == "test" and self._sealed:
+            raise SealedSplitError("the test part is sealed: only the confirm stage unseals it")
+        whole = self._image_set
+        indices: Labels = getattr(self._partition, name)
+        if name == "test" and whole.test_images is not None and whole.test_subclasses is not None:
+            images, subclasses = whole.test_images[indices], whole.test_subclasses[indices]
+        else:
+            images, subclasses = whole.images[indices], whole.subclasses[indices]
+        return Split(images, whole.class_of_subclass[subclasses], subclasses, indices.copy())
+
+    def unseal(self) -> None:
+        """Opens the test part. Search never calls this; confirmation does, once."""
+        self._sealed = False
+
+    @property
+    def class_count(self) -> int:
+        return len(self._image_set.class_names)
+
+    @property
+    def subclass_count(self) -> int:
+        return len(self._image_set.subclass_names)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(self._image_set.class_names)
+
+    @property
+    def subclass_names(self) -> tuple[str, ...]:
+        return tuple(self._image_set.subclass_names)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        _, channels, height, width = self._image_set.images.shape
+        return channels, height, width
+
+    @property
+    def has_subclasses(self) -> bool:
+        """Whether a class has more than one subclass; without, transfer asks nothing new."""
+        return self.subclass_count > self.class_count
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of images, labels, hierarchy and partition: equal for the same data only."""
+        whole, parts = self._image_set, self._partition
+        digest = hashlib.sha256()
+        images_and_labels = whole.images, whole.subclasses, whole.test_images, whole.test_subclasses
+        for array in (*images_and_labels, whole.class_of_subclass, parts.train, parts.validation, parts.test):
+            _hash_array(digest, array)
+        return digest.hexdigest()
+
+    def mean_batch_class_counts(
+        self, batch_size: int, batches: Literal["shuffled", "balanced"]
+    ) -> list[float]:
+        """The mean number of images of each class in a training batch.
+
+        Shuffled: batch size x share of the class in the training part. Balanced: batch size / class count.
+
+        Raises:
+            UserError: no such batch can be drawn.
+        """
+        check_batch_size(batch_size, batches, images=len(self._partition.train), class_count=self.class_count)
+        if batches == "balanced":
+            return [batch_size / self.class_count] * self.class_count
+        counts = np.bincount(self._image_set.classes[self._partition.train], minlength=self.class_count)
+        return [float(count) for count in batch_size * counts / counts.sum()]
+
+
+def load_dataset(config: DataConfig) -> Dataset:
+    """Builds the data set that a study file names and splits it.
+
+    Raises:
+        UserError: the user's own data set cannot be imported or is no :class:`ImageSet`, or
+            ``data.train_size`` does not suit it.
+    """
+    build = DATASETS.builder(config.dataset)
+    image_set = (
+        build(**config.dataset.arguments) if isinstance(config.dataset, OwnPart) else build(config.dataset)
+    )
+    if not isinstance(image_set, ImageSet):
+        kind = type(image_set).__name__
+        raise UserError(
+            f"data.dataset: {config.dataset.name!r} returned {kind}; return a spreadtune.data.ImageSet"
+        )
+    return Dataset(image_set, config.train_size)
+
+
+def _hash_array(digest: "hashlib._Hash", array: NDArray[np.generic] | None) -> None:
+    """Feeds type, shape and values, so that neither a reshape nor a shifted border goes unnoticed."""
+    if array is None:
+        digest.update(b"absent")
+    else:
+        digest.update(f"{array.dtype.name}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())

@@ -1,0 +1,91 @@
+"""What a data set is before it is split: images, fine labels and the hierarchy above them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spreadtune.errors import UserError
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Images with a subclass each, and the class of every subclass.
+
+    With N images of C channels, S subclasses and K classes:
+
+    Attributes:
+        images: uint8 (N, C, H, W).
+        subclasses: int64 (N,), values in 0 .. S - 1.
+        class_of_subclass: int64 (S,), values in 0 .. K - 1; the identity where labels have only one level.
+        class_names: K names.
+        subclass_names: S names.
+        test_images: the official test images, where the data set has them; the same C, H and W.
+        test_subclasses: their subclasses.
+
+    Raises:
+        UserError: an array has another shape or type, a label is out of range, a class has no subclass, a
+            subclass has no image, there are fewer than two classes, or half of a test set is missing.
+    """
+
+    images: Images
+    subclasses: Labels
+    class_of_subclass: Labels
+    class_names: Sequence[str]
+    subclass_names: Sequence[str]
+    test_images: Images | None = None
+    test_subclasses: Labels | None = None
+
+    def __post_init__(self) -> None:
+        self._check_hierarchy()
+        self._check_images("images", self.images, "subclasses", self.subclasses)
+        absent = set(range(len(self.subclass_names))) - set(np.unique(self.subclasses).tolist())
+        _demand(not absent, f"subclasses: no image of {[self.subclass_names[s] for s in sorted(absent)]}")
+        if self.test_images is not None and self.test_subclasses is not None:
+            self._check_images("test_images", self.test_images, "test_subclasses", self.test_subclasses)
+            shapes = self.test_images.shape[1:], self.images.shape[1:]
+            _demand(
+                shapes[0] == shapes[1], f"test_images: shape {shapes[0]} differs from images' {shapes[1]}"
+            )
+        else:
+            together = (self.test_images is None) == (self.test_subclasses is None)
+            _demand(together, "test_images and test_subclasses: give both or neither")
+
+    @property
+    def classes(self) -> Labels:
+        """The class of every image, int64 (N,)."""
+        return self.class_of_subclass[self.subclasses]
+
+    def _check_hierarchy(self) -> None:
+        class_count, subclass_count = len(self.class_names), len(self.subclass_names)
+        _demand(class_count >= 2, f"class_names: at least two classes are needed, not {class_count}")
+        _check_labels("class_of_subclass", self.class_of_subclass, subclass_count, class_count)
+        empty = set(range(class_count)) - set(self.class_of_subclass.tolist())
+        _demand(
+            not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}"
+        )
+
+    def _check_images(self, images_name: str, images: Images, labels_name: str, labels: Labels) -> None:
+        kind = f"{images.dtype} {images.shape}" if isinstance(images, np.ndarray) else type(images).__name__
+        fits = isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.ndim == 4
+        _demand(fits, f"{images_name}: a uint8 array (N, C, H, W) is needed, not {kind}")
+        _demand(images.size > 0, f"{images_name}: empty, shape {images.shape}")
+        _check_labels(labels_name, labels, len(images), len(self.subclass_names))
+
+
+def _check_labels(name: str, labels: Labels, length: int, count: int) -> None:
+    """``length`` labels, each in 0 .. count - 1."""
+    kind = f"{labels.dtype} {labels.shape}" if isinstance(labels, np.ndarray) else type(labels).__name__
+    fits = isinstance(labels, np.ndarray) and labels.dtype == np.int64 and labels.shape == (length,)
+    _demand(fits, f"{name}: an int64 array ({length},) is needed, not {kind}")
+    outside = labels[(labels < 0) | (labels >= count)]
+    _demand(outside.size == 0, f"{name}: {outside[:1]} is outside 0 .. {count - 1}")
+
+
+def _demand(condition: bool, message: str) -> None:
+    if not condition:
+        raise UserError(f"ImageSet.{message}")

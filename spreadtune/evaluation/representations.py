@@ -1,0 +1,76 @@
+"""What a frozen encoder makes of labeled images: the input of every measurement of the protocol."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Representations:
+    """N images as the model sees them, one clean view each.
+
+    Attributes:
+        features: h (N, D) float32, the encoder's output; probes read it.
+        embeddings: (N, E) float32, the head's output (h without a head); each measurement normalizes it to z.
+        classes: (N,) the coarse labels.
+        subclasses: (N,) the fine labels.
+    """
+
+    features: Tensor
+    embeddings: Tensor
+    classes: Tensor
+    subclasses: Tensor
+
+
+def represent(
+    encoder: nn.Module,
+    head: nn.Module,
+    images: Tensor,
+    classes: Tensor,
+    subclasses: Tensor,
+    *,
+    batch_size: int = 1024,
+) -> Representations:
+    """Clean images through the encoder and head in evaluation mode and float32, on the encoder's device.
+
+    Args:
+        encoder: (B, C, H, W) pixels in [0, 1] -> (B, D).
+        head: (B, D) -> (B, E); ``nn.Identity()`` where there is none.
+        images: (N, C, H, W) uint8.
+        classes: (N,) coarse labels.
+        subclasses: (N,) fine labels.
+        batch_size: images at once; the result does not depend on it.
+    """
+    device = next(chain(encoder.parameters(), encoder.buffers()), images).device
+    features, embeddings = [], []
+    with _evaluating(encoder, head), torch.no_grad(), torch.autocast(device.type, enabled=False):
+        for batch in images.split(batch_size):
+            h = encoder(batch.to(device).float() / 255)
+            features.append(h)
+            embeddings.append(head(h))
+    return Representations(
+        torch.cat(features), torch.cat(embeddings), classes.to(device), subclasses.to(device)
+    )
+
+
+def raw_pixels(images: Tensor, classes: Tensor, subclasses: Tensor) -> Representations:
+    """The floor: no encoder at all. Images (N, C, H, W) uint8 -> pixels (N, C H W) in [0, 1]."""
+    pixels = images.flatten(start_dim=1).float() / 255
+    return Representations(pixels, pixels, classes, subclasses)
+
+
+@contextmanager
+def _evaluating(*modules: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside; after it every submodule is as it was, frozen ones too."""
+    before = [(part, part.training) for module in modules for part in module.modules()]
+    for module in modules:
+        module.eval()
+    try:
+        yield
+    finally:
+        for part, training in before:
+            part.training = training

@@ -1,0 +1,80 @@
+"""A small convolutional network for small images, quick on one CPU core."""
+
+import torch
+from torch import Tensor, nn
+
+from spreadtune.errors import UserError
+from spreadtune.models.encoder import Encoder
+from spreadtune.spec.model import ConvnetEncoder
+
+SMALLEST_SIDE = 8
+
+_LAST_SIDE = 4
+"""Blocks halve the map until its shorter side is at most this."""
+
+_CHANNELS_PER_GROUP = 4
+"""Every width is a multiple of four, so that groups of this many channels always divide it."""
+
+
+class ConvNet(Encoder):
+    """Blocks of 3x3 convolution, normalization and ReLU, then 2x2 average pooling and a linear map to h.
+
+    The first block keeps the resolution; each further one halves it and doubles the channels until the
+    shorter side is 3 or 4. So 8x8 images get two blocks and 32x32 images four. The last map is flattened, not
+    averaged: where a stroke lies tells digits apart.
+
+    Args:
+        config: widths and the kind of normalization.
+        image_shape: (C, H, W).
+    """
+
+    def __init__(self, config: ConvnetEncoder, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        channels, height, width = image_shape
+        blocks = [_block(channels, config.width, stride=1, norm=config.norm)]
+        channels = config.width
+        while min(height, width) > _LAST_SIDE:
+            blocks.append(_block(channels, 2 * channels, stride=2, norm=config.norm))
+            channels, height, width = 2 * channels, _half(height), _half(width)
+        self.blocks = nn.Sequential(*blocks)
+        # Not adaptive pooling, whose gradient has no deterministic CUDA kernel.
+        self.pool = nn.AvgPool2d(2, ceil_mode=True)
+        self.embedding_dim = config.embedding_dim
+        self.output = nn.Linear(channels * _half(height) * _half(width), config.embedding_dim)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Pixels (N, C, H, W) to h (N, embedding_dim)."""
+        h: Tensor = self.output(self.pool(self.blocks(images)).flatten(1))
+        return h
+
+
+def build(config: ConvnetEncoder, image_shape: tuple[int, int, int]) -> ConvNet:
+    """A :class:`ConvNet` for images of ``image_shape`` (C, H, W).
+
+    Raises:
+        UserError: a side is shorter than 8 pixels.
+    """
+    _, height, width = image_shape
+    if min(height, width) < SMALLEST_SIDE:
+        raise UserError(
+            f"model.encoder: convnet needs images of at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, these "
+            f"have {height}x{width}; enlarge them or name an encoder of your own"
+        )
+    # Channels last saves a fifth of a step on a CPU and is what tensor cores want.
+    return ConvNet(config, image_shape).to(memory_format=torch.channels_last)
+
+
+def _block(channels_in: int, channels_out: int, *, stride: int, norm: str) -> nn.Sequential:
+    normalization: nn.Module = (
+        nn.BatchNorm2d(channels_out)
+        if norm == "batch"
+        else nn.GroupNorm(channels_out // _CHANNELS_PER_GROUP, channels_out)
+    )
+    # No bias: the normalization's own shift takes its place.
+    convolution = nn.Conv2d(channels_in, channels_out, 3, stride=stride, padding=1, bias=False)
+    return nn.Sequential(convolution, normalization, nn.ReLU(inplace=True))
+
+
+def _half(side: int) -> int:
+    """The side after a stride of two, rounded up."""
+    return -(-side // 2)

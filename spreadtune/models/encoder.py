@@ -1,0 +1,44 @@
+"""What every encoder offers."""
+
+from typing import cast
+
+from torch import nn
+
+from spreadtune.errors import UserError
+from spreadtune.spec.model import ENCODERS
+from spreadtune.spec.parts import NamedPart, OwnPart
+
+
+class Encoder(nn.Module):
+    """A module from pixels in [0, 1], float (N, C, H, W), to embeddings h, float (N, embedding_dim).
+
+    A user's own encoder need not inherit from this class; it must have the attribute.
+
+    Attributes:
+        embedding_dim: width of h.
+    """
+
+    embedding_dim: int
+
+
+def build_encoder(config: NamedPart, image_shape: tuple[int, int, int]) -> Encoder:
+    """Builds the encoder that a study file names for images of ``image_shape`` (C, H, W).
+
+    Raises:
+        UserError: the images do not suit it, or the user's own cannot be imported or is no module with an
+            ``embedding_dim``.
+    """
+    build = ENCODERS.builder(config)
+    encoder: object = (
+        build(image_shape, **config.arguments) if isinstance(config, OwnPart) else build(config, image_shape)
+    )
+    if not isinstance(encoder, nn.Module):
+        kind = type(encoder).__name__
+        raise UserError(f"model.encoder: {config.name!r} returned {kind}; return a torch.nn.Module")
+    width: object = getattr(encoder, "embedding_dim", None)
+    if not isinstance(width, int) or width < 1:
+        raise UserError(
+            f"model.encoder: {config.name!r} has embedding_dim {width!r}; set it to the width of the output, "
+            "a positive whole number"
+        )
+    return cast(Encoder, encoder)

@@ -1,0 +1,23 @@
+"""What training minimizes: losses as plain functions of embeddings and labels, objectives as modules.
+
+The functions need torch alone::
+
+    from spreadtune.objectives import spread_loss
+
+    loss = spread_loss(embeddings, labels, alpha=0.6, temperature=0.5)  # embeddings: (views, batch, dim)
+"""
+
+from spreadtune.objectives.ccinfonce import class_conditional_infonce_loss
+from spreadtune.objectives.infonce import infonce_loss
+from spreadtune.objectives.objective import Batch, Objective
+from spreadtune.objectives.spread import spread_loss
+from spreadtune.objectives.supcon import supcon_loss
+
+__all__ = [
+    "Batch",
+    "Objective",
+    "class_conditional_infonce_loss",
+    "infonce_loss",
+    "spread_loss",
+    "supcon_loss",
+]

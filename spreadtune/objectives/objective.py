@@ -1,0 +1,73 @@
+"""What training minimizes: named terms, and the weights that make them one loss."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from spreadtune.errors import UserError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What an objective may look at: V views of B images and what the model made of them.
+
+    Attributes:
+        features: h, the encoder's output, (views, batch, features).
+        embeddings: the head's output, h itself without a head, not yet normalized, (views, batch, dim).
+        classes: class of each image, int64, (batch,).
+        inputs: the views as the encoder saw them, float, (views, batch, channels, height, width).
+        targets: the same views uncorrupted, pixels in [0, 1], (views, batch, channels, height, width).
+    """
+
+    features: Tensor
+    embeddings: Tensor
+    classes: Tensor
+    inputs: Tensor
+    targets: Tensor
+
+
+class Objective(nn.Module, ABC):
+    """A sum of weighted terms; ``forward`` gives the terms, ``total`` their sum.
+
+    Weights are buffers, not Python numbers: a compiled graph then serves every trial of a shape, whatever its
+    weights. They come from the trial's specification, so no checkpoint holds them.
+
+    Args:
+        weights: the weight of each term that ``forward`` gives, by name.
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        super().__init__()
+        self._terms = tuple(weights)
+        for name, weight in weights.items():
+            self.register_buffer(_buffer(name), torch.tensor(float(weight)), persistent=False)
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The unweighted terms by name, each 0-d."""
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The weight of each term by name, 0-d float32 on the module's device."""
+        return {name: getattr(self, _buffer(name)) for name in self._terms}
+
+    def total(self, terms: Mapping[str, Tensor]) -> Tensor:
+        """sum over terms of weight * term, 0-d.
+
+        Raises:
+            UserError: the terms are not those that have weights.
+        """
+        weights = self.weights
+        if terms.keys() != weights.keys():
+            raise UserError(
+                f"{type(self).__name__}.forward gave the terms {sorted(terms)}, but its weights are for "
+                f"{sorted(weights)}: pass a weight for every term to Objective.__init__"
+            )
+        return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+
+
+def _buffer(term: str) -> str:
+    return f"{term}_weight"

@@ -1,0 +1,57 @@
+"""The supervised contrastive loss."""
+
+from typing import Literal
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from spreadtune.objectives.candidates import Candidates, Pairs, find_candidates
+from spreadtune.objectives.log_share import masked_logsumexp, mean_negative_log_share, mean_over
+
+Denominator = Literal["negatives", "all"]
+
+
+def supcon_loss(
+    embeddings: Tensor,
+    labels: Tensor,
+    *,
+    temperature: float | Tensor,
+    pairs: Pairs = "cross_view",
+    denominator: Denominator = "negatives",
+) -> Tensor:
+    """Pull images of a class together, push classes apart.
+
+    With z the normalized embeddings and s_ij = z_i . z_j / temperature, averaged over anchors i::
+
+        negatives:  mean_{p in P(i)} -log e^{s_ip} / ( e^{s_ip} + sum_{n in N(i)} e^{s_in} )
+        all:        mean_{p in P(i)} -log e^{s_ip} / sum_{a in P(i) or N(i)} e^{s_ia}
+
+    where P(i) are the candidates of the anchor's class and N(i) those of other classes. ``negatives`` is the
+    form of Chen et al. 2022, arXiv 2204.07596; ``all`` with ``pairs="all"`` is L_out of Khosla et al. 2020,
+    arXiv 2004.11362, equation 2, without its factor temperature / base_temperature.
+
+    Args:
+        embeddings: V >= 2 views of B images, of any length (they are normalized here), (views, batch, dim).
+        labels: class of each image, (batch,).
+        temperature: tau > 0, a float or a 0-d tensor.
+        pairs: who is compared with whom, see :func:`~spreadtune.objectives.candidates.find_candidates`.
+        denominator: what a positive competes with.
+
+    Returns:
+        The loss in nats, 0-d, float32 or float64; 0 for a batch of one class (``negatives``) or of no image.
+
+    Raises:
+        ValueError: a shape does not fit, or ``pairs`` or ``denominator`` is unknown.
+    """
+    return supcon(find_candidates(embeddings, labels, temperature=temperature, pairs=pairs), denominator)
+
+
+def supcon(candidates: Candidates, denominator: Denominator) -> Tensor:
+    """The loss of :func:`supcon_loss` from similarities, which another term may need too."""
+    s, P, N = candidates.similarities, candidates.positives, candidates.negatives
+    if denominator == "negatives":
+        # e^{s_p} / (e^{s_p} + sum_N e^{s_n}) is the logistic function of s_p - log sum_N e^{s_n}.
+        return mean_over(P, -F.logsigmoid(s - masked_logsumexp(s, N)[..., None]))
+    if denominator == "all":
+        return mean_negative_log_share(s, chosen=P, among=P | N)
+    raise ValueError(f"denominator must be 'negatives' or 'all', got {denominator!r}")

@@ -1,0 +1,111 @@
+"""Between Tune, which executes, and the ledger, which decides.
+
+An exception in a searcher or scheduler ends Tune's whole ``fit`` or turns a finished trial into a failed one, so nothing
+here raises: what goes wrong is logged, and the ledger, which keeps its own record, is asked again later.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.resources import Slots
+from spreadtune.search.ledger import Assignment, Ledger
+from spreadtune.spec.metrics import PROXY
+
+logger = logging.getLogger(__name__)
+
+
+class Jobs:
+    """What is running: Tune's trial ids and the assignments behind them."""
+
+    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor) -> None:
+        self.ledger = ledger
+        self.slots = slots
+        self.monitor = monitor
+        self.running: dict[str, Assignment] = {}
+
+    def start(self, trial_id: str) -> dict[str, Any] | None:
+        """Take the next assignment; None when there is nothing left."""
+        assignment = self.ledger.next()
+        if assignment is None:
+            return None
+        self.running[trial_id] = assignment
+        self.monitor.started(assignment, self.ledger.progress())
+        return self._job(assignment)
+
+    def report(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> bool:
+        """Pass an epoch on; True when the trial is to stop."""
+        assignment = self.running.get(trial_id)
+        if assignment is None:
+            return False
+        self.monitor.reported(assignment, epoch, metrics)
+        return assignment.kind == "trial" and self.ledger.report(assignment.number, epoch, metrics)
+
+    def end(self, trial_id: str, error: str | None) -> None:
+        """Settle a trial whose worker is done, was stopped, or is gone. Safe to call twice."""
+        assignment = self.running.pop(trial_id, None)
+        if assignment is None:
+            return
+        settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
+        outcome = settle(assignment.number, error=error)
+        self.monitor.settled(assignment, outcome, self.ledger.progress())
+
+    def _job(self, assignment: Assignment) -> dict[str, Any]:
+        [metric] = self.ledger.study.search.optimize
+        return {
+            "kind": assignment.kind,
+            "folder": str(assignment.folder.path),
+            "cpus": self.slots.cpus,
+            "gpus": self.slots.gpus,
+            "watched": PROXY.get(metric),
+        }
+
+
+class LedgerSearcher(Searcher):
+    """Tune asks here for its next trial."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.jobs = jobs
+
+    def suggest(self, trial_id: str) -> Any:
+        try:
+            job = self.jobs.start(trial_id)
+        except Exception:
+            logger.exception("no trial could be started; trying again")
+            return None
+        return Searcher.FINISHED if job is None else job
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        try:
+            self.jobs.end(trial_id, "the worker vanished and its retries are used up" if error else None)
+        except Exception:
+            logger.exception("the outcome of a trial could not be recorded; a resume will do it")
+
+    def save(self, checkpoint_path: str) -> None:
+        """Nothing: the state is the ledger's, and Tune's snapshots are never restored."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Nothing, see :meth:`save`."""
+
+
+class LedgerScheduler(FIFOScheduler):
+    """Tune asks here whether a trial goes on."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.jobs = jobs
+
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        try:
+            prefix = "metrics/"
+            metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
+            if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):
+                return TrialScheduler.STOP
+        except Exception:
+            logger.exception("an epoch's report could not be recorded")
+        return TrialScheduler.CONTINUE

@@ -1,0 +1,108 @@
+"""Which run a start means: a new one, or one that is taken up."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spreadtune.errors import UserError
+from spreadtune.run_folder import RunFolder, find_run, runs, write_atomic
+from spreadtune.search.ledger import is_unfinished
+from spreadtune.spec.hash import difference, study_hash
+from spreadtune.spec.load import dump_study, load_study
+from spreadtune.spec.study import Study
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A run and the study it runs, which for a resumed one is that of its folder."""
+
+    run: RunFolder
+    study: Study
+    resumed: bool
+
+
+def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, storage: str | None) -> Chosen:
+    """A new run, unless an unfinished one of the same study is there.
+
+    Args:
+        study: the resolved study.
+        results: the folder of all runs.
+        fresh: start anew whatever is there.
+        resume_command: what to type to go on with this study, for the message.
+        storage: the database the run is to have.
+
+    Raises:
+        UserError: there is an unfinished run and ``fresh`` is not set.
+    """
+    if not fresh:
+        for run in _same_question(study, results):
+            if is_unfinished(_study_of(run), run, storage=storage):
+                raise UserError(
+                    f"{run.label} is an unfinished run of this study; go on with it:\n"
+                    f"  {resume_command}\n"
+                    "or start another with --fresh"
+                )
+    run = RunFolder.create(results, study.name)
+    write_atomic(run.study_file, dump_study(study))
+    return Chosen(run, study, resumed=False)
+
+
+def resumed_run(
+    study: Study, results: Path, reference: str | None, *, seeds: int | None = None, trials: int | None = None
+) -> Chosen:
+    """The run to go on with; asked-for ``seeds`` or ``trials`` above its own are added to it.
+
+    Args:
+        study: the resolved study; the run has to ask the same question.
+        results: the folder of all runs.
+        reference: RUN, or None for the newest run of this study.
+        seeds: what was asked for explicitly.
+        trials: likewise.
+
+    Raises:
+        UserError: there is no such run, it asks another question, or it already has more than was asked for.
+    """
+    if reference is not None:
+        run = find_run(reference, results)
+        lines = difference(_study_of(run), study) if study_hash(_study_of(run)) != study_hash(study) else []
+        if lines:
+            raise UserError(f"{run.label} is a run of another study:\n  " + "\n  ".join(lines))
+    else:
+        same = _same_question(study, results)
+        if not same:
+            raise UserError(_nothing_to_resume(study, results))
+        run = same[-1]
+    extended = _extended(_study_of(run), run, study, seeds=seeds, trials=trials)
+    write_atomic(run.study_file, dump_study(extended))
+    return Chosen(run, extended, resumed=True)
+
+
+def _extended(old: Study, run: RunFolder, new: Study, *, seeds: int | None, trials: int | None) -> Study:
+    """The run's study with its counts raised to what is asked for now."""
+    counts: dict[str, int] = {}
+    for name, asked in (("seeds", seeds), ("trials", trials)):
+        has, wanted = getattr(old.search, name), getattr(new.search, name)
+        if has is None or wanted is None:
+            continue
+        if asked is not None and asked < has:
+            raise UserError(f"--{name} {asked}: {run.label} already has {has}; it can be raised, not lowered")
+        counts[name] = max(has, wanted)
+    return old.with_counts(**counts)
+
+
+def _study_of(run: RunFolder) -> Study:
+    return load_study(run.study_file, name=run.name)
+
+
+def _same_question(study: Study, results: Path) -> list[RunFolder]:
+    """The runs of this study that ask the same question, oldest first."""
+    wanted = study_hash(study)
+    return [run for run in runs(results, study.name) if study_hash(_study_of(run)) == wanted]
+
+
+def _nothing_to_resume(study: Study, results: Path) -> str:
+    of_name = runs(results, study.name)
+    if not of_name:
+        return f"there is no run of {study.name} in {results} to resume; leave --resume out to start one"
+    newest = of_name[-1]
+    lines = difference(_study_of(newest), study)
+    return f"no run of {study.name} asks this question; the newest, {newest.label}, differs:\n  " + "\n  ".join(lines)

@@ -1,0 +1,106 @@
+"""The driver: one process that holds the run's lock, lets Tune execute and keeps the books."""
+
+import logging
+import shutil
+import time
+from collections.abc import Sequence
+from functools import cache
+
+from spreadtune.data.dataset import load_dataset
+from spreadtune.run_folder import RunFolder
+from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.manifest import Manifest
+from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.resources import Slots, plan_slots
+from spreadtune.search.export import export_tables
+from spreadtune.search.ledger import Ledger, Progress
+from spreadtune.spec.study import Study
+
+logger = logging.getLogger(__name__)
+
+
+def run_study(
+    study: Study,
+    run: RunFolder,
+    monitor: Monitor,
+    *,
+    command: Sequence[str],
+    storage: str | None = None,
+    address: str = "local",
+    dashboard: bool = True,
+    retry_failed: bool = False,
+) -> Progress:
+    """Run what a study's run still lacks, to its tables.
+
+    Args:
+        study: the resolved study.
+        run: its run folder, new or taken up.
+        monitor: told what happens.
+        command: what the user typed, for the manifest.
+        storage: a database URL; SQLite in the run folder by default.
+        address: ``local``, ``auto`` or ``HOST:PORT`` of a Ray cluster.
+        dashboard: whether our own cluster has a dashboard.
+        retry_failed: give (setting, seed) pairs that failed another trial.
+
+    Returns:
+        The counts at the end.
+
+    Raises:
+        UserError: the run is held by another process, no cluster answers, or a trial can never fit.
+    """
+    with run.lock():
+        manifest = Manifest(run, study, command)
+        datasets = cache(load_dataset)
+        ledger = _open_ledger(study, run, datasets, storage, retry_failed)
+        reason = "interrupted"
+        try:
+            with connect(address, dashboard=dashboard) as cluster:
+                slots = plan_slots(study.resources, cluster.cpus, cluster.gpus, cluster.widest_node_cpus)
+                manifest.update(
+                    cluster={"nodes": cluster.nodes, "cpus": cluster.cpus, "gpus": cluster.gpus},
+                    slots={"count": slots.count, "cpus": slots.cpus, "gpus": slots.gpus},
+                    data={study.data.dataset.name: datasets(study.data).fingerprint},
+                )
+                monitor.connected(cluster, slots, ledger.progress())
+                _execute(ledger, run, slots, monitor)
+            reason = "finished"
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            progress = ledger.progress()
+            export_tables(study, run, storage=storage)
+            ledger.close()
+            manifest.end(reason, usage=_usage(run))
+        return progress
+
+
+def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> None:
+    """Let Tune run trials until the ledger has nothing left to hand out."""
+    from ray import tune
+
+    from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher
+    from spreadtune.runtime.worker import train_in_actor
+
+    jobs = Jobs(ledger, slots, monitor)
+    scratch = run.path / ".tune"  # Tune's own snapshots, which nothing of ours reads
+    tuner = tune.Tuner(
+        tune.with_resources(train_in_actor, {"CPU": slots.cpus, "GPU": slots.gpus}),
+        tune_config=tune.TuneConfig(
+            search_alg=LedgerSearcher(jobs),
+            scheduler=LedgerScheduler(jobs),
+            num_samples=-1,
+            max_concurrent_trials=slots.count,
+            reuse_actors=True,
+        ),
+        run_config=tune.RunConfig(
+            name="tune",
+            storage_path=str(scratch),
+            verbose=0,
+            failure_config=tune.FailureConfig(max_failures=ledger.study.resources.retries),
+        ),
+    )
+    try:
+        tuner.fit()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

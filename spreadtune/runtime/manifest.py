@@ -1,0 +1,96 @@
+"""What a run was made of and by: the manifest beside its results."""
+
+import json
+import logging
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from spreadtune.run_folder import RunFolder, write_json
+from spreadtune.spec.hash import study_hash
+from spreadtune.spec.study import Study
+from spreadtune.version import __version__
+
+logger = logging.getLogger(__name__)
+
+RECORDED = ("torch", "ray", "optuna", "numpy", "pandas", "scikit-learn")
+
+
+class Manifest:
+    """``manifest.json``: one entry per start of the driver under ``attempts``, everything else as of the last start."""
+
+    def __init__(self, run: RunFolder, study: Study, command: Sequence[str]) -> None:
+        self.file = run.manifest_file
+        earlier = read_manifest(run)
+        self.content: dict[str, Any] = {
+            "format": 1,
+            "run": run.label,
+            "hash": study_hash(study),
+            "command": list(command),
+            "git": git_state(Path.cwd()),
+            "versions": versions(),
+            "seeds": {"study": study.search.seed, "repetitions": study.search.seeds},
+            "attempts": [*earlier.get("attempts", []), {"start": _now(), "end": None, "reason": None}],
+        }
+        _warn_of_other_versions(earlier.get("versions", {}), self.content["versions"])
+
+    def update(self, **entries: Any) -> None:
+        """Add entries and write the file."""
+        self.content.update(entries)
+        write_json(self.file, self.content)
+
+    def end(self, reason: str, usage: Mapping[str, float]) -> None:
+        """Close this attempt: ``finished``, ``interrupted`` or the error that ended it."""
+        self.content["attempts"][-1].update(end=_now(), reason=reason)
+        self.update(usage=dict(usage))
+
+
+def read_manifest(run: RunFolder) -> dict[str, Any]:
+    """The manifest's content; empty where there is none yet."""
+    return json.loads(run.manifest_file.read_text()) if run.manifest_file.exists() else {}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, spreadtune and what decides its numbers."""
+    found = {"python": platform.python_version(), "spreadtune": __version__}
+    for package in RECORDED:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def git_state(folder: Path) -> dict[str, Any] | None:
+    """Commit and dirty flag of the checkout ``folder`` lies in; None outside of one."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def command_line() -> list[str]:
+    """The command as a person would type it again."""
+    program = Path(sys.argv[0]).name
+    return ["spreadtune" if program in ("__main__.py", "study.py") else program, *sys.argv[1:]]
+
+
+def _warn_of_other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Resuming under another minor version may change numbers; say so."""
+    for name in ("torch", "ray", "spreadtune"):
+        if name in before and before[name].split(".")[:2] != now.get(name, "").split(".")[:2]:
+            logger.warning("the run was started with %s %s and goes on with %s", name, before[name], now.get(name))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,37 @@
+"""What happens in a run, told to whoever shows it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from spreadtune.run_folder import Outcome
+from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.resources import Slots
+from spreadtune.search.ledger import Assignment, Progress
+
+
+class Monitor(Protocol):
+    """Told by the driver, in its one thread. The terminal is one; notebooks and tests have others."""
+
+    def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
+        """The cluster is there and the study fits it."""
+
+    def started(self, assignment: Assignment, progress: Progress) -> None:
+        """A trial or reference was handed to a slot."""
+
+    def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
+        """An epoch's metrics arrived."""
+
+    def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
+        """A trial or reference has its outcome."""
+
+
+class SilentMonitor:
+    """Shows nothing."""
+
+    def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None: ...
+
+    def started(self, assignment: Assignment, progress: Progress) -> None: ...
+
+    def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None: ...
+
+    def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None: ...

@@ -1,0 +1,79 @@
+"""Searches that learn from finished trials, and the random one: a number of trials for each variant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from optuna.trial import Trial
+
+from spreadtune.search.book import Book
+from spreadtune.search.drawing import draw
+from spreadtune.search.record import Record, Row
+from spreadtune.search.samplers import SamplerName, draw_seed, make_sampler
+from spreadtune.search.settings import Value
+from spreadtune.search.space import Space
+
+REDRAWS = 10
+"""How often a setting that was tried already is drawn again before it gets a further seed."""
+
+
+@dataclass(frozen=True)
+class AdaptivePlan:
+    """Variants take turns; a new setting runs at seed 0, one that the sampler insists on at its next seed.
+
+    Attributes:
+        sampler: random or tpe.
+        trials: of each variant, further seeds counted, retries not.
+        study_seed: the study's ``search.seed``.
+    """
+
+    sampler: SamplerName
+    trials: int
+    study_seed: int
+
+    @property
+    def reference_seeds(self) -> int:
+        return 1
+
+    def turn(self, books: Sequence[Book]) -> Book | None:
+        book = min(books, key=lambda book: _counted(book.rows))
+        return book if _counted(book.rows) < self.trials else None
+
+    def choose(self, book: Book, trial: Trial, number: int) -> Record | None:
+        if _counted(book.rows) >= self.trials:
+            return None
+        conditional = any(domain.when for domain in book.space.variant.space.values())
+        seed = draw_seed(self.study_seed, book.variant, trial.number)
+        sampler = make_sampler(self.sampler, seed=seed, conditional=conditional)
+        frozen = trial.storage.get_trial(trial._trial_id)
+        for _ in range(1 + REDRAWS):
+            record = _record(book, number, draw(sampler, book.study, frozen, book.space))
+            if record.duplicate_of is None:
+                break
+        return record
+
+    def first_pass_done(self, books: Sequence[Book]) -> bool:
+        return self.turn(books) is None
+
+    def total(self, space: Space) -> int:
+        return self.trials
+
+    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
+        return sum(row.record.retry_of is None and row.state != "RUNNING" for row in rows.values())
+
+
+def _record(book: Book, number: int, params: Mapping[str, Value]) -> Record:
+    """What a draw means: a new setting, or a further seed of one that was tried."""
+    values = book.space.resolve(params)
+    setting = book.setting(values)
+    if setting is None:
+        return Record(number, book.next_setting(), 0, params, values)
+    tried = book.of_setting(setting)
+    if all(row.state == "FAIL" for row in tried):
+        return Record(number, setting, 0, params, values)  # a fault says nothing of the setting
+    seed = 1 + max(row.record.seed for row in tried)
+    first = min(row.record.trial for row in tried)
+    return Record(number, setting, seed, params, values, duplicate_of=first)
+
+
+def _counted(rows: Mapping[int, Row]) -> int:
+    return sum(row.record.retry_of is None for row in rows.values())

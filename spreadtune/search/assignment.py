@@ -1,0 +1,47 @@
+"""What the ledger hands out: one thing to train."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from spreadtune.run_folder import TrialFolder
+from spreadtune.search.settings import Value
+from spreadtune.spec.trial import TrialSpec
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A trial, or a reference (the floors and the ceiling of one seed).
+
+    Attributes:
+        kind: trial or reference.
+        number: the trial's run-wide number; a reference's seed index.
+        variant: the trial's variant; None for a reference.
+        setting: the trial's setting, counted in its variant; None for a reference.
+        seed: the repetition.
+        spec: what to train; stands in ``folder`` as ``trial.yaml``.
+        folder: where its attempts go.
+        resumed: it was begun by an earlier driver.
+        label: a short text for people.
+    """
+
+    kind: Literal["trial", "reference"]
+    number: int
+    variant: str | None
+    setting: int | None
+    seed: int
+    spec: TrialSpec
+    folder: TrialFolder
+    resumed: bool
+    label: str
+
+
+def trial_label(values: Mapping[str, Value], seed: int, variant: str | None = None) -> str:
+    """``alpha 0.56, seed 2``, after the variant's name where there are several."""
+    parts = [f"{path.rpartition('.')[2]} {_short(value)}" for path, value in values.items()]
+    text = ", ".join([*parts, f"seed {seed}"])
+    return f"{variant}: {text}" if variant else text
+
+
+def _short(value: Value) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,118 @@
+"""One variant: its Optuna study and the trials it holds."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import optuna
+from optuna.pruners import BasePruner
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from spreadtune.run_folder import Outcome
+from spreadtune.search.drawing import Drawn, suggest
+from spreadtune.search.record import REASON, RECORD, STOP, Record, Row, Stop
+from spreadtune.search.settings import Value, setting_key
+from spreadtune.search.space import Space
+from spreadtune.spec.seed import Seed
+
+Direction = Literal["maximize", "minimize"]
+
+
+def read_rows(study: optuna.Study) -> dict[int, Row]:
+    """The trials of a study by run-wide number, those without a record left out."""
+    rows = (Row.of(trial) for trial in study.get_trials(deepcopy=False))
+    return {row.record.trial: row for row in rows if row}
+
+
+class Book:
+    """The trials of one variant, in memory as in the database.
+
+    Attributes:
+        space: what is searched.
+        study: the variant's Optuna study.
+        rows: its trials by run-wide number.
+    """
+
+    def __init__(
+        self, name: str, space: Space, storage: BaseStorage, *, direction: Direction, pruner: BasePruner
+    ) -> None:
+        self.space = space
+        self._drawn = Drawn()
+        self.study = optuna.create_study(
+            study_name=name,
+            storage=storage,
+            direction=direction,
+            sampler=self._drawn,
+            pruner=pruner,
+            load_if_exists=True,
+        )
+        self.rows: dict[int, Row] = {}
+        self._settings: dict[str, int] = {}
+        self.load()
+
+    @property
+    def variant(self) -> str:
+        return self.space.variant.name
+
+    def load(self) -> None:
+        """Take in what the database holds and the driver does not know yet; what it knows is never older."""
+        for number, row in read_rows(self.study).items():
+            self.rows.setdefault(number, row)
+            if row.record.setting not in self._settings.values():
+                self._settings[self._key(row.record.values)] = row.record.setting
+
+    def undrawn(self) -> list[FrozenTrial]:
+        """Trials that were asked for and never drawn, because the driver or the database went away."""
+        running = self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return [trial for trial in running if RECORD not in trial.user_attrs]
+
+    def setting(self, values: Mapping[str, Value]) -> int | None:
+        """The number of the setting with these values, if it has one."""
+        return self._settings.get(self._key(values))
+
+    def next_setting(self) -> int:
+        return max(self._settings.values(), default=-1) + 1
+
+    def of_setting(self, setting: int) -> list[Row]:
+        return [row for row in self.rows.values() if row.record.setting == setting]
+
+    def taken_up(self, optuna_id: int) -> Trial:
+        """A handle on a stored trial."""
+        return Trial(self.study, optuna_id)
+
+    def write(self, trial: Trial, record: Record) -> Row:
+        """Store what was drawn: the record first, as one attribute, then the parameters it holds."""
+        trial.set_user_attr(RECORD, record.attribute())
+        row = self.rows[record.trial] = Row(record, trial._trial_id)
+        self._settings.setdefault(self._key(record.values), record.setting)
+        self.suggest(trial, record)
+        return row
+
+    def suggest(self, trial: Trial, record: Record) -> None:
+        """Store the parameters that the record holds, those already stored left as they are."""
+        self._drawn.params = record.params
+        for parameter in self.space.parameters:
+            if parameter.name in record.params:
+                suggest(trial, parameter.name, parameter.distribution)
+
+    def write_stop(self, trial: Trial, stop: Stop) -> None:
+        """Store that a trial was told to stop, so that a driver killed now does not train it on."""
+        trial.set_user_attr(STOP, {"epoch": stop.epoch, "metrics": dict(stop.metrics), "reason": stop.reason})
+
+    def tell(self, row: Row, outcome: Outcome, metric: str) -> None:
+        """Tell Optuna how a trial ended; harmless the second time."""
+        trial = self.taken_up(row.optuna_id)
+        if trial.storage.get_trial(trial._trial_id).state.is_finished():
+            return
+        if outcome.reason:
+            trial.set_user_attr(REASON, outcome.reason)
+        value = outcome.values[metric] if outcome.state == "COMPLETE" else None
+        self.study.tell(trial, value, state=TrialState[outcome.state])
+
+    def drop(self, trial: Trial, reason: str) -> None:
+        """Close a trial that was asked for and that nothing is left for."""
+        trial.set_user_attr(REASON, reason)
+        self.study.tell(trial, state=TrialState.FAIL)
+
+    def _key(self, values: Mapping[str, Value]) -> str:
+        return setting_key(self.space.variant.trial(values, Seed(study=0)))

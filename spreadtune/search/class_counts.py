@@ -1,0 +1,21 @@
+"""How many images of each class an average batch has, from the data set itself."""
+
+from collections.abc import Sequence
+
+from spreadtune.spec.data import DataConfig
+
+
+class BatchClassCounts:
+    """Class counts by data configuration; each data set is loaded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Sequence[float]] = {}
+
+    def __call__(self, config: DataConfig) -> Sequence[float]:
+        key = config.model_dump_json()
+        if key not in self._known:
+            from spreadtune.data import load_dataset  # only a window needs the data in the driver
+
+            dataset = load_dataset(config)
+            self._known[key] = dataset.mean_batch_class_counts(config.batch_size, config.batches)
+        return self._known[key]

@@ -1,0 +1,84 @@
+"""The grid: all settings times all seeds, enumerated here."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from optuna.trial import Trial
+
+from spreadtune.search.book import Book
+from spreadtune.search.record import Record, Row
+from spreadtune.search.settings import Value, setting_key
+from spreadtune.search.space import Space
+from spreadtune.spec.domain import Grid
+from spreadtune.spec.seed import Seed
+
+
+@dataclass(frozen=True)
+class GridPlan:
+    """Pairs in the order seed, variant, setting, so that a grid that is interrupted is balanced.
+
+    Optuna's GridSampler is not used: it repeats a grid that is exhausted and knows no seeds.
+    """
+
+    seeds: int
+    _settings: dict[str, list[dict[str, Value]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def reference_seeds(self) -> int:
+        return self.seeds
+
+    def turn(self, books: Sequence[Book]) -> Book | None:
+        return next((book for book, _, _ in self._missing(books)), None)
+
+    def choose(self, book: Book, trial: Trial, number: int) -> Record | None:
+        for _, setting, seed in self._missing([book]):
+            values = self.settings(book.space)[setting]
+            return Record(number, setting, seed, params=values, values=values)
+        return None
+
+    def first_pass_done(self, books: Sequence[Book]) -> bool:
+        return all(seed > 0 for _, _, seed in itertools.islice(self._missing(books), 1))
+
+    def total(self, space: Space) -> int:
+        return len(self.settings(space)) * self.seeds
+
+    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
+        finished = {row.record.pair for row in rows.values() if row.state != "RUNNING"}
+        return sum(seed < self.seeds for _, seed in finished)
+
+    def settings(self, space: Space) -> list[dict[str, Value]]:
+        """The settings of a variant, by setting number; made once."""
+        name = space.variant.name
+        if name not in self._settings:
+            self._settings[name] = list(settings(space))
+        return self._settings[name]
+
+    def _missing(self, books: Sequence[Book]) -> Iterator[tuple[Book, int, int]]:
+        held = {book.variant: {row.record.pair for row in book.rows.values()} for book in books}
+        for seed in range(self.seeds):
+            for book in books:
+                for setting in range(len(self.settings(book.space))):
+                    if (setting, seed) not in held[book.variant]:
+                        yield book, setting, seed
+
+
+def settings(space: Space) -> Iterator[dict[str, Value]]:
+    """Every setting of a grid once, paths in the file's order, the last fastest.
+
+    A path whose condition is unmet is left out, and what then is the same setting twice comes once.
+    """
+    variant = space.variant
+    listed = {path: domain.grid for path, domain in variant.space.items() if isinstance(domain, Grid)}
+    assert listed.keys() == variant.space.keys(), "a grid is searched over grid domains alone"
+    seen = set()
+    for combination in itertools.product(*listed.values()):
+        candidate = dict(zip(listed, combination, strict=True))
+        values: dict[str, Value] = {}
+        for path in variant.draw_order():
+            if variant.active(path, values):
+                values[path] = candidate[path]
+        key = setting_key(variant.trial(values, Seed(study=0)))
+        if key not in seen:
+            seen.add(key)
+            yield values

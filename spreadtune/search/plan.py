@@ -1,0 +1,44 @@
+"""Which trials there are: what every way of searching answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from optuna.trial import Trial
+
+from spreadtune.search.adaptive import AdaptivePlan
+from spreadtune.search.book import Book
+from spreadtune.search.grid import GridPlan
+from spreadtune.search.record import Record, Row
+from spreadtune.search.space import Space
+from spreadtune.spec.search import SearchConfig
+
+
+class Plan(Protocol):
+    """A grid or an adaptive search. A pair is one setting at one seed."""
+
+    @property
+    def reference_seeds(self) -> int:
+        """How many seed indices, from 0, have floors and a ceiling."""
+
+    def turn(self, books: Sequence[Book]) -> Book | None:
+        """The variant whose trial comes next; None when every pair is held by a trial."""
+
+    def choose(self, book: Book, trial: Trial, number: int) -> Record | None:
+        """What a trial that was asked for is, under a run-wide number; None when nothing of its variant is missing."""
+
+    def first_pass_done(self, books: Sequence[Book]) -> bool:
+        """Has every setting (of an adaptive search: every trial) been handed out once?"""
+
+    def total(self, space: Space) -> int:
+        """The pairs of a variant, retries not counted."""
+
+    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
+        """Those of them that have a finished trial, whatever its end."""
+
+
+def make_plan(search: SearchConfig) -> Plan:
+    """The plan that the study file asks for."""
+    if search.sampler == "grid":
+        return GridPlan(search.seeds)
+    assert search.trials is not None, "an adaptive search has a number of trials"
+    return AdaptivePlan(search.sampler, search.trials, search.seed)

@@ -1,0 +1,98 @@
+"""What only the whole study can say: do all its variants lead to trials that can run?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from spreadtune.errors import UserError
+from spreadtune.spec.objective import SpreadObjective
+from spreadtune.spec.paths import canonical, leaves, lookup
+from spreadtune.spec.placed import hint
+from spreadtune.spec.seed import Seed
+from spreadtune.spec.study import Study
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.spec.variant import Variant
+from spreadtune.theory import has_window
+
+SECTIONS = ("data", "model", "objective", "training", "evaluation")
+"""What can be searched and set by a variant."""
+
+MOST_CORNERS = 500
+"""Up to this many combinations of corner values all are tried; above, each value is tried beside the others' first."""
+
+
+def check(study: Study) -> None:
+    """Refuse a study of which some trial could not run, before anything starts.
+
+    Raises:
+        UserError: an unknown path, a value that its path does not take, a condition that can never hold, a window
+            where theory has no formula, early stopping that waits beyond the last epoch.
+    """
+    _check_sections(study)
+    variants = study.variants()
+    _check_conditions(study, variants)
+    for variant in variants:
+        for values in _corner_settings(variant):
+            _check_trial(study, variant, values, variant.trial(values, Seed(study=study.search.seed)))
+
+
+def _check_sections(study: Study) -> None:
+    places = {f"search.{place}": set(space) for place, space in study.search.spaces().items()}
+    places |= {f"search.variants.{name}.set": set(config.set) for name, config in study.search.variants.items()}
+    for place, paths in places.items():
+        for path in sorted(paths):
+            section = path.partition(".")[0]
+            if section not in SECTIONS:
+                raise UserError(f"{place}.{path}: unknown section {section!r}{hint(section, SECTIONS)}")
+
+
+def _check_conditions(study: Study, variants: tuple[Variant, ...]) -> None:
+    bodies = [study.file_values(), *(variant.body for variant in variants)]
+    known = {canonical(path) for body in bodies for path, _ in leaves(body)}
+    for place, space in study.search.spaces().items():
+        for path, domain in space.items():
+            at = f"search.{place}.{path}"
+            for other in domain.when:
+                if other == path:
+                    raise UserError(f"{at}.when: {path} waits for itself")
+                if other not in space and not any(_exists(body, other) for body in bodies):
+                    raise UserError(f"{at}.when.{other}: unknown path{hint(other, sorted(known))}")
+            users = [variant for variant in variants if variant.space_at == f"search.{place}"]
+            takers = [variant for variant in users if path in variant.space and variant.reachable(path)]
+            if domain.when and users and not takers:
+                raise UserError(f"{at}.when: can never hold, so {path} would never be searched")
+
+
+def _exists(body: Any, path: str) -> bool:
+    try:
+        lookup(body, path)
+    except KeyError:
+        return False
+    return True
+
+
+def _corner_settings(variant: Variant) -> Iterator[dict[str, Any]]:
+    corners = {path: domain.corners() for path, domain in variant.space.items()}
+    if math.prod(map(len, corners.values())) <= MOST_CORNERS:
+        yield from variant.settings(corners)
+        return
+    first = {path: values[:1] for path, values in corners.items()}
+    for path, values in corners.items():
+        yield from variant.settings({**first, path: values})
+
+
+def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: TrialSpec) -> None:
+    domain = variant.space.get("objective.alpha")
+    if domain is not None and domain.kind == "window" and "objective.alpha" in values:
+        objective = spec.objective
+        if not isinstance(objective, SpreadObjective) or not has_window(objective.pairs, objective.denominator):
+            raise UserError(
+                f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
+                "it needs objective spread with pairs: cross_view and denominator: negatives"
+            )
+    min_epochs = getattr(study.search.early_stopping, "min_epochs", 0)
+    if min_epochs > spec.training.epochs:
+        raise UserError(
+            f"search.early_stopping.min_epochs: {min_epochs} is above training.epochs, "
+            f"{spec.training.epochs} in variant {variant.name}"
+        )

@@ -1,0 +1,56 @@
+"""Are two studies the same question? What runs are resumed by."""
+
+import hashlib
+import json
+from typing import Any
+
+from spreadtune.spec.paths import leaves
+from spreadtune.spec.study import Study
+
+_NOT_PART: dict[str, Any] = {
+    "format": True,
+    "description": True,
+    "resources": True,
+    "profiles": True,
+    "data": {"placement"},
+    "search": {"trials", "seeds"},
+}
+
+
+def study_hash(study: Study) -> str:
+    """SHA-256, in hex, of the resolved file as JSON with sorted keys.
+
+    Left out is what does not change a trial's outcome: description, resources, ``data.placement``, the counts
+    ``search.trials`` and ``search.seeds`` (a run may be extended), profiles (already applied) and the format.
+    """
+    text = json.dumps(_question(study), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def difference(old: Study, new: Study) -> list[str]:
+    """``path: old -> new``, a line for every value in which two studies of different hash differ."""
+    before, after = (dict(leaves(_question(study))) for study in (old, new))
+    paths = [*before, *(path for path in after if path not in before)]
+    return [
+        f"{path}: {_shown(before, path)} -> {_shown(after, path)}"
+        for path in paths
+        if _shown(before, path) != _shown(after, path)
+    ]
+
+
+def _question(study: Study) -> dict[str, Any]:
+    values: dict[str, Any] = _plain_numbers(study.model_dump(mode="json", exclude=_NOT_PART))
+    return values
+
+
+def _plain_numbers(value: Any) -> Any:
+    """1.0 becomes 1: a domain may be written either way."""
+    if isinstance(value, dict):
+        return {key: _plain_numbers(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_plain_numbers(child) for child in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _shown(values: dict[str, Any], path: str) -> str:
+    return json.dumps(values[path]) if path in values else "(absent)"

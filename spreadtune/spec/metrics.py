@@ -1,0 +1,35 @@
+"""The names of what is measured: the columns ``metric.NAME`` of every table, and what ``optimize`` may ask for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+METRICS = (
+    "spread",
+    "train_spread",
+    "alignment",
+    "uniformity",
+    "class_accuracy",
+    "transfer_accuracy",
+    "transfer_accuracy_z",
+    "transfer_accuracy_1_shot",
+    "transfer_accuracy_5_shot",
+    "transfer_accuracy_10_shot",
+    "knn_class_accuracy",
+    "knn_transfer_accuracy",
+    "reconstruction_error",
+)
+
+SUBCLASS_METRICS = frozenset(name for name in METRICS if "transfer" in name)
+"""Metrics that use the fine labels: a selection by one of them has seen what coarse training must not."""
+
+PROXY: Mapping[str, str] = MappingProxyType(
+    {
+        "spread": "spread",
+        "train_spread": "spread",
+        "class_accuracy": "knn_class_accuracy",
+        "transfer_accuracy": "knn_transfer_accuracy",
+        "knn_class_accuracy": "knn_class_accuracy",
+        "knn_transfer_accuracy": "knn_transfer_accuracy",
+    }
+)
+"""Optimized metric -> the metric of ``evaluation.knn_every`` that early stopping looks at; others have none."""

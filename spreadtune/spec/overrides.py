@@ -1,0 +1,85 @@
+"""``--set PATH=VALUE`` and profiles: what they change, and when they would change nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spreadtune.errors import UserError
+from spreadtune.spec.paths import canonical, fill, leaves
+from spreadtune.spec.placed import hint
+from spreadtune.spec.study import Study
+from spreadtune.spec.yaml_text import inline, parse
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """Values for dotted paths, and where they come from.
+
+    Attributes:
+        profile: the profile's name; None for the command line.
+        values: by dotted path.
+    """
+
+    profile: str | None
+    values: Mapping[str, Any]
+
+    def applied_to(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """A study file's values with these; raises :class:`UserError` where one would go into a plain value."""
+        try:
+            return fill(raw, self.values)
+        except UserError as error:
+            raise UserError(f"{'--set' if self.profile is None else f'profiles.{self.profile}'}: {error}") from error
+
+    def shown(self, path: str, value: Any) -> str:
+        """An override as the user would write it."""
+        if self.profile is not None:
+            return f"profiles.{self.profile}: {{{path}: {inline(value)}}}"
+        text = f"{path}={inline(value)}"
+        return f"--set '{text}'" if set(text) & set(" {}[]'\"*#&") else f"--set {text}"
+
+
+def from_command_line(settings: Sequence[str]) -> Overrides:
+    """Read ``PATH=VALUE`` texts, VALUE being YAML; of a path given twice the last holds."""
+    values = {}
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals or not path.strip():
+            raise UserError(f"--set {setting}: expected PATH=VALUE, for example --set training.epochs=10")
+        values[canonical(path.strip())] = parse(value, f"--set {setting}")
+    return Overrides(None, values)
+
+
+def from_profile(raw: Mapping[str, Any], name: str, source: str) -> Overrides:
+    """The profile of that name in a study file's values."""
+    profiles = raw.get("profiles") or {}
+    if not isinstance(profiles, dict) or name not in profiles:
+        known = profiles if isinstance(profiles, dict) else ()
+        raise UserError(f"{source}: no profile {name!r}{hint(name, map(str, known)) or '; the file has none'}")
+    if not isinstance(profiles[name], dict):
+        raise UserError(f"{source}: profiles.{name}: expected a mapping, got {profiles[name]!r}")
+    return Overrides(name, {canonical(str(path)): value for path, value in profiles[name].items()})
+
+
+def refuse_what_changes_nothing(study: Study, overrides: Overrides) -> None:
+    """Raise :class:`UserError` for an override that trials would overwrite, showing what to change instead.
+
+    Args:
+        study: after all overrides.
+        overrides: one layer of them.
+    """
+    search = study.search
+    listing = "grid" if search.sampler == "grid" else "choice"
+    for top, given in overrides.values.items():
+        for path, value in {top: given, **{canonical(leaf): value for leaf, value in leaves(given, top)}}.items():
+            for place, space in search.spaces().items():
+                if path in space:
+                    instead = overrides.shown(f"search.{place}.{path}", {listing: [value]})
+                    raise UserError(
+                        f"{overrides.shown(top, given)}: {path} is searched; change its domain, for example {instead}"
+                    )
+            for name, variant in search.variants.items():
+                if path in variant.set:
+                    instead = overrides.shown(f"search.variants.{name}.set.{path}", value)
+                    raise UserError(
+                        f"{overrides.shown(top, given)}: variant {name} sets {path}; change it there: {instead}"
+                    )

@@ -1,0 +1,117 @@
+"""Parts that a study file names: objectives, encoders, decoders, data sets, augmentations.
+
+In a study file a part is written by name (``encoder: convnet``) or, with values, as a mapping (``encoder: {name:
+convnet, embedding_dim: 32}``). A name of the form ``package.module:name`` is the user's own part; its other keys are
+handed to it as keyword arguments.
+"""
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from operator import getitem
+from typing import Annotated, Any, Union
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag
+
+from spreadtune.errors import UserError
+from spreadtune.spec.config import Config
+
+_OWN_NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_OWN_TAG = "package.module:name"
+
+
+class NamedPart(Config):
+    """The base of all part configs: a part is known by its name."""
+
+    name: str
+
+
+class OwnPart(NamedPart):
+    """A user's own part: ``package.module:name`` and the keyword arguments it is called with."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the user's function gets as keyword arguments."""
+        return dict(self.model_extra or {})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a family's registry.
+
+    Attributes:
+        config: the part's values; the default of its ``name`` is what a study file calls it.
+        target: ``module:function`` that builds it, imported when it is used.
+    """
+
+    config: type[NamedPart]
+    target: str
+
+    @property
+    def name(self) -> str:
+        return str(self.config.model_fields["name"].default)
+
+
+@dataclass(frozen=True)
+class Family:
+    """All parts of one kind.
+
+    Attributes:
+        kind: the word used in messages, for example ``encoder``.
+        own: config of a user's own part of this kind.
+        parts: the parts that come with the package.
+    """
+
+    kind: str
+    own: type[OwnPart]
+    parts: tuple[Part, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(part.name for part in self.parts)
+
+    def field(self) -> Any:
+        """The pydantic type of a field that holds one of these parts."""
+        members = {part.name: part.config for part in self.parts} | {_OWN_TAG: self.own}
+        return getitem(Annotated, (tagged_union(members, self._tag, self.kind, self.names), BeforeValidator(named)))
+
+    def builder(self, config: NamedPart) -> Callable[..., Any]:
+        """The function that builds the part; raises :class:`UserError` when the user's own cannot be imported."""
+        target = next((part.target for part in self.parts if part.name == config.name), config.name)
+        module, _, function = target.partition(":")
+        try:
+            return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
+        except (ImportError, AttributeError) as error:
+            raise UserError(f"{self.kind} {target!r} cannot be imported: {error}") from error
+
+    def _tag(self, value: Any) -> str | None:
+        name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
+        if name in self.names:
+            return str(name)
+        return _OWN_TAG if isinstance(name, str) and _OWN_NAME.fullmatch(name) else None
+
+
+def tagged_union(
+    members: Mapping[str, type[Config]], tag: Callable[[Any], str | None], kind: str, known: Iterable[str]
+) -> Any:
+    """The pydantic type of a field that holds one of ``members``, chosen by ``tag``.
+
+    Where ``tag`` gives None the error is ``unknown_name`` and carries the kind and the known names. The union is
+    made at run time, so that a registry is the one list of what there is.
+    """
+    union = getitem(Union, tuple(getitem(Annotated, (config, Tag(name))) for name, config in members.items()))
+    choose = Discriminator(
+        tag,
+        custom_error_type="unknown_name",
+        custom_error_message="unknown {kind}",
+        custom_error_context={"kind": kind, "known": ", ".join(known)},
+    )
+    return getitem(Annotated, (union, choose))
+
+
+def named(value: Any) -> Any:
+    """``convnet`` means ``{name: convnet}``."""
+    return {"name": value} if isinstance(value, str) else value

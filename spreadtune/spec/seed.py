@@ -1,0 +1,33 @@
+"""Random streams: where every draw of a trial comes from."""
+
+import hashlib
+from typing import Literal
+
+from pydantic import Field
+
+from spreadtune.spec.config import Config
+
+Stage = Literal["search", "confirm"]
+
+
+class Seed(Config):
+    """Which repetition of which study a trial is.
+
+    Attributes:
+        study: the study's ``search.seed``.
+        stage: search or confirm.
+        index: the repetition, from 0.
+    """
+
+    study: int = Field(ge=0)
+    stage: Stage = "search"
+    index: int = Field(0, ge=0)
+
+    def stream(self, name: str, step: int = 0) -> int:
+        """A 63-bit seed from (study seed, stage, repetition, stream name, step) alone.
+
+        Nothing of a setting enters, so all settings at one repetition share initialisation, order and views and can be
+        compared in pairs. ``step`` (an epoch) makes a stream that can be taken up anywhere without stored state.
+        """
+        key = f"{self.study}/{self.stage}/{self.index}/{name}/{step}"
+        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1

@@ -1,0 +1,49 @@
+"""What one trial runs: a study file in which ``search`` and ``profiles`` are replaced by ``seed``."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from spreadtune.spec.config import Config
+from spreadtune.spec.data import DataConfig
+from spreadtune.spec.model import ModelConfig
+from spreadtune.spec.objective import AnyObjective
+from spreadtune.spec.placed import placed
+from spreadtune.spec.seed import Seed
+from spreadtune.spec.training import EvaluationConfig, ResourcesConfig, TrainingConfig
+
+
+class Body(Config):
+    """The sections that a study file and a trial file share."""
+
+    format: Literal[1] = 1
+    description: str = ""
+    data: DataConfig
+    model: ModelConfig
+    objective: AnyObjective
+    training: TrainingConfig
+    evaluation: EvaluationConfig = EvaluationConfig()
+    resources: ResourcesConfig = ResourcesConfig()
+
+
+class TrialSpec(Body):
+    """One setting at one seed, every value filled in."""
+
+    seed: Seed = Field(description="which repetition; the only part in which trials of one setting differ")
+
+    @model_validator(mode="after")
+    def _decoder_for_the_autoencoder(self) -> "TrialSpec":
+        weight = self.objective.autoencoder_weight
+        if weight > 0 and self.model.decoder.name == "none":
+            raise placed(
+                "objective.autoencoder_weight",
+                f"{weight:g} needs a decoder to weigh; set model.decoder: conv, or the weight 0",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _warmup_within_the_epochs(self) -> "TrialSpec":
+        warmup, epochs = self.training.warmup_epochs, self.training.epochs
+        if warmup > epochs:
+            raise placed("training.warmup_epochs", f"{warmup} is above training.epochs, {epochs}")
+        return self

@@ -1,0 +1,61 @@
+"""What a trial knows of the world it runs in.
+
+The loop calls nothing of Ray: device, threads, folders, reports and requests to stop arrive through a :class:`Context`.
+The runtime builds one inside a Ray actor, ``replay`` and the tests build a :class:`LocalContext`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from spreadtune.run_folder import AttemptFolder
+
+
+class Context(Protocol):
+    """The world of one attempt at a trial.
+
+    Attributes:
+        device: where tensors live. It comes from the trial's resource request, never from what the machine has.
+        threads: how many threads CPU operations use; part of what makes sums reproducible.
+        attempt: the folder this attempt writes to.
+        checkpoints: what it may resume from, best first; unreadable ones are passed over.
+    """
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def threads(self) -> int: ...
+
+    @property
+    def attempt(self) -> AttemptFolder: ...
+
+    @property
+    def checkpoints(self) -> list[Path]: ...
+
+    def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop."""
+
+    def stop_requested(self) -> bool:
+        """Whether the loop is to end after this epoch, leaving a checkpoint."""
+
+
+@dataclass
+class LocalContext:
+    """A context in this process, without Ray."""
+
+    attempt: AttemptFolder
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    threads: int = 1
+    checkpoints: list[Path] = field(default_factory=list)
+    on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    stop: Callable[[], bool] = lambda: False
+
+    def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        self.on_report(epoch, metrics)
+
+    def stop_requested(self) -> bool:
+        return self.stop()

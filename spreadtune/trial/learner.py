@@ -1,0 +1,95 @@
+"""A model, its data and how it is judged, on one device."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from spreadtune.data.dataset import Dataset
+from spreadtune.data.device import DeviceSplit
+from spreadtune.data.views import build_augmentation, to_pixels
+from spreadtune.evaluation.geometry import alignment
+from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
+from spreadtune.evaluation.representations import Representations, represent
+from spreadtune.objectives.reconstruction import WithReconstruction, reconstruction_error
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.context import Context
+from spreadtune.training.loop import Trained, Trainer
+from spreadtune.training.streams import generator
+from spreadtune.trial.assemble import build_model
+
+
+class Learner:
+    """What a trial trains and evaluates.
+
+    Args:
+        spec: the trial.
+        dataset: its data set.
+        context: its device, folders and reports.
+        by_subclass: train on subclasses as if they were the classes (the ceiling of transfer).
+    """
+
+    def __init__(self, spec: TrialSpec, dataset: Dataset, context: Context, *, by_subclass: bool = False) -> None:
+        self.spec = spec
+        self.dataset = dataset
+        self.context = context
+        self.by_subclass = by_subclass
+        self.label_count = dataset.subclass_count if by_subclass else dataset.class_count
+        self.train_split = DeviceSplit.of(dataset.split("train"), context.device, spec.data.placement)
+        self.validation_split = DeviceSplit.of(dataset.split("validation"), context.device, spec.data.placement)
+        self.augmentation = build_augmentation(spec.data.augmentation)
+        self.model = build_model(spec, dataset, self.label_count).to(context.device)
+
+    def train(self) -> Trained:
+        """Train to the end; raises :class:`spreadtune.training.loop.Diverged`."""
+        split = self.train_split
+        seen = replace(split, classes=split.subclasses) if self.by_subclass else split
+        return Trainer(
+            self.model, seen, self.augmentation, self.spec, self.context, self.label_count, self.epoch_metrics
+        ).train()
+
+    def represent(self, split: DeviceSplit) -> Representations:
+        """Features and embeddings of clean images, in evaluation mode."""
+        return represent(self.model.encoder, self.model.head, split.images, split.classes, split.subclasses)
+
+    def epoch_metrics(self) -> dict[str, float]:
+        """What is looked at while training goes on."""
+        return epoch_metrics(
+            self.represent(self.train_split),
+            self.represent(self.validation_split),
+            has_subclasses=self.dataset.has_subclasses,
+        )
+
+    def final_metrics(self) -> dict[str, float]:
+        """Everything the protocol measures, on validation."""
+        metrics = final_metrics(
+            self.represent(self.train_split),
+            self.represent(self.validation_split),
+            seed=self.spec.seed.stream("evaluation/probe"),
+            has_subclasses=self.dataset.has_subclasses,
+        )
+        metrics["alignment"] = self._alignment()
+        if isinstance(self.model.objective, WithReconstruction):
+            metrics["reconstruction_error"] = self._reconstruction_error(self.model.objective)
+        return metrics
+
+    @torch.no_grad()
+    def _alignment(self) -> float:
+        """How far apart two views of a validation image are."""
+        images = self._images(self.validation_split)
+        views = self.augmentation(images, 2, generator(self.spec.seed, "evaluation/views", device=images.device))
+        self.model.eval()
+        embeddings = self.model.represent(views, self.validation_split.classes, "float32").embeddings
+        return float(alignment(embeddings))
+
+    @torch.no_grad()
+    def _reconstruction_error(self, objective: WithReconstruction) -> float:
+        """The squared error on clean validation images."""
+        split = self.validation_split
+        targets = to_pixels(self._images(split))[None]
+        self.model.eval()
+        features = self.model.encoder(targets[0])[None]
+        return float(reconstruction_error(objective.reconstructor, features, split.classes, targets))
+
+    def _images(self, split: DeviceSplit) -> Tensor:
+        return split.images_at(torch.arange(len(split), device=split.device))

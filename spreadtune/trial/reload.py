@@ -1,0 +1,64 @@
+"""A finished trial taken from its folder: its encoder, and what it makes of a split."""
+
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from spreadtune.data.device import DeviceSplit
+from spreadtune.data.splits import SplitName
+from spreadtune.errors import UserError
+from spreadtune.evaluation.representations import represent
+from spreadtune.run_folder import TrialFolder
+from spreadtune.spec.load import load_trial
+from spreadtune.training.checkpoint import load_checkpoint
+from spreadtune.training.model import Model
+from spreadtune.trial.assemble import build_model
+from spreadtune.trial.run import cached_dataset
+
+
+def load_model(folder: TrialFolder) -> Model:
+    """The model as its last checkpoint has it, on the CPU, in evaluation mode.
+
+    Raises:
+        UserError: the trial left no readable checkpoint.
+    """
+    spec = load_trial(folder.spec_file)
+    dataset = cached_dataset(spec.data)
+    state = load_checkpoint(folder.checkpoints(), torch.device("cpu"))
+    if state is None:
+        raise UserError(f"trial {folder.path.name}: no readable checkpoint in {folder.path}; has it finished an epoch?")
+    model = build_model(spec, dataset, dataset.class_count)
+    model.load_state_dict(state["model"])
+    return model.eval()
+
+
+def load_encoder(folder: TrialFolder) -> nn.Module:
+    """The trained encoder: float images (N, C, H, W) in [0, 1] to features h (N, D)."""
+    encoder: nn.Module = load_model(folder).encoder
+    return encoder
+
+
+def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]:
+    """What the trained encoder makes of the clean images of a split.
+
+    Returns:
+        ``h``, features, float32 (N, D); ``z``, the head's output on the unit sphere, float32 (N, E); ``class`` and
+        ``subclass``, int64 (N,); ``index``, positions in the original data set, int64 (N,).
+
+    Raises:
+        UserError: no readable checkpoint.
+        SealedSplitError: ``test``, which only confirmation opens.
+    """
+    part = cached_dataset(load_trial(folder.spec_file).data).split(split)
+    on_cpu = DeviceSplit.of(part, torch.device("cpu"))
+    model = load_model(folder)
+    seen = represent(model.encoder, model.head, on_cpu.images, on_cpu.classes, on_cpu.subclasses)
+    return {
+        "h": seen.features.numpy(),
+        "z": nn.functional.normalize(seen.embeddings, dim=1).numpy(),
+        "class": part.classes,
+        "subclass": part.subclasses,
+        "index": part.indices,
+    }

@@ -1,0 +1,92 @@
+"""Intervals against scipy's own."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from spreadtune.analysis.statistics import Interval, half_widths, interval, paired_difference
+
+SAMPLES = st.lists(st.floats(-10, 10), min_size=3, max_size=20)
+
+
+@given(SAMPLES)
+def test_interval_is_scipys(values: list[float]) -> None:
+    found = interval(values)
+    spread = stats.sem(values)
+    assert found.n == len(values)
+    assert found.mean == pytest.approx(np.mean(values), abs=1e-12)
+    if spread > 1e-9:
+        low, high = stats.t.interval(0.95, len(values) - 1, loc=np.mean(values), scale=spread)
+        assert found.half_width == pytest.approx((high - low) / 2)
+
+
+def test_golden_interval() -> None:
+    # t(0.975, 2) = 4.302653, s = 0.01, n = 3
+    assert interval([0.97, 0.98, 0.99]).half_width == pytest.approx(4.302653 * 0.01 / math.sqrt(3), rel=1e-6)
+
+
+@pytest.mark.parametrize(("values", "mean"), [([], math.nan), ([0.5], 0.5), ([0.5, 0.7], 0.6)])
+def test_fewer_than_three_repetitions_have_no_interval(values: list[float], mean: float) -> None:
+    found = interval(values)
+    assert found.n == len(values)
+    assert not found.known
+    assert found.mean == pytest.approx(mean, nan_ok=True)
+    assert not found.excludes(100.0)
+
+
+def test_missing_values_do_not_count_as_repetitions() -> None:
+    assert interval([0.5, math.nan, 0.7]).n == 2
+
+
+def test_excludes_means_outside_both_ends() -> None:
+    found = Interval(mean=0.04, half_width=0.03, n=3)
+    assert found.excludes(0.0)
+    assert not found.excludes(0.02)
+    assert found.excludes(0.08)
+
+
+def trials(*rows: tuple[int, int, float, str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["setting", "seed", "metric.transfer_accuracy", "state"])
+    return table.assign(variant="main", stage="search")
+
+
+@given(SAMPLES, SAMPLES)
+def test_paired_difference_is_the_paired_t_test(first: list[float], second: list[float]) -> None:
+    rows = [(0, seed, value, "COMPLETE") for seed, value in enumerate(first)]
+    rows += [(1, seed, value, "COMPLETE") for seed, value in enumerate(second)]
+    found = paired_difference(trials(*rows), "transfer_accuracy", ("main", 1), ("main", 0))
+    shared = min(len(first), len(second))
+    differences = np.subtract(second[:shared], first[:shared])
+    assert found.n == shared
+    if stats.sem(differences) > 1e-9:
+        test = stats.ttest_rel(second[:shared], first[:shared]).confidence_interval(0.95)
+        assert found.mean - found.half_width == pytest.approx(test.low)
+        assert found.mean + found.half_width == pytest.approx(test.high)
+
+
+def test_pairs_need_both_settings_finished() -> None:
+    table = trials(
+        (0, 0, 0.5, "COMPLETE"),
+        (1, 0, 0.6, "COMPLETE"),
+        (0, 1, 0.5, "COMPLETE"),
+        (1, 1, 0.9, "PRUNED"),
+        (1, 2, 0.9, "COMPLETE"),
+    )
+    found = paired_difference(table, "transfer_accuracy", ("main", 1), ("main", 0))
+    assert (found.n, found.known) == (1, False)
+    assert found.mean == pytest.approx(0.1)
+
+
+def test_half_widths_of_each_setting() -> None:
+    table = trials(
+        *[(0, seed, value, "COMPLETE") for seed, value in enumerate([0.97, 0.98, 0.99])], (1, 0, 0.5, "COMPLETE")
+    )
+    found = half_widths(table, "transfer_accuracy")
+    assert found[("main", 0)] == interval([0.97, 0.98, 0.99]).half_width
+    assert np.isnan(found[("main", 1)])
+    assert half_widths(table, "never_measured").empty

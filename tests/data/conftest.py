@@ -1,0 +1,44 @@
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spreadtune.data import ImageSet
+
+
+@pytest.fixture
+def own_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], str]:
+    """Makes a function importable and returns the name that a study file would give it."""
+
+    def register(function: Callable[..., Any]) -> str:
+        module = ModuleType("own_parts")
+        module.part = function
+        monkeypatch.setitem(sys.modules, "own_parts", module)
+        return "own_parts:part"
+
+    return register
+
+
+def shapes(per_subclass: int = 20, official_test: bool = False, **replaced: Any) -> ImageSet:
+    """Random images of three classes: one with three subclasses, one with two, one with one."""
+    random = np.random.default_rng(0)
+    subclasses = random.permutation(np.repeat(np.arange(6), per_subclass))
+    values: dict[str, Any] = {
+        "images": random.integers(0, 256, (len(subclasses), 3, 9, 8), dtype=np.uint8),
+        "subclasses": subclasses,
+        "class_of_subclass": np.array([0, 1, 0, 2, 1, 0]),
+        "class_names": ("round", "edged", "open"),
+        "subclass_names": ("circle", "square", "ellipse", "spiral", "triangle", "blob"),
+    }
+    if official_test:
+        values["test_images"] = random.integers(0, 256, (12, 3, 9, 8), dtype=np.uint8)
+        values["test_subclasses"] = np.repeat(np.arange(6), 2)
+    return ImageSet(**(values | replaced))
+
+
+@pytest.fixture
+def make_shapes() -> Callable[..., ImageSet]:
+    return shapes

@@ -1,0 +1,38 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spreadtune.data.batch_size import check_batch_size
+from spreadtune.errors import UserError
+
+
+@pytest.mark.parametrize("batches", ["shuffled", "balanced"])
+def test_a_batch_larger_than_the_training_part_is_refused(batches):
+    check_batch_size(20, batches, images=20, class_count=2)
+    with pytest.raises(UserError, match=r"data\.batch_size: 22 exceeds the 20 training images"):
+        check_batch_size(22, batches, images=20, class_count=2)
+
+
+def test_shuffled_batches_need_no_multiple():
+    check_batch_size(7, "shuffled", images=20, class_count=3)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "images", "hint"), [(7, 20, "use 6 or 9$"), (2, 20, "use 3$"), (20, 20, "use 18$")]
+)
+def test_the_nearest_balanced_sizes_are_named(batch_size, images, hint):
+    with pytest.raises(UserError, match=hint):
+        check_batch_size(batch_size, "balanced", images=images, class_count=3)
+
+
+@given(st.integers(2, 200), st.integers(2, 200), st.integers(2, 20))
+def test_every_size_that_a_refusal_names_is_accepted(batch_size, images, class_count):
+    try:
+        check_batch_size(batch_size, "balanced", images=images, class_count=class_count)
+    except UserError as refusal:
+        hint = str(refusal).rpartition("; use")[2]
+        for size in map(int, re.findall(r"\d+", hint)) if "; use" in str(refusal) else ():
+            if "exceeds" not in str(refusal):
+                check_batch_size(size, "balanced", images=images, class_count=class_count)

@@ -1,0 +1,66 @@
+"""Means over seeds and the choice of the best."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spreadtune.search.selection import best_setting, settings_table
+
+
+def table(*rows: tuple[str, int, int, str, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["variant", "setting", "seed", "state", "metric.transfer_accuracy"])
+    return frame.assign(stage="search", **{"param.objective.alpha": frame["setting"] / 10, "theory.alpha_c": 0.5})
+
+
+def test_means_are_over_finished_trials_only() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", 0.8), ("main", 0, 1, "COMPLETE", 0.9), ("main", 0, 2, "PRUNED", 0.1))
+    row = settings_table(trials).loc[("main", 0)]
+    assert row["n"] == 2
+    assert row["metric.transfer_accuracy"] == pytest.approx(0.85)
+    assert row["param.objective.alpha"] == 0.0
+    assert row["theory.alpha_c"] == 0.5
+
+
+def test_confirmation_does_not_enter_the_search_means() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", 0.8), ("main", 0, 0, "COMPLETE", 0.2)).assign(stage=["search", "confirm"])
+    assert settings_table(trials).loc[("main", 0), "metric.transfer_accuracy"] == 0.8
+
+
+def test_a_setting_is_known_by_its_variant_too() -> None:
+    trials = table(("a", 0, 0, "COMPLETE", 0.8), ("b", 0, 0, "COMPLETE", 0.9))
+    assert list(settings_table(trials).index) == [("a", 0), ("b", 0)]
+    assert best_setting(trials, "transfer_accuracy", "maximize") == ("b", 0)
+    assert best_setting(trials, "transfer_accuracy", "minimize") == ("a", 0)
+
+
+def test_equal_means_go_to_the_first() -> None:
+    trials = table(("main", 1, 0, "COMPLETE", 0.9), ("main", 0, 0, "COMPLETE", 0.9))
+    assert best_setting(trials, "transfer_accuracy", "maximize") == ("main", 0)
+
+
+def test_a_missing_value_neither_wins_nor_hides_another() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", np.nan), ("main", 1, 0, "COMPLETE", 0.5))
+    assert best_setting(trials, "transfer_accuracy", "maximize") == ("main", 1)
+
+
+@pytest.mark.parametrize("metric", ["transfer_accuracy", "never_measured"])
+def test_nothing_finished_chooses_nothing(metric: str) -> None:
+    trials = table(("main", 0, 0, "PRUNED", 0.9), ("main", 1, 0, "FAIL", np.nan))
+    assert settings_table(trials).empty
+    assert best_setting(trials, metric, "maximize") is None
+
+
+def test_a_column_without_any_number_gives_missing_means() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", 0.9)).assign(**{"metric.spread": [None]})
+    assert np.isnan(settings_table(trials).loc[("main", 0), "metric.spread"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), min_size=1, max_size=30))
+def test_the_best_has_the_highest_mean(draws: list[tuple[int, float]]) -> None:
+    trials = table(*[("main", setting, seed, "COMPLETE", value) for seed, (setting, value) in enumerate(draws)])
+    best = best_setting(trials, "transfer_accuracy", "maximize")
+    assert best is not None
+    means = {s: np.mean([v for t, v in draws if t == s]) for s, _ in draws}
+    assert means[best[1]] == pytest.approx(max(means.values()))

@@ -1,0 +1,112 @@
+"""The exact words for what a user can get wrong in one value; rules between values are tested with the rules."""
+
+from pathlib import Path
+
+import pytest
+
+from spreadtune.errors import UserError
+from spreadtune.spec.load import load_study, load_trial
+
+MISTAKES = [
+    ("objective.temprature=1", "objective.temprature: unknown key, did you mean objective.temperature?"),
+    ("objective.temperature=0", "objective.temperature: 0 is not above 0"),
+    ("training.epochs=0", "training.epochs: 0 is below 1"),
+    ("training.epochs=abc", "training.epochs: expected a whole number, got 'abc'"),
+    ("training.epochs=1.5", "training.epochs: expected a whole number, got 1.5"),
+    ("training.learning_rate=fast", "training.learning_rate: expected a number, got 'fast'"),
+    ("training.learning_rate=.inf", "training.learning_rate: expected a finite number, got inf"),
+    ("training=3", "training: expected a mapping, got 3"),
+    ("training={}", "training.epochs: missing"),
+    ("trianing={epochs: 3}", "trianing: unknown key, did you mean training?"),
+    ("model.encoder.width=6", "model.encoder.width: 6 is no multiple of 4"),
+    ("model.encoder.widht=8", "model.encoder.widht: unknown key, did you mean model.encoder.width?"),
+    ("model.encoder=convnt", "model.encoder: unknown encoder 'convnt', did you mean convnet?"),
+    ("model.encoder={width: 8}", "model.encoder: names no encoder; known: convnet"),
+    ("data.dataset=cifr10", "data.dataset: unknown data set 'cifr10'; known: digits"),
+    ("data.placement=hos", "data.placement: expected auto, device or host, got 'hos', did you mean host?"),
+    ("data.augmentation={name: grey, crop: 2}", "data.augmentation.crop: 2 is above 1"),
+    ("data.augmentation={name: grey, scale: 1}", "data.augmentation.scale: 1 is not below 1"),
+    ("resources.gpus_per_worker=x", "resources.gpus_per_worker: expected auto or a number, got 'x'"),
+    ("search.sampler=qmc", "search.sampler: expected grid, random or tpe, got 'qmc'"),
+    (
+        "search.early_stopping=hyperband",
+        "search.early_stopping: unknown early stopping 'hyperband'; known: none, median, successive_halving",
+    ),
+    (
+        "search.confirm={seeds: 5}",
+        "search.confirm: unknown key; known: seed, seeds, sampler, trials, early_stopping, space, variants, optimize",
+    ),
+    (
+        "search.space.objective.alpha={unifrom: [0, 1]}",
+        "search.space.objective.alpha: unknown domain 'unifrom', did you mean uniform?",
+    ),
+    (
+        "search.space.objective.alpha=[0, 1]",
+        "search.space.objective.alpha: expected a domain, for example {grid: [0, 1]}, got [0, 1]; "
+        "known: uniform, log_uniform, int, choice, grid, window",
+    ),
+    ("search.space.objective.alpha={grid: []}", "search.space.objective.alpha.grid: is empty, give at least one value"),
+    (
+        "search.space.objective.alpha={grid: [[1]]}",
+        "search.space.objective.alpha.grid[0]: expected true or false, a whole number, a number or text, got [1]",
+    ),
+    (
+        "search.space.objective.alpha={uniform: [1, 0]}",
+        "search.space.objective.alpha.uniform: [1, 0] is reversed, write [0, 1]",
+    ),
+    (
+        "search.space.objective.alpha={uniform: [0]}",
+        "search.space.objective.alpha.uniform: expected two values, [low, high], got [0]",
+    ),
+    (
+        "search.space.objective.alpha={uniform: [0, 1, 2]}",
+        "search.space.objective.alpha.uniform: expected two values, [low, high], got [0, 1, 2]",
+    ),
+    ("search.space.objective.alpha={log_uniform: [0, 1]}", "search.space.objective.alpha.log_uniform[0]: 0 is not above 0"),
+    ("search.space.objective.alpha={window: [0, 2]}", "search.space.objective.alpha.window[1]: 2 is above 1"),
+    (
+        "search.variants.a b={}",
+        "search.variants.a b: 'a b' cannot be a name: use letters, digits, '.', '_' and '-', "
+        "starting with a letter or digit",
+    ),
+    ("format=0", "format: expected 1, got 0"),
+]
+
+
+@pytest.mark.parametrize(("override", "message"), MISTAKES)
+def test_a_mistake_is_told_with_its_place_and_what_is_valid(load, override: str, message: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_any(load, override)
+    assert str(error.value) == f"s.yaml: {message}"
+
+
+def load_any(load, override: str) -> None:
+    load("search: {space: {objective.temperature: {grid: [0.5]}}}\n" if override.startswith("search") else "", override)
+
+
+def test_every_mistake_has_its_own_line(load) -> None:
+    with pytest.raises(UserError) as error:
+        load("", "objective.alpha=1.2", "objective.temprature=1", "data.views=1")
+    assert str(error.value).splitlines() == [
+        "s.yaml: data.views: 1 is below 2",
+        "s.yaml: objective.alpha: 1.2 is above 1",
+        "s.yaml: objective.temprature: unknown key, did you mean objective.temperature?",
+    ]
+
+
+def test_missing_sections_are_named(write) -> None:
+    with pytest.raises(UserError) as error:
+        load_study(write("", body="data: {dataset: digits}\n"))
+    assert str(error.value).splitlines() == [
+        "s.yaml: data.augmentation: missing",
+        "s.yaml: model: missing",
+        "s.yaml: objective: missing",
+        "s.yaml: training: missing",
+    ]
+
+
+def test_a_trial_file_is_told_the_same_way(write) -> None:
+    path: Path = write("seed: {study: -1}\n")
+    with pytest.raises(UserError) as error:
+        load_trial(path)
+    assert str(error.value) == "s.yaml: seed.study: -1 is below 0"
