@@ -1,8 +1,8 @@
 """What a notebook imports: run a study, read what a run found.
 
-    >>> import spreadtune
-    >>> results = spreadtune.run(spreadtune.load_study("digits_alpha_sweep", seeds=5))
-    >>> results.trials.groupby("param.objective.alpha")["metric.transfer_accuracy"].mean()
+>>> import spreadtune
+>>> results = spreadtune.run(spreadtune.load_study("digits_alpha_sweep", seeds=5))
+>>> results.trials.groupby("param.objective.alpha")["metric.transfer_accuracy"].mean()
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def run(
     if resume:
         chosen = resumed_run(study, folder, resume if isinstance(resume, str) else None)
     else:
-        chosen = new_run(study, folder, fresh=fresh, resume_command="spreadtune.run(study, resume=True)", storage=storage)
+        chosen = new_run(
+            study, folder, fresh=fresh, resume_command="spreadtune.run(study, resume=True)", storage=storage
+        )
     return execute(chosen, storage=storage, address=address, dashboard=dashboard, monitor=monitor)
 
 

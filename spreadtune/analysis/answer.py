@@ -7,6 +7,7 @@ from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.selection import best_setting
+from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.search import Direction
 
 Setting = tuple[str, int]
@@ -130,7 +131,7 @@ def _counts(frame: Frame) -> str:
 
 
 def _labels_used(frame: Frame, best: Setting) -> str:
-    if "transfer" not in frame.metric:
+    if frame.metric not in SUBCLASS_METRICS:
         return ""
     chosen = f"Fine labels chose this setting: {in_words(frame.metric)} needs the subclasses."
     coarse = coarse_choice(frame)

@@ -32,9 +32,8 @@ class Frame:
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
-            it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects), ``line``
-            (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies; None where there is
-            none).
+            it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
+            ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
         schemes: the predicted curves, by the key that stands in ``settings``.
         searched: paths that take more than one value, the main one first.
         metric: the optimized metric.

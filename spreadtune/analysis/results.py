@@ -68,8 +68,20 @@ class Results:
             number=number,
             folder=self.run.trial(number),
             metrics={str(name).removeprefix("metric."): float(value) for name, value in measured.items()},
-            confirmed=bool((self.trials["stage"] == "confirm").any()),
         )
+
+    def answer(self) -> str:
+        """What the study found, in a few lines of plain text."""
+        from spreadtune.analysis.answer import answer  # these build on Results
+        from spreadtune.analysis.frame import build_frame
+
+        return "\n".join(answer(build_frame(self)))
+
+    def write_report(self) -> Path:
+        """Write ``report.html`` into the run folder and return its path."""
+        from spreadtune.analysis.report import write_report
+
+        return write_report(self)
 
 
 def _read(table: Path, columns: list[str]) -> pd.DataFrame:

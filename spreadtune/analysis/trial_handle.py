@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from numpy.typing import NDArray
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import TrialFolder
@@ -10,8 +12,6 @@ from spreadtune.spec.trial import TrialSpec
 
 if TYPE_CHECKING:
     from torch import nn
-
-    from spreadtune.trial.reload import Embeddings
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,11 @@ class TrialHandle:
         number: the run-wide number.
         folder: its folder.
         metrics: what was measured at its end, by name; metrics it never reached are absent.
-        confirmed: whether the run's confirmation has opened the test split.
     """
 
     number: int
     folder: TrialFolder
     metrics: Mapping[str, float]
-    confirmed: bool
 
     @property
     def spec(self) -> TrialSpec:
@@ -43,15 +41,15 @@ class TrialHandle:
 
         return load_encoder(self.folder)
 
-    def embeddings(self, split: Literal["train", "validation", "test"] = "validation") -> "Embeddings":
-        """Features h, embeddings z, class, subclass and image index of a split, as NumPy arrays.
+    def embeddings(self, split: Literal["train", "validation", "test"] = "validation") -> dict[str, NDArray[Any]]:
+        """``h`` features, ``z`` unit embeddings, ``class``, ``subclass`` and image ``index`` of a split's clean images.
 
         Raises:
-            UserError: the test split before confirmation has opened it.
+            UserError: the test split, which stays closed until a run is confirmed.
         """
-        if split == "test" and not self.confirmed:
+        if split == "test":
             raise UserError(
-                f"trial {self.number}: the test split stays closed until a run is confirmed; use 'validation'"
+                f"trial {self.number}: the run is not confirmed, so its test split stays closed; use 'validation'"
             )
         from spreadtune.trial.reload import embeddings
 

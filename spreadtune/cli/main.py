@@ -20,7 +20,7 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done, 1 some trials failed (or, for replay, numbers differ), 2 a mistake in what was asked, 130 stopped.
+    Exit codes: 0 done; 1 some trials failed (for replay: numbers differ); 2 a mistake in what was asked; 130 stopped.
     """
 
 
@@ -48,7 +48,9 @@ def _guarded(command: Callable[[], int | None]) -> int:
         click.echo(f"error: {mistake}", err=True)
         return MISTAKE
     except click.ClickException as mistake:
-        hint = f" (see {mistake.ctx.command_path} --help)" if isinstance(mistake, click.UsageError) and mistake.ctx else ""
+        hint = (
+            f" (see {mistake.ctx.command_path} --help)" if isinstance(mistake, click.UsageError) and mistake.ctx else ""
+        )
         click.echo(f"error: {mistake.format_message()}{hint}", err=True)
         return MISTAKE
     except (KeyboardInterrupt, click.Abort):

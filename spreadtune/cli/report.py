@@ -18,9 +18,13 @@ def report_command(run: str, results: Path, storage: str | None) -> int:
     Example:
       spreadtune report digits_alpha_sweep
     """
+    from spreadtune.analysis.answer import answer
+    from spreadtune.analysis.frame import build_frame
+    from spreadtune.analysis.report import write_report
     from spreadtune.api import load_results
 
     found = load_results(run, results=results, storage=storage)
-    click.echo(found.answer())
-    click.echo(f"\nreport  {found.write_report()}")
+    path = write_report(found)
+    click.echo("\n".join(answer(build_frame(found))))
+    click.echo(f"\nreport  {path}")
     return 0

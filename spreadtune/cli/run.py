@@ -27,9 +27,14 @@ NEWEST = "the newest run of this study"
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
-@click.option("--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent.")
 @click.option(
-    "--address", default="local", show_default=True, metavar="ADDRESS",
+    "--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent."
+)
+@click.option(
+    "--address",
+    default="local",
+    show_default=True,
+    metavar="ADDRESS",
     help="Ray cluster: local starts one, auto or HOST:PORT joins one.",
 )
 @click.option("--no-dashboard", is_flag=True, help="Start the local cluster without its dashboard.")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from spreadtune.analysis.answer import answer
+from spreadtune.analysis.frame import build_frame
 from spreadtune.api import execute
 from spreadtune.cli.terminal import Terminal
 from spreadtune.run_folder import RunFolder
@@ -66,9 +68,9 @@ def run_to_report(request: Request) -> int:
             terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}")
             raise
     console.print()
-    console.print(results.answer(), markup=False, soft_wrap=True)
+    console.print("\n".join(answer(build_frame(results))), markup=False, soft_wrap=True)
     console.print(f"\nreport  {chosen.run.report_file}", markup=False, soft_wrap=True)
-    failed = results.failed()
+    failed = int((results.trials["state"] == "FAIL").sum())
     if failed:
         console.print(
             f"{failed} trials failed (the reasons are in the report); try them again with\n"

@@ -37,7 +37,7 @@ class Partition:
 
 
 def partition(image_set: ImageSet, train_size: int | None = None) -> Partition:
-    """Splits a data set, stratified by subclass; ``train_size`` keeps as many training images.
+    """Splits a data set in proportion to its subclasses; ``train_size`` keeps so many training images.
 
     Raises:
         UserError: a part has no image, or ``train_size`` exceeds the training part or empties a subclass.
@@ -52,7 +52,7 @@ def partition(image_set: ImageSet, train_size: int | None = None) -> Partition:
     for name, part in zip(SPLIT_NAMES, parts, strict=False):
         if not any(len(piece) for piece in part):
             raise UserError(
-                f"data.dataset: too few images for a {name} part of their own; give a larger data set"
+                f"data.dataset: too few images of every subclass for a {name} part; give more of each"
             )
     if train_size is not None:
         parts[0] = _subset(parts[0], train_size, image_set.subclass_names)

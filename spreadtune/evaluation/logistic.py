@@ -13,15 +13,19 @@ preconditioned with its K class blocks some five to twenty of them, without bloc
 Labels come first in every matrix, (K, N) and (K, D): X is tall, and these products are the fast ones on a CPU.
 """
 
+import logging
+import math
 from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+_log = logging.getLogger(__name__)
+
 _TOLERANCE = 1e-7  # stop when a step promises a smaller decrease, relative to the objective
-_PATH_TOLERANCE = 1e-5  # a path ranks strengths and gives starts; predictions do not feel the difference
-_FORCING = 0.1  # conjugate gradients reduce the residual to this share at most: steps far away need not be exact
+_PATH_TOLERANCE = 1e-4  # a path ranks strengths and gives starts; predictions do not feel the difference
+_FORCING = 0.1  # conjugate gradients reduce the residual to this share: the next step makes up for the rest
 _SLOW = 30  # conjugate gradient steps after which the preconditioner is made afresh
 _MAX_NEWTON_STEPS = 100
 _MAX_CG_STEPS = 500
@@ -72,9 +76,7 @@ def path(features: Tensor, targets: Tensor, count: int, strengths: tuple[float, 
     before = last = features.new_zeros(count, features.shape[1] + 1)
     for strength in strengths:
         start = 2 * last - before
-        before, last = last, minimize(
-            features, targets, count, strength, start=start, tolerance=_PATH_TOLERANCE
-        )
+        before, last = last, minimize(features, targets, count, strength, start=start, tolerance=_PATH_TOLERANCE)
         yield last
 
 
@@ -86,6 +88,7 @@ class _Objective:
         self.one_hot = F.one_hot(targets, count).to(features.dtype).T.contiguous()  # (K, N)
         self.penalty = features.new_full((self.design.shape[1],), (2.0 if count == 2 else 1.0) / strength)
         self.penalty[-1] = 0.0
+        self.value_at_zero = len(features) * math.log(count)
 
     def value(self, coefficients: Tensor) -> float:
         scores = coefficients @ self.design.T
@@ -129,23 +132,25 @@ class _Objective:
 def _newton(objective: _Objective, coefficients: Tensor, tolerance: float) -> Tensor:
     """Newton's method: steps from conjugate gradients, shortened until the objective falls."""
     value = objective.value(coefficients)
+    if value > objective.value_at_zero:  # a start worse than none: where all is saturated Newton steps lead nowhere
+        coefficients, value = torch.zeros_like(coefficients), objective.value_at_zero
     cg_steps = _SLOW + 1
     for _ in range(_MAX_NEWTON_STEPS):
         probabilities = objective.probabilities(coefficients)
         gradient = objective.gradient(coefficients, probabilities)
         if cg_steps > _SLOW:
             precondition = objective.preconditioner(probabilities)
-        negligible = tolerance * value
-        step, cg_steps = _newton_step(objective, gradient, probabilities, precondition, value, negligible)
+        step, cg_steps = _newton_step(objective, gradient, probabilities, precondition)
         decrease = -float((gradient * step).sum())
         length = 1.0
         while (reached := objective.value(coefficients + length * step)) > value - 1e-4 * length * decrease:
             length /= 2
-            if length < 1e-9:  # the decrease is below rounding
+            if length < 1e-9:  # no decrease above rounding
                 return coefficients
         coefficients, value = coefficients + length * step, reached
-        if decrease <= negligible:
+        if decrease <= tolerance * value:
             return coefficients
+    _log.warning("logistic regression stopped after %d Newton steps", _MAX_NEWTON_STEPS)
     return coefficients
 
 
@@ -154,14 +159,12 @@ def _newton_step(
     gradient: Tensor,
     probabilities: Tensor,
     precondition: Callable[[Tensor], Tensor],
-    value: float,
-    negligible: float,
 ) -> tuple[Tensor, int]:
     """Preconditioned conjugate gradients on H step = -gradient; the step and the number of products it took."""
     step, residual = torch.zeros_like(gradient), -gradient
     direction = preconditioned = precondition(residual)
     first = norm = float((residual * preconditioned).sum())
-    enough = max(first * min(_FORCING**2, first / max(value, 1e-300)), negligible * NEG)
+    enough = first * _FORCING**2
     for count in range(_MAX_CG_STEPS):
         if norm <= enough:
             return step, count
@@ -173,5 +176,3 @@ def _newton_step(
         norm, previous = float((residual * preconditioned).sum()), norm
         direction = preconditioned + (norm / previous) * direction
     return step, _MAX_CG_STEPS
-import os
-NEG=float(os.environ.get('NEG','0')); _PATH_TOLERANCE=float(os.environ.get('PT','1e-5')); _FORCING=float(os.environ.get('FO','.1'))

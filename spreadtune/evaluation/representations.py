@@ -52,9 +52,7 @@ def represent(
             h = encoder(batch.to(device).float() / 255)
             features.append(h)
             embeddings.append(head(h))
-    return Representations(
-        torch.cat(features), torch.cat(embeddings), classes.to(device), subclasses.to(device)
-    )
+    return Representations(torch.cat(features), torch.cat(embeddings), classes.to(device), subclasses.to(device))
 
 
 def raw_pixels(images: Tensor, classes: Tensor, subclasses: Tensor) -> Representations:

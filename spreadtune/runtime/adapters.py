@@ -1,7 +1,7 @@
 """Between Tune, which executes, and the ledger, which decides.
 
-An exception in a searcher or scheduler ends Tune's whole ``fit`` or turns a finished trial into a failed one, so nothing
-here raises: what goes wrong is logged, and the ledger, which keeps its own record, is asked again later.
+An exception in a searcher or scheduler ends Tune's whole ``fit`` or turns a finished trial into a failed one, so
+nothing here raises: what goes wrong is logged, and the ledger, which keeps its own record, is asked again later.
 """
 
 import logging
@@ -13,7 +13,8 @@ from ray.tune.search import Searcher
 
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots
-from spreadtune.search.ledger import Assignment, Ledger
+from spreadtune.search.assignment import Assignment
+from spreadtune.search.ledger import Ledger
 from spreadtune.spec.metrics import PROXY
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ class Jobs:
         self.slots = slots
         self.monitor = monitor
         self.running: dict[str, Assignment] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tune pickles searcher and scheduler into snapshots that nothing of ours ever reads: they hold None for this."""
+        return type(None), ()
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
         """Take the next assignment; None when there is nothing left."""
@@ -55,13 +60,12 @@ class Jobs:
         self.monitor.settled(assignment, outcome, self.ledger.progress())
 
     def _job(self, assignment: Assignment) -> dict[str, Any]:
-        [metric] = self.ledger.study.search.optimize
         return {
             "kind": assignment.kind,
             "folder": str(assignment.folder.path),
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
-            "watched": PROXY.get(metric),
+            "watched": PROXY.get(self.ledger.study.search.metric),
         }
 
 
@@ -105,7 +109,7 @@ class LedgerScheduler(FIFOScheduler):
             prefix = "metrics/"
             metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
             if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):
-                return TrialScheduler.STOP
+                return str(TrialScheduler.STOP)
         except Exception:
             logger.exception("an epoch's report could not be recorded")
-        return TrialScheduler.CONTINUE
+        return str(TrialScheduler.CONTINUE)

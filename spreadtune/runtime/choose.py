@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, find_run, runs, write_atomic
-from spreadtune.search.ledger import is_unfinished
+from spreadtune.search.state import is_unfinished
 from spreadtune.spec.hash import difference, study_hash
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.spec.study import Study
@@ -86,7 +86,8 @@ def _extended(old: Study, run: RunFolder, new: Study, *, seeds: int | None, tria
         if asked is not None and asked < has:
             raise UserError(f"--{name} {asked}: {run.label} already has {has}; it can be raised, not lowered")
         counts[name] = max(has, wanted)
-    return old.with_counts(**counts)
+    search = old.search.model_copy(update=counts)
+    return old.model_copy(update={"search": search})
 
 
 def _study_of(run: RunFolder) -> Study:

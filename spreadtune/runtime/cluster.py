@@ -52,9 +52,13 @@ def connect(
     import ray
 
     own = address == "local"
-    options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus} if own else {
-        "runtime_env": {"env_vars": dict(RAY_ENVIRONMENT)}  # our own cluster's workers inherit them
-    }
+    options = (
+        {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus}
+        if own
+        else {
+            "runtime_env": {"env_vars": dict(RAY_ENVIRONMENT)}  # our own cluster's workers inherit them
+        }
+    )
     try:
         info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, ValueError) as error:

@@ -2,18 +2,17 @@
 
 import logging
 import shutil
-import time
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 
 from spreadtune.data.dataset import load_dataset
-from spreadtune.run_folder import RunFolder
+from spreadtune.run_folder import RunFolder, TrialFolder
 from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots, plan_slots
 from spreadtune.search.export import export_tables
-from spreadtune.search.ledger import Ledger, Progress
+from spreadtune.search.ledger import Ledger
+from spreadtune.search.progress import Progress
 from spreadtune.spec.study import Study
 
 logger = logging.getLogger(__name__)
@@ -50,8 +49,8 @@ def run_study(
     """
     with run.lock():
         manifest = Manifest(run, study, command)
-        datasets = cache(load_dataset)
-        ledger = _open_ledger(study, run, datasets, storage, retry_failed)
+        dataset = load_dataset(study.data)
+        ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
         reason = "interrupted"
         try:
             with connect(address, dashboard=dashboard) as cluster:
@@ -59,7 +58,7 @@ def run_study(
                 manifest.update(
                     cluster={"nodes": cluster.nodes, "cpus": cluster.cpus, "gpus": cluster.gpus},
                     slots={"count": slots.count, "cpus": slots.cpus, "gpus": slots.gpus},
-                    data={study.data.dataset.name: datasets(study.data).fingerprint},
+                    data={study.data.dataset.name: dataset.fingerprint},
                 )
                 monitor.connected(cluster, slots, ledger.progress())
                 _execute(ledger, run, slots, monitor)
@@ -68,11 +67,10 @@ def run_study(
             reason = f"{type(error).__name__}: {error}"
             raise
         finally:
-            progress = ledger.progress()
-            export_tables(study, run, storage=storage)
             ledger.close()
+            export_tables(study, run, storage=storage)
             manifest.end(reason, usage=_usage(run))
-        return progress
+        return ledger.progress()
 
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> None:
@@ -104,3 +102,15 @@ def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> 
         tuner.fit()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _usage(run: RunFolder) -> Mapping[str, float]:
+    """CPU- and GPU-seconds of everything that was trained, attempts that were cut short included."""
+    folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
+    cpu = sum(_seconds(folder) * folder.environment().get("threads", 1) for folder in folders)
+    gpu = sum(_seconds(folder) for folder in folders if folder.environment().get("device") == "cuda")
+    return {"cpu_seconds": cpu, "gpu_seconds": gpu}
+
+
+def _seconds(folder: TrialFolder) -> float:
+    return sum(float(line.get("seconds", 0.0)) for attempt in folder.attempts() for line in attempt.history())

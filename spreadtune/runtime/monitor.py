@@ -6,7 +6,8 @@ from typing import Protocol
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import Cluster
 from spreadtune.runtime.resources import Slots
-from spreadtune.search.ledger import Assignment, Progress
+from spreadtune.search.assignment import Assignment
+from spreadtune.search.progress import Progress
 
 
 class Monitor(Protocol):

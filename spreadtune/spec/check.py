@@ -8,6 +8,7 @@ from spreadtune.errors import UserError
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.placed import hint
+from spreadtune.spec.search import NoStopping
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -53,13 +54,11 @@ def _check_conditions(study: Study, variants: tuple[Variant, ...]) -> None:
         for path, domain in space.items():
             at = f"search.{place}.{path}"
             for other in domain.when:
-                if other == path:
-                    raise UserError(f"{at}.when: {path} waits for itself")
                 if other not in space and not any(_exists(body, other) for body in bodies):
                     raise UserError(f"{at}.when.{other}: unknown path{hint(other, sorted(known))}")
             users = [variant for variant in variants if variant.space_at == f"search.{place}"]
-            takers = [variant for variant in users if path in variant.space and variant.reachable(path)]
-            if domain.when and users and not takers:
+            searched = any(path in variant.space and variant.reaching(path) is not None for variant in users)
+            if domain.when and users and not searched:
                 raise UserError(f"{at}.when: can never hold, so {path} would never be searched")
 
 
@@ -78,7 +77,8 @@ def _corner_settings(variant: Variant) -> Iterator[dict[str, Any]]:
         return
     first = {path: values[:1] for path, values in corners.items()}
     for path, values in corners.items():
-        yield from variant.settings({**first, path: values})
+        lead = {other: (value,) for other, value in (variant.reaching(path) or {}).items()}
+        yield from variant.settings({**first, **lead, path: values})
 
 
 def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: TrialSpec) -> None:
@@ -90,9 +90,9 @@ def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: T
                 f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
                 "it needs objective spread with pairs: cross_view and denominator: negatives"
             )
-    min_epochs = getattr(study.search.early_stopping, "min_epochs", 0)
-    if min_epochs > spec.training.epochs:
+    stopping = study.search.early_stopping
+    if not isinstance(stopping, NoStopping) and stopping.min_epochs > spec.training.epochs:
         raise UserError(
-            f"search.early_stopping.min_epochs: {min_epochs} is above training.epochs, "
+            f"search.early_stopping.min_epochs: {stopping.min_epochs} is above training.epochs, "
             f"{spec.training.epochs} in variant {variant.name}"
         )

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import tagged_union
-from spreadtune.spec.paths import Path
+from spreadtune.spec.paths import DottedPath
 
 Scalar = bool | int | float | str
 
@@ -18,7 +18,7 @@ class Domain(Config):
         when: the path is searched only where each of these paths has (one of) these values; elsewhere the file's holds.
     """
 
-    when: dict[Path, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+    when: dict[DottedPath, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
 
     @property
     def kind(self) -> str:

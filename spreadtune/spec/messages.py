@@ -97,6 +97,10 @@ def _unknown_name(detail: Mapping[str, Any], _: Place) -> str:
     return f"unknown {kind} {reprlib.repr(given)}" + hint(given, known)
 
 
+def _missing(detail: Mapping[str, Any], place: Place) -> str:
+    return _length(detail, place) if isinstance(detail["input"], list | tuple) else "missing"
+
+
 def _length(detail: Mapping[str, Any], _: Place) -> str:
     return f"expected two values, [low, high], got {reprlib.repr(detail['input'])}"
 
@@ -111,9 +115,7 @@ def _limit(key: str, phrase: str) -> Callable[[Mapping[str, Any], Place], str]:
 
 
 _TEXTS: dict[str, Callable[[Mapping[str, Any], Place], str]] = {
-    "missing": lambda detail, place: (
-        "missing" if not isinstance(detail["input"], (list, tuple)) else _length(detail, place)
-    ),
+    "missing": _missing,
     "too_long": _length,
     "extra_forbidden": _unknown_key,
     "unknown_name": _unknown_name,

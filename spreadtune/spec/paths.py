@@ -24,7 +24,7 @@ def canonical(path: str) -> str:
     return path.removesuffix(".name") if path.removesuffix(".name") in PARTS else path
 
 
-Path = Annotated[str, AfterValidator(canonical)]
+DottedPath = Annotated[str, AfterValidator(canonical)]
 
 
 def overlap(path: str, other: str) -> bool:

@@ -15,7 +15,7 @@ from spreadtune.spec.config import Config
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.metrics import METRICS, PROXY
 from spreadtune.spec.parts import NamedPart, named, tagged_union
-from spreadtune.spec.paths import Path
+from spreadtune.spec.paths import DottedPath
 from spreadtune.spec.placed import file_name, placed
 
 Direction = Literal["maximize", "minimize"]
@@ -68,8 +68,8 @@ def _transfer_accuracy() -> dict[str, Direction]:
 class VariantConfig(Config):
     """A named set of overrides; its ``space``, when given, replaces the search's."""
 
-    set: dict[Path, Any] = Field(default_factory=dict)
-    space: dict[Path, AnyDomain] | None = None
+    set: dict[DottedPath, Any] = Field(default_factory=dict)
+    space: dict[DottedPath, AnyDomain] | None = None
 
     @model_serializer(mode="wrap")
     def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class SearchConfig(Config):
     sampler: Literal["grid", "random", "tpe"] = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
-    space: dict[Path, AnyDomain] = Field(default_factory=dict)
+    space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)
     optimize: dict[str, Direction] = Field(default_factory=_transfer_accuracy)
 

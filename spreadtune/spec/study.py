@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from spreadtune.errors import UserError
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.messages import Problem, problems, report
-from spreadtune.spec.paths import Path, fill, overlap
+from spreadtune.spec.paths import DottedPath, fill, overlap
 from spreadtune.spec.search import SearchConfig, VariantConfig
 from spreadtune.spec.trial import Body
 from spreadtune.spec.variant import MAIN, Variant
@@ -20,7 +20,7 @@ class Study(Body):
     """A study file. Profiles are maps of overrides that are applied by name, before ``--set``."""
 
     search: SearchConfig = SearchConfig()
-    profiles: dict[str, dict[Path, Any]] = Field(default_factory=dict)
+    profiles: dict[str, dict[DottedPath, Any]] = Field(default_factory=dict)
     _name: str = PrivateAttr("study")
 
     @classmethod
@@ -42,10 +42,10 @@ class Study(Body):
         """The study's variants in the order of the file.
 
         A variant without a ``space`` of its own takes the search's, less what it sets and less what, by its ``when``,
-        can never be searched under what it sets.
+        can never be searched under its values.
 
         Raises:
-            UserError: a ``set`` does not fit the study, or conditions wait for each other.
+            UserError: a ``set`` does not fit the study, or conditions form a cycle.
         """
         configs = self.search.variants or {MAIN: VariantConfig()}
         return tuple(self._variant(name, config) for name, config in configs.items())
@@ -65,7 +65,7 @@ class Study(Body):
         if config.space is not None:
             return Variant(name, body, dict(config.space), f"search.variants.{name}.space")
         space = {path: domain for path, domain in self.search.space.items() if path not in config.set}
-        return _without_unreachable(Variant(name, body, space)) if config.set else Variant(name, body, space)
+        return _without_unreachable(Variant(name, body, space))
 
     def _body(self, name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
         values = fill(self.file_values(), overrides)
@@ -83,5 +83,7 @@ class Study(Body):
 
 
 def _without_unreachable(variant: Variant) -> Variant:
-    space: dict[str, AnyDomain] = {path: domain for path, domain in variant.space.items() if variant.reachable(path)}
+    space: dict[str, AnyDomain] = {
+        path: domain for path, domain in variant.space.items() if variant.reaching(path) is not None
+    }
     return Variant(variant.name, variant.body, space, variant.space_at)

@@ -73,7 +73,7 @@ class Variant:
             path = next(ready, None)
             if path is None:
                 circle = ", ".join(path for path in self.space if path not in order)
-                raise UserError(f"{self.space_at}: the conditions (when, window) of {circle} wait for each other")
+                raise UserError(f"{self.space_at}: the conditions (when, window) of {circle} form a cycle")
             order.append(path)
         return tuple(order)
 
@@ -100,22 +100,25 @@ class Variant:
 
         return extended(0, {})
 
-    def reachable(self, path: str) -> bool:
-        """Is there a setting in which ``path`` is searched?"""
-        above = self._ancestors(path)
-        choices = {other: self._telling_values(other) for other in above}
-        return any(self.active(path, values) for values in self.settings(choices))
+    def reaching(self, path: str) -> dict[str, Any] | None:
+        """Values of the paths before it that make ``path`` searched; None when its ``when`` can never hold."""
+        choices = {other: self._telling_values(other) for other in self._ancestors(path)}
+        return next((values for values in self.settings(choices) if self.active(path, values)), None)
 
     def _ancestors(self, path: str) -> set[str]:
-        direct = [other for other in self._drawn_after[path] if other in self.space[path].when]
-        return set(direct).union(*(self._ancestors(other) for other in direct))
+        """The searched paths that decide, directly or through others, whether ``path`` is searched."""
+        found = set(self.space[path].when)
+        for other in reversed(self.draw_order()):
+            if other in found:
+                found |= set(self.space[other].when)
+        return found & set(self.space)
 
     def _telling_values(self, path: str) -> tuple[Any, ...]:
         """Values of ``path`` that conditions ask for, and one that none of them does."""
         asked = [value for domain in self.space.values() for value in _listed(domain.when.get(path, ()))]
         reached = [value for value in asked if self.space[path].reaches(value)]
-        others = (corner for corner in self.space[path].corners() if not any(same(corner, value) for value in reached))
-        return (*reached, *(corner for corner, _ in zip(others, range(1), strict=False)))
+        others = [corner for corner in self.space[path].corners() if not any(same(corner, value) for value in reached)]
+        return (*reached, *others[:1])
 
     def _placed(self, problem: Problem, values: Mapping[str, Any]) -> Problem:
         """The problem at the searched path that causes it; elsewhere with the values that lead to it."""

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 EpochEvaluation = Callable[[], Mapping[str, float]]
 
 
-class Diverged(Exception):
+class DivergenceError(Exception):
     """The loss is no longer a number. Carries the epoch it was seen in and what was measured before."""
 
     def __init__(self, epoch: int, loss: float) -> None:
@@ -95,7 +95,7 @@ class Trainer:
         """Train to the last epoch, from the best checkpoint there is.
 
         Raises:
-            Diverged: the loss became NaN or infinite.
+            DivergenceError: the loss became NaN or infinite.
         """
         epochs = self.spec.training.epochs
         first = self._restore() + 1
@@ -144,7 +144,7 @@ class Trainer:
 
         means = _to_host({name: total / steps for name, total in sums.items()})
         if not math.isfinite(means["loss"]):
-            raise Diverged(epoch, means["loss"])
+            raise DivergenceError(epoch, means["loss"])
         return {
             **means,
             **_to_host({f"gradient_norm.{name}": norm for name, norm in norms.items()}),

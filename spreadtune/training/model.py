@@ -21,15 +21,9 @@ class Model(nn.Module):
         """Features and embeddings, float32, of a batch of views (views, batch, channels, height, width)."""
         count, size = views.inputs.shape[:2]
         with autocast(precision, views.inputs.device):
-            features = self.encoder(views.inputs.flatten(0, 1))
-            embeddings = self.head(features)
-        return Batch(
-            features=features.float().unflatten(0, (count, size)),
-            embeddings=embeddings.float().unflatten(0, (count, size)),
-            classes=classes,
-            inputs=views.inputs,
-            targets=views.targets,
-        )
+            features = self.encoder(views.inputs.flatten(0, 1)).float().unflatten(0, (count, size))
+            embeddings = self.head(features).float()
+        return Batch(features, embeddings, classes, inputs=views.inputs, targets=views.targets)
 
 
 def gradient_norms(terms: dict[str, Tensor], features: Tensor) -> dict[str, Tensor]:
@@ -37,4 +31,8 @@ def gradient_norms(terms: dict[str, Tensor], features: Tensor) -> dict[str, Tens
 
     Contrastive gradients scale with 1 / temperature, so this is what tells how hard the terms pull at one another.
     """
-    return {name: torch.autograd.grad(term, features, retain_graph=True)[0].norm() for name, term in terms.items()}
+
+    def gradient(term: Tensor) -> Tensor:
+        return torch.autograd.grad(term, features, retain_graph=True, materialize_grads=True)[0]
+
+    return {name: gradient(term).norm() for name, term in terms.items()}

@@ -47,7 +47,9 @@ def _contrast(spec: TrialSpec, width: int, class_count: int) -> Objective:
         objective = build(config, width, class_count)
     if not isinstance(objective, Objective):
         kind = type(objective).__name__
-        raise UserError(f"objective: {config.name!r} returned {kind}; return a spreadtune.objectives.objective.Objective")
+        raise UserError(
+            f"objective: {config.name!r} returned {kind}; return a spreadtune.objectives.objective.Objective"
+        )
     return objective
 
 

@@ -41,7 +41,7 @@ class Learner:
         self.model = build_model(spec, dataset, self.label_count).to(context.device)
 
     def train(self) -> Trained:
-        """Train to the end; raises :class:`spreadtune.training.loop.Diverged`."""
+        """Train to the end; raises :class:`spreadtune.training.loop.DivergenceError`."""
         split = self.train_split
         seen = replace(split, classes=split.subclasses) if self.by_subclass else split
         return Trainer(

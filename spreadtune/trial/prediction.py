@@ -24,9 +24,7 @@ def theory_of(spec: TrialSpec, batch_class_counts: Sequence[float]) -> dict[str,
     counts, temperature = list(batch_class_counts), objective.temperature
     pairs, denominator, views = objective.pairs, objective.denominator, spec.data.views
     with suppress(ValueError):  # too few images or classes for any prediction
-        found["alpha_c"] = collapse_threshold(
-            counts, temperature, pairs=pairs, denominator=denominator, views=views
-        )
+        found["alpha_c"] = collapse_threshold(counts, temperature, pairs=pairs, denominator=denominator, views=views)
     with suppress(ValueError):  # a scheme without a formula
         found["alpha_m"] = means_vanish_threshold(
             counts, temperature, pairs=pairs, denominator=denominator, views=views

@@ -8,7 +8,7 @@ from spreadtune.evaluation.protocol import probe_metrics
 from spreadtune.run_folder import Outcome, State
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
-from spreadtune.training.loop import Diverged
+from spreadtune.training.loop import DivergenceError
 from spreadtune.trial.learner import Learner
 from spreadtune.trial.run import cached_dataset, enter
 
@@ -45,7 +45,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     metrics = probe("raw_pixels", pixels=True) | probe("random_encoder")
     try:
         trained = learner.train()
-    except Diverged as divergence:
+    except DivergenceError as divergence:
         return end("FAIL", divergence.epoch - 1, str(divergence))
     if trained.stopped:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import Outcome, TrialFolder
+from spreadtune.run_folder import TrialFolder
 from spreadtune.spec.load import load_trial
 from spreadtune.training.context import LocalContext
 from spreadtune.trial.run import run_trial

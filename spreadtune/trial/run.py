@@ -10,7 +10,7 @@ from spreadtune.data.dataset import load_dataset
 from spreadtune.run_folder import Outcome, write_json
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
-from spreadtune.training.loop import Diverged
+from spreadtune.training.loop import DivergenceError
 from spreadtune.training.precision import resolve_precision
 from spreadtune.trial.learner import Learner
 from spreadtune.trial.prediction import theory_of
@@ -31,7 +31,7 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
     learner = Learner(spec, cached_dataset(spec.data), context)
     try:
         trained = learner.train()
-    except Diverged as divergence:
+    except DivergenceError as divergence:
         details = {**environment, "seconds": time.perf_counter() - started}
         outcome = Outcome("PRUNED", str(divergence), divergence.epoch - 1, details=details)
         outcome.write(context.attempt.result_file)

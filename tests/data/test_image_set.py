@@ -28,7 +28,10 @@ def test_classes_follow_from_the_hierarchy(make_shapes):
         ({"subclasses": np.arange(120) % 5}, r"subclasses: no image of \['blob'\]"),
         ({"class_of_subclass": np.zeros(5, dtype=np.int64)}, r"class_of_subclass: an int64 array \(6,\)"),
         ({"class_of_subclass": np.array([0, 1, 0, 3, 1, 0])}, r"class_of_subclass: \[3\] is outside 0 .. 2"),
-        ({"class_of_subclass": np.array([0, 1, 0, 0, 1, 0])}, r"class_of_subclass: no subclass of \['open'\]"),
+        (
+            {"class_of_subclass": np.array([0, 1, 0, 0, 1, 0])},
+            r"class_of_subclass: no subclass of \['open'\]",
+        ),
         ({"class_names": ("all",)}, "class_names: at least two"),
         ({"test_images": IMAGES}, "test_images and test_subclasses"),
         ({"test_subclasses": np.zeros(3, dtype=np.int64)}, "test_images and test_subclasses"),

@@ -42,7 +42,7 @@ def test_apportion_by_hand(total, weights, shares):
     assert apportion(total, weights) == shares
 
 
-@pytest.mark.parametrize("per_subclass", [3, 5, 20, 21, 22])
+@pytest.mark.parametrize("per_subclass", [4, 5, 20, 21, 22])
 def test_every_subclass_is_shared_out_alike(make_shapes, per_subclass):
     image_set = make_shapes(per_subclass)
     parts = partition(image_set)
@@ -74,7 +74,8 @@ def test_the_partition_does_not_follow_the_order_of_the_images(make_shapes):
 
 
 @pytest.mark.parametrize(
-    ("train_size", "message"), [(73, "data.train_size: 73 exceeds the 72"), (5, "no image of .*blob.*; 6 or more")]
+    ("train_size", "message"),
+    [(73, "data.train_size: 73 exceeds the 72"), (5, "no image of .*blob.*; 6 or more")],
 )
 def test_an_impossible_train_size_is_refused(make_shapes, train_size, message):
     with pytest.raises(UserError, match=message):
@@ -87,5 +88,5 @@ def test_the_size_that_the_refusal_names_is_accepted(make_shapes):
 
 
 def test_too_few_images_for_a_test_part_are_refused(make_shapes):
-    with pytest.raises(UserError, match="data.dataset: too few images for a validation part"):
+    with pytest.raises(UserError, match=r"data\.dataset: too few images .* for a validation part"):
         partition(make_shapes(per_subclass=1))

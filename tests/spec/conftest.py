@@ -35,9 +35,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
 
 @pytest.fixture
 def load(write: Callable[..., Path]) -> Load:
-    """Load a study of ``search`` with ``--set`` texts."""
+    """Load such a study with ``--set`` texts."""
 
-    def load(search: str = GRID, *overrides: str, body: str = BODY, **options: object) -> Study:
+    def load(*overrides: str, search: str = GRID, body: str = BODY, **options: object) -> Study:
         return load_study(write(search, body=body), overrides=overrides, **options)  # type: ignore[arg-type]
 
     return load

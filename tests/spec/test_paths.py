@@ -81,7 +81,15 @@ def test_a_parts_name_is_the_part() -> None:
 
 
 paths = st.sampled_from(
-    ["model.encoder", "model.encoder.width", "model.decoder.name", "model.decoder.width", "model", "training.epochs", "data.views"]
+    [
+        "model.encoder",
+        "model.encoder.width",
+        "model.decoder.name",
+        "model.decoder.width",
+        "model",
+        "training.epochs",
+        "data.views",
+    ]
 )
 
 

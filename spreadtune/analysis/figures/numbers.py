@@ -17,7 +17,8 @@ def setting_means(frame: Frame, metrics: list[str]) -> pd.DataFrame:
     """Mean and half-width over seeds for each setting with finished trials.
 
     Returns:
-        Columns variant, setting, n, x, alpha, label, group, line, scheme, and METRIC, METRIC.half_width for each metric.
+        Columns variant, setting, n, x, alpha, label, group, line, scheme, and METRIC, METRIC.half_width for each
+        metric.
     """
     means = frame.means
     table = means[["n", "label", "group", "line", "scheme"]].copy()
@@ -54,14 +55,14 @@ def x_title(frame: Frame) -> str:
 
 
 def axis_type(path: str, values: pd.Series) -> str | None:
-    """``log`` for positive numbers over more than a factor of 20, except alpha; else None: Plotly's own choice."""
+    """``log`` for positive numbers over more than a factor of 8, except alpha; else None: Plotly's own choice."""
     if path == ALPHA or not pd.api.types.is_numeric_dtype(values) or values.dropna().empty:
         return None
-    return "log" if values.min() > 0 and values.max() > 20 * values.min() else None
+    return "log" if values.min() > 0 and values.max() > 8 * values.min() else None
 
 
 def repetitions(table: pd.DataFrame) -> str:
-    """How many seeds stand behind the settings of a table, which interval is drawn, and what has no place on the axis."""
+    """How many seeds stand behind a table's settings, which interval is drawn, and what has no place on the axis."""
     low, high = int(table["n"].min()), int(table["n"].max())
     elsewhere = table.loc[table["x"].isna(), "label"]
     missing = f" Not on this axis: {', '.join(elsewhere)}." if len(elsewhere) else ""

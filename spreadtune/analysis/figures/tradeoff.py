@@ -50,24 +50,14 @@ def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
     finished, pruned = table[table["state"] == "COMPLETE"], table[table["state"] == "PRUNED"]
     if len(pruned):
         plot.add_trace(pruned_trials(pruned["spread"], pruned["accuracy"], pruned))
+    repeated = _repeated(finished)
     symbols = style.symbol_of(list(finished["variant"].unique()))
     for variant, rows in finished.groupby("variant"):
-        symbol, several = symbols[str(variant)], len(symbols) > 1
-        plot.add_trace(
-            _points(rows, "single trial" + (f", {variant}" if several else ""), symbol, size=5, opacity=0.55)
-        )
-        columns = ["x", "spread", "accuracy"] if pd.api.types.is_numeric_dtype(rows["x"]) else ["spread", "accuracy"]
-        means = rows.groupby("setting").agg(
-            {
-                **dict.fromkeys(columns, "mean"),
-                **({} if "x" in columns else {"x": "first"}),
-                "label": "first",
-                "trial": "count",
-            }
-        )
-        plot.add_trace(
-            _points(means, "setting mean" + (f", {variant}" if several else ""), symbol, size=12, opacity=1.0)
-        )
+        symbol, of_variant = symbols[str(variant)], f", {variant}" if len(symbols) > 1 else ""
+        size, opacity = (5, 0.55) if repeated else (10, 0.9)
+        plot.add_trace(_points(rows, f"single trial{of_variant}", symbol, size=size, opacity=opacity))
+        if repeated:
+            plot.add_trace(_points(_means(rows), f"setting mean{of_variant}", symbol, size=12, opacity=1.0))
     if pd.api.types.is_numeric_dtype(finished["x"]):
         plot.update_layout(
             coloraxis={
@@ -78,6 +68,16 @@ def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
     plot.update_xaxes(title_text="spread on validation images (1 − cosine)")
     plot.update_yaxes(title_text=f"{in_words(metric)} (fraction correct)")
     return style.styled(plot)
+
+
+def _repeated(finished: pd.DataFrame) -> bool:
+    """Whether any setting has more than one finished trial, so that means differ from trials."""
+    return bool(finished.duplicated(["variant", "setting"]).any())
+
+
+def _means(rows: pd.DataFrame) -> pd.DataFrame:
+    """One point a setting of a variant."""
+    return rows.groupby("setting").agg({"x": "first", "label": "first", "spread": "mean", "accuracy": "mean"})
 
 
 def _points(rows: pd.DataFrame, name: str, symbol: str, *, size: int, opacity: float) -> go.Scatter:
@@ -108,7 +108,7 @@ def _caption(frame: Frame, table: pd.DataFrame) -> str:
         else ""
     )
     color = f", colored by {x_title(frame)}" if pd.api.types.is_numeric_dtype(table["x"]) else ""
-    return (
-        f"Small markers are {count(finished, 'finished trial')}, large ones means over the seeds of a setting{color}. "
-        f"Both axes are measured on validation images.{hollow}"
-    )
+    trials = count(finished, "finished trial")
+    means = ", large ones means over the seeds of a setting" if _repeated(table[table["state"] == "COMPLETE"]) else ""
+    marks = f"Small markers are {trials}{means}" if means else f"Markers are {trials}"
+    return f"{marks}{color}. Both axes are measured on validation images.{hollow}"

@@ -1,0 +1,178 @@
+"""What each figure shows, in numbers, and that it draws them."""
+
+import math
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from spreadtune import theory
+from spreadtune.analysis.figures import accuracy, all_figures, learning_curves, parameters, spread, style, tradeoff
+from spreadtune.analysis.figures.prediction import curves
+from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.results import Results
+
+
+def traces(plot: go.Figure, name: str) -> list[Any]:
+    return [trace for trace in plot.data if trace.name == name]
+
+
+def test_which_figures_a_run_has(sweep: Results) -> None:
+    assert [figure.name for figure in all_figures(build_frame(sweep))] == [
+        "spread", "accuracy", "tradeoff", "learning-curves",
+    ]  # fmt: skip
+
+
+def test_a_search_shows_its_other_parameters(search: Results) -> None:
+    assert "parameters" in [figure.name for figure in all_figures(build_frame(search))]
+
+
+def test_only_curves_are_left_when_nothing_has_finished(nothing_finished: Results) -> None:
+    assert [figure.name for figure in all_figures(build_frame(nothing_finished))] == ["learning-curves"]
+
+
+def test_spread_stands_beside_its_prediction_and_window(sweep: Results) -> None:
+    table = spread.numbers(build_frame(sweep)).set_index("x")
+    low, high = theory.collapse_threshold([64, 64], 0.5), theory.means_vanish_threshold([64, 64], 0.5)
+    assert table.loc[0.62, "predicted"] == pytest.approx(theory.predicted_spread(0.62, [64, 64], 0.5))
+    assert table.loc[0.62, "window_position"] == pytest.approx((0.62 - low) / (high - low))
+    assert table.loc[0.0, "window_position"] < 0 < 1 < table.loc[1.0, "window_position"]
+
+
+def test_the_window_is_shaded_from_alpha_c_to_alpha_m(sweep: Results) -> None:
+    figure = spread.figure(build_frame(sweep))
+    assert figure is not None
+    band = next(shape for shape in figure.plot.layout.shapes if shape.type == "rect")
+    assert (band.x0, band.x1) == pytest.approx((0.5191, 0.6848), abs=1e-4)
+
+
+def test_the_predicted_curve_is_the_theorys(sweep: Results) -> None:
+    curve = curves(build_frame(sweep)).set_index("alpha")["spread"]
+    assert curve[0.0] == 0
+    assert curve[1.0] == pytest.approx(64 / 63)
+    assert curve.iloc[np.searchsorted(curve.index, 0.6)] == pytest.approx(
+        theory.predicted_spread(0.6, [64, 64], 0.5), abs=1e-6
+    )
+
+
+def test_one_panel_for_each_predicted_curve(variants: Results) -> None:
+    figure = spread.figure(build_frame(variants))
+    assert figure is not None
+    titles = [note.text.split(",")[0] for note in figure.plot.layout.annotations]
+    assert titles == ["temperature 0.1", "temperature 0.5"]
+    (baseline,) = traces(figure.plot, "spread, training images: variant supcon")
+    assert (list(baseline.x), baseline.xaxis) == ([0.0], "x2")
+
+
+def test_many_temperatures_get_a_dash_beside_each_setting(search: Results) -> None:
+    frame = build_frame(search)
+    figure = spread.figure(frame)
+    assert figure is not None
+    assert curves(frame).empty
+    (dashes,) = traces(figure.plot, "predicted")
+    assert sorted(dashes.y) == pytest.approx(sorted(frame.finished["theory.spread"]))
+
+
+def test_intervals_are_drawn_from_three_seeds_on_only(sweep: Results, search: Results) -> None:
+    for run, known in ((sweep, True), (search, False)):
+        table = accuracy.numbers(build_frame(run))
+        assert table["transfer_accuracy.half_width"].notna().all() == known
+
+
+def test_floors_and_ceiling_are_labeled_on_both_panels(sweep: Results) -> None:
+    figure = accuracy.figure(build_frame(sweep))
+    assert figure is not None
+    labels = [note.text for note in figure.plot.layout.annotations if "floor" in note.text or "ceiling" in note.text]
+    assert len(labels) == 6
+    assert "means, n = 3; bands are their intervals" in figure.caption
+
+
+def test_missing_references_are_said_to_be_missing(variants: Results) -> None:
+    figure = accuracy.figure(build_frame(variants))
+    assert figure is not None
+    assert "Floors and ceiling are missing." in figure.caption
+
+
+def test_a_failed_reference_leaves_a_note(new_run: Any) -> None:
+    run = new_run()
+    run.reference(0)
+    run.reference(1, "FAIL")
+    run.trial(0, alpha=0.0, params={"objective.alpha": 0.0})
+    figure = accuracy.figure(build_frame(run.write()))
+    assert figure is not None
+    assert figure.caption.endswith("1 reference run failed.")
+
+
+def test_pruned_trials_are_hollow_and_at_their_knn_accuracy(search: Results) -> None:
+    frame = build_frame(search)
+    table = tradeoff.numbers(frame, "transfer_accuracy").set_index("trial")
+    assert (table["state"] == "PRUNED").sum() == 8
+    assert table.loc[1, "accuracy"] == search.trials.loc[1, "metric.knn_transfer_accuracy"]
+    figure = tradeoff.figure(frame)
+    assert figure is not None
+    (hollow,) = traces(figure.plot, "stopped early (kNN accuracy, last epoch)")
+    assert (hollow.marker.symbol, hollow.marker.color, len(hollow.x)) == ("circle-open", style.PRUNED, 8)
+
+
+def test_setting_means_stand_out_where_settings_were_repeated(sweep: Results, search: Results) -> None:
+    repeated, single = tradeoff.figure(build_frame(sweep)), tradeoff.figure(build_frame(search))
+    assert repeated is not None
+    assert single is not None
+    assert [len(trace.x) for trace in traces(repeated.plot, "setting mean")] == [8]
+    assert traces(single.plot, "setting mean") == []
+
+
+def test_other_parameters_each_get_a_panel(search: Results) -> None:
+    figure = parameters.figure(build_frame(search))
+    assert figure is not None
+    titles = [figure.plot.layout[axis].title.text for axis in ("xaxis", "xaxis2", "xaxis3")]
+    assert titles == ["temperature", "autoencoder weight", "head"]
+    assert len(figure.numbers) == 22
+
+
+def test_learning_curves_end_where_a_trial_was_stopped(search: Results) -> None:
+    frame = build_frame(search)
+    table = learning_curves.numbers(frame, "knn_transfer_accuracy")
+    lengths = table.groupby(["state", "trial"]).size()
+    assert set(lengths["COMPLETE"]) == {12}
+    assert set(lengths["PRUNED"]) == {3}
+
+
+def test_every_name_stands_in_the_legend_once(any_run: Results) -> None:
+    for figure in all_figures(build_frame(any_run)):
+        shown = [trace.name for trace in figure.plot.data if trace.showlegend]
+        assert len(shown) == len(set(shown))
+
+
+def test_one_trial_with_nothing_but_its_value_is_drawn(new_run: Any) -> None:
+    run = new_run()
+    run.trial(
+        0, alpha=0.56, params={"objective.alpha": 0.56}, **{"metric.spread": math.nan, "metric.train_spread": None}
+    )
+    names = [figure.name for figure in all_figures(build_frame(run.write()))]
+    assert names == ["accuracy", "learning-curves"]
+
+
+def test_a_single_setting_of_a_study_without_a_space_is_drawn(new_run: Any) -> None:
+    run = new_run("\nsearch: {seeds: 3}\n")
+    for seed in range(3):
+        run.trial(0, seed, alpha=0.0, params={})
+    frame = build_frame(run.write())
+    assert frame.x == "variant"
+    figure = accuracy.figure(frame)
+    assert figure is not None
+    assert list(figure.numbers["x"]) == ["main"]
+    assert len(all_figures(frame)) == 4
+
+
+def test_a_categorical_main_parameter_makes_an_axis_of_names(new_run: Any) -> None:
+    run = new_run("\nsearch: {space: {model.head: {grid: [none, linear]}}}\n")
+    run.reference(0)
+    for setting, head in enumerate(["none", "linear"]):
+        run.trial(setting, alpha=0.0, params={"model.head": head})
+    figures = all_figures(build_frame(run.write()))
+    assert [figure.title for figure in figures][:2] == [
+        "Spread against head", "Transfer accuracy and class accuracy against head",
+    ]  # fmt: skip
+    assert sorted(figures[0].numbers["x"]) == ["linear", "none"]

@@ -1,0 +1,117 @@
+"""The answer, word by word."""
+
+from typing import Any
+
+import pytest
+
+from spreadtune.analysis.answer import coarse_choice, reference_setting
+from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.results import Results
+
+TRANSFER = {
+    0.0: (0.930, 0.932, 0.934),
+    0.56: (0.978, 0.980, 0.985),
+    0.62: (0.979, 0.982, 0.982),
+    1.0: (0.95, 0.95, 0.95),
+}
+CLASS = {0.0: 0.99, 0.56: 0.985, 0.62: 0.96, 1.0: 0.8}
+SPREAD = {0.0: 0.06, 0.56: 0.13, 0.62: 0.22, 1.0: 0.98}
+
+
+def small_sweep(new_run: Any, seeds: int = 3, search: str = "") -> Any:
+    run = new_run(search) if search else new_run()
+    for seed in range(seeds):
+        for setting, alpha in enumerate(TRANSFER):
+            measured = {
+                "metric.transfer_accuracy": TRANSFER[alpha][seed],
+                "metric.class_accuracy": CLASS[alpha],
+                "metric.spread": SPREAD[alpha],
+                "metric.train_spread": SPREAD[alpha] - 0.01,
+            }
+            run.trial(setting, seed, alpha=alpha, params={"objective.alpha": alpha}, **measured)
+    return run
+
+
+def test_the_answer_of_a_sweep(new_run: Any) -> None:
+    run = small_sweep(new_run)
+    for seed in range(3):
+        run.reference(seed)
+    # Means and half-widths by hand: t(0.975, 2) = 4.3027; the paired differences are .048, .048, .051 at alpha 0.56.
+    assert run.write().answer().splitlines() == [
+        "Best setting: alpha 0.56. Its transfer accuracy is 0.981 +- 0.009 (3 seeds, 95% interval).",
+        "Against alpha 0 the paired difference is +0.049 +- 0.004 (3 shared seeds); the interval excludes 0.",
+        "Spread there: 0.130 on validation images, 0.120 on training images, 0.099 predicted. "
+        "Its alpha 0.56 lies inside the predicted window (0.519, 0.685), 25% of the way.",
+        "For scale: trained on fine labels (ceiling) 0.990 +- 0.005, raw pixels (floor) 0.967 +- 0.005, "
+        "random encoder (floor) 0.922 +- 0.005.",
+        "Trials: 12 finished, 0 stopped early, 0 failed.",
+        "Fine labels chose this setting: transfer accuracy needs the subclasses. Coarse labels alone (highest class "
+        "accuracy inside the predicted window) would have chosen the same.",
+        "These are validation numbers, not confirmed on test; the interval does not account for having chosen the best "
+        "of 4 settings.",
+    ]
+
+
+def test_below_three_seeds_there_is_no_interval(new_run: Any) -> None:
+    lines = small_sweep(new_run, seeds=2).write().answer().splitlines()
+    assert lines[0] == ("Best setting: alpha 0.62. Its transfer accuracy is 0.981 (2 seeds: too few for an interval).")
+    assert lines[1] == "Against alpha 0 (0.931) the paired difference is +0.050 (2 shared seeds: no interval)."
+    assert "+-" not in "".join(lines)
+    assert "would have chosen alpha 0.56: 0.979." in lines[4]
+
+
+def test_an_interval_around_zero_is_said_to_include_it(new_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TRANSFER, 0.0, (0.96, 0.99, 0.985))
+    assert "the interval does not exclude 0." in small_sweep(new_run).write().answer()
+
+
+def test_the_reference_itself_may_win(new_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TRANSFER, 0.0, (0.99, 0.99, 0.99))
+    lines = small_sweep(new_run).write().answer().splitlines()
+    assert (
+        lines[1] == "That is the reference setting itself (alpha 0): no weight of class-conditional InfoNCE did better."
+    )
+    assert "lies below the predicted window (0.519, 0.685)." in lines[2]
+
+
+def test_the_supcon_variant_is_the_reference_where_alpha_0_was_not_searched(variants: Results) -> None:
+    frame = build_frame(variants)
+    assert frame.best is not None
+    assert reference_setting(frame, frame.best) == ("supcon", 0)
+    assert "Against variant supcon (alpha 0, temperature 0.5) the paired difference" in variants.answer()
+
+
+def test_a_search_without_alpha_0_has_nothing_to_compare_with(search: Results) -> None:
+    lines = search.answer().splitlines()
+    assert lines[1] == "There is nothing to compare it with: no setting at alpha 0 and no variant supcon has finished."
+    assert "Trials: 14 finished, 8 stopped early, 1 failed, 1 running." in lines
+
+
+def test_coarse_labels_choose_inside_the_window_only(sweep: Results) -> None:
+    frame = build_frame(sweep)
+    chosen = coarse_choice(frame)
+    assert chosen is not None
+    # alpha 0 has the highest class accuracy of all, but is collapsed.
+    assert frame.settings.loc[[chosen], "objective.alpha"].item() == 0.56
+
+
+def test_a_metric_without_fine_labels_is_not_said_to_use_them(new_run: Any) -> None:
+    search = (
+        "\nsearch: {seeds: 3, optimize: {spread: minimize}, space: {objective.alpha: {grid: [0, 0.56, 0.62, 1]}}}\n"
+    )
+    answer = small_sweep(new_run, search=search).write().answer()
+    assert answer.startswith("Best setting: alpha 0. Its spread is 0.060 +- 0.000 (3 seeds, 95% interval).")
+    assert "Fine labels" not in answer
+
+
+def test_nothing_finished_has_no_answer(nothing_finished: Results) -> None:
+    assert nothing_finished.answer().splitlines() == [
+        "No answer yet: no trial has finished with a transfer accuracy.",
+        "Trials: 0 finished, 2 stopped early, 1 failed.",
+    ]
+
+
+def test_failed_references_are_left_out(new_run: Any) -> None:
+    run = small_sweep(new_run)
+    run.reference(0, "FAIL")
+    assert "For scale" not in run.write().answer()

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from sklearn.datasets import load_digits
+
+from spreadtune.evaluation.geometry import spread, uniformity
+from spreadtune.evaluation.knn import nearest_neighbors
+from spreadtune.evaluation.probe import few_shot_accuracy, fit_probe
+from spreadtune.evaluation.protocol import epoch_metrics, final_metrics, probe_metrics
+from spreadtune.evaluation.representations import Representations, raw_pixels
+from spreadtune.spec.metrics import METRICS, SUBCLASS_METRICS
+
+
+@pytest.fixture(scope="module")
+def splits():
+    """Digits as pixels, with a head that only sees every other pixel."""
+    images, digits = load_digits(return_X_y=True)
+    pixels = torch.from_numpy(images[:500] * 15).to(torch.uint8).reshape(-1, 1, 8, 8)
+    labels = torch.from_numpy(digits[:500]).long()
+
+    def part(rows: slice) -> Representations:
+        whole = raw_pixels(pixels[rows], labels[rows] // 5, labels[rows])
+        return replace(whole, embeddings=whole.features[:, ::2] - 0.3)
+
+    return part(slice(300)), part(slice(300, 500))
+
+
+@pytest.fixture(scope="module")
+def final(splits):
+    return final_metrics(*splits, seed=0)
+
+
+def test_each_metric_is_measured_on_its_own_data(splits, final):
+    train, validation = splits
+    neighbors = nearest_neighbors(train.embeddings, validation.embeddings, k=20)
+    z, validation_z = F.normalize(train.embeddings, dim=1), F.normalize(validation.embeddings, dim=1)
+
+    def probe(features, labels):
+        return fit_probe(features, labels, seed=0)
+
+    def few_shot(shots):
+        return few_shot_accuracy(
+            train.features, train.subclasses, validation.features, validation.subclasses, shots=shots, seed=0
+        )
+
+    assert final == {
+        "spread": spread(validation.embeddings, validation.classes),
+        "train_spread": spread(train.embeddings, train.classes),
+        "uniformity": uniformity(validation.embeddings),
+        "knn_class_accuracy": neighbors.accuracy(train.classes, validation.classes),
+        "knn_transfer_accuracy": neighbors.accuracy(train.subclasses, validation.subclasses),
+        "class_accuracy": probe(train.features, train.classes).accuracy(validation.features, validation.classes),
+        "transfer_accuracy": probe(train.features, train.subclasses).accuracy(
+            validation.features, validation.subclasses
+        ),
+        "transfer_accuracy_z": probe(z, train.subclasses).accuracy(validation_z, validation.subclasses),
+        "transfer_accuracy_1_shot": few_shot(1),
+        "transfer_accuracy_5_shot": few_shot(5),
+        "transfer_accuracy_10_shot": few_shot(10),
+    }
+
+
+def test_raw_pixels_of_digits_are_easy(final):
+    assert final["transfer_accuracy"] > 0.8
+    assert final["class_accuracy"] > 0.75
+
+
+def test_more_shots_help(final):
+    assert final["transfer_accuracy_1_shot"] < final["transfer_accuracy_10_shot"]
+
+
+def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder(final):
+    assert final.keys() == set(METRICS) - {"alignment", "reconstruction_error"}
+
+
+def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
+    assert epoch_metrics(*splits).items() <= final.items()
+    assert probe_metrics(*splits, seed=0).items() <= final.items()
+
+
+def test_without_subclasses_transfer_is_left_out(splits, final):
+    found = final_metrics(*splits, seed=0, has_subclasses=False)
+    assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
+
+
+def test_geometry_is_that_of_the_normalized_embeddings(splits):
+    train, validation = splits
+    longer = epoch_metrics(
+        replace(train, embeddings=train.embeddings * 4), replace(validation, embeddings=validation.embeddings / 8)
+    )
+    assert longer == pytest.approx(epoch_metrics(train, validation))

@@ -1,0 +1,43 @@
+import pytest
+
+from spreadtune.spec.hash import difference, study_hash
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "description=other words",
+        "resources.cpus_per_worker=4",
+        "data.placement=host",
+        "search.seeds=7",
+        "profiles={small: {training.epochs: 1}}",
+        "data.views=2",
+        "search.space.objective.alpha={grid: [0.0, 0.5, 1.0]}",
+    ],
+)
+def test_what_does_not_change_the_question_does_not_change_the_hash(load, override: str) -> None:
+    assert study_hash(load(override)) == study_hash(load())
+    assert difference(load(), load(override)) == []
+
+
+def test_trials_do_not_change_the_hash(load) -> None:
+    search = "search: {sampler: tpe, trials: 5}\n"
+    assert study_hash(load(search=search)) == study_hash(load(search=search, trials=50))
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("training.epochs=11", "training.epochs: 10 -> 11"),
+        ("search.seed=1", "search.seed: 0 -> 1"),
+        ("search.optimize={spread: maximize}", 'search.optimize.spread: (absent) -> "maximize"'),
+        ("search.space.objective.alpha={grid: [0]}", "search.space.objective.alpha.grid: [0, 0.5, 1] -> [0]"),
+        ("model.decoder=none", 'model.decoder.name: "conv" -> "none"'),
+        ("search.variants.a={}", "search.variants.a.set: (absent) -> {}"),
+        ("search.early_stopping=median", 'search.early_stopping.name: "none" -> "median"'),
+    ],
+)
+def test_what_changes_the_question_changes_the_hash_and_is_named(load, override: str, line: str) -> None:
+    old, new = load(), load(override)
+    assert study_hash(old) != study_hash(new)
+    assert line in difference(old, new)
