@@ -14,9 +14,7 @@ def check_batch_size(
         UserError: the batch exceeds the training part, or is balanced and no multiple of the class count.
     """
     if batch_size > images:
-        raise UserError(
-            f"data.batch_size: {batch_size} exceeds the {images} training images; use at most {images}"
-        )
+        raise UserError(f"data.batch_size: {batch_size} exceeds the {images} training images; use at most {images}")
     if batches == "balanced" and batch_size % class_count:
         below = batch_size // class_count * class_count
         nearest = [size for size in (below, below + class_count) if 0 < size <= images]

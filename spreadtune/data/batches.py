@@ -35,9 +35,7 @@ def epoch_batches(
         order = torch.randperm(len(classes), generator=generator, device=classes.device)
         return order[: steps * batch_size].view(steps, batch_size)
     if not all(class_sizes):
-        raise UserError(
-            f"data.batches: balanced, but the training part has no image of class {class_sizes.index(0)}"
-        )
+        raise UserError(f"data.batches: balanced, but the training part has no image of class {class_sizes.index(0)}")
     per_class = batch_size // len(class_sizes)
     decks = torch.split(classes.argsort(stable=True), class_sizes)
     dealt = torch.stack([_deal(deck, steps * per_class, generator) for deck in decks])

@@ -113,9 +113,7 @@ class Dataset:
             _hash_array(digest, array)
         return digest.hexdigest()
 
-    def mean_batch_class_counts(
-        self, batch_size: int, batches: Literal["shuffled", "balanced"]
-    ) -> list[float]:
+    def mean_batch_class_counts(self, batch_size: int, batches: Literal["shuffled", "balanced"]) -> list[float]:
         """The mean number of images of each class in a training batch.
 
         Shuffled: batch size x share of the class in the training part. Balanced: batch size / class count.
@@ -138,14 +136,10 @@ def load_dataset(config: DataConfig) -> Dataset:
             ``data.train_size`` does not suit it.
     """
     build = DATASETS.builder(config.dataset)
-    image_set = (
-        build(**config.dataset.arguments) if isinstance(config.dataset, OwnPart) else build(config.dataset)
-    )
+    image_set = build(**config.dataset.arguments) if isinstance(config.dataset, OwnPart) else build(config.dataset)
     if not isinstance(image_set, ImageSet):
         kind = type(image_set).__name__
-        raise UserError(
-            f"data.dataset: {config.dataset.name!r} returned {kind}; return a spreadtune.data.ImageSet"
-        )
+        raise UserError(f"data.dataset: {config.dataset.name!r} returned {kind}; return a spreadtune.data.ImageSet")
     return Dataset(image_set, config.train_size)
 
 

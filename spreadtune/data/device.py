@@ -24,9 +24,7 @@ class DeviceSplit:
     subclasses: Tensor
 
     @classmethod
-    def of(
-        cls, split: Split, device: torch.device, placement: Literal["auto", "device", "host"] = "auto"
-    ) -> Self:
+    def of(cls, split: Split, device: torch.device, placement: Literal["auto", "device", "host"] = "auto") -> Self:
         """Copies a part to ``device``.
 
         ``placement: auto`` keeps the images on the device when they fit a quarter of its free memory.

@@ -48,9 +48,7 @@ class ImageSet:
         if self.test_images is not None and self.test_subclasses is not None:
             self._check_images("test_images", self.test_images, "test_subclasses", self.test_subclasses)
             shapes = self.test_images.shape[1:], self.images.shape[1:]
-            _demand(
-                shapes[0] == shapes[1], f"test_images: shape {shapes[0]} differs from images' {shapes[1]}"
-            )
+            _demand(shapes[0] == shapes[1], f"test_images: shape {shapes[0]} differs from images' {shapes[1]}")
         else:
             together = (self.test_images is None) == (self.test_subclasses is None)
             _demand(together, "test_images and test_subclasses: give both or neither")
@@ -65,9 +63,7 @@ class ImageSet:
         _demand(class_count >= 2, f"class_names: at least two classes are needed, not {class_count}")
         _check_labels("class_of_subclass", self.class_of_subclass, subclass_count, class_count)
         empty = set(range(class_count)) - set(self.class_of_subclass.tolist())
-        _demand(
-            not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}"
-        )
+        _demand(not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}")
 
     def _check_images(self, images_name: str, images: Images, labels_name: str, labels: Labels) -> None:
         kind = f"{images.dtype} {images.shape}" if isinstance(images, np.ndarray) else type(images).__name__

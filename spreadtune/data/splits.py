@@ -51,9 +51,7 @@ def partition(image_set: ImageSet, train_size: int | None = None) -> Partition:
             part.append(piece)
     for name, part in zip(SPLIT_NAMES, parts, strict=False):
         if not any(len(piece) for piece in part):
-            raise UserError(
-                f"data.dataset: too few images of every subclass for a {name} part; give more of each"
-            )
+            raise UserError(f"data.dataset: too few images of every subclass for a {name} part; give more of each")
     if train_size is not None:
         parts[0] = _subset(parts[0], train_size, image_set.subclass_names)
     positions = [np.sort(np.concatenate(part)) for part in parts]
@@ -90,14 +88,10 @@ def _subset(train: Sequence[Labels], train_size: int, names: Sequence[str]) -> l
     counts = [len(members) for members in train]
     available = sum(counts)
     if train_size > available:
-        raise UserError(
-            f"data.train_size: {train_size} exceeds the {available} training images; use at most those"
-        )
+        raise UserError(f"data.train_size: {train_size} exceeds the {available} training images; use at most those")
     kept = apportion(train_size, counts)
     lost = [names[s] for s, (keep, count) in enumerate(zip(kept, counts, strict=True)) if count and not keep]
     if lost:
         enough = -(-available // min(count for count in counts if count))
-        raise UserError(
-            f"data.train_size: {train_size} leaves no image of {lost}; {enough} or more keep them all"
-        )
+        raise UserError(f"data.train_size: {train_size} leaves no image of {lost}; {enough} or more keep them all")
     return [members[:keep] for members, keep in zip(train, kept, strict=True)]

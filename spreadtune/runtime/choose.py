@@ -86,8 +86,7 @@ def _extended(old: Study, run: RunFolder, new: Study, *, seeds: int | None, tria
         if asked is not None and asked < has:
             raise UserError(f"--{name} {asked}: {run.label} already has {has}; it can be raised, not lowered")
         counts[name] = max(has, wanted)
-    search = old.search.model_copy(update=counts)
-    return old.model_copy(update={"search": search})
+    return old.with_counts(**counts)
 
 
 def _study_of(run: RunFolder) -> Study:

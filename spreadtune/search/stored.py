@@ -5,7 +5,7 @@ from optuna.storages import RDBStorage
 
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.book import read_rows
-from spreadtune.search.database import AWAY, DatabaseAwayError, close_database, database_url, open_database, study_name
+from spreadtune.search.database import AWAY, DatabaseAwayError, database, study_name
 from spreadtune.search.record import Row
 from spreadtune.spec.study import Study
 
@@ -23,17 +23,15 @@ def stored_rows(study: Study, run: RunFolder, storage: str | None = None) -> dic
     names = [variant.name for variant in study.variants()]
     if storage is None and not run.database_file.exists():
         return {name: {} for name in names}
-    database = open_database(database_url(run, storage))
     try:
-        return {name: _rows(database, study_name(run, name)) for name in names}
+        with database(run, storage) as opened:
+            return {name: _rows(opened, study_name(run, name)) for name in names}
     except AWAY as error:
         raise DatabaseAwayError(0.0) from error
-    finally:
-        close_database(database)
 
 
-def _rows(database: RDBStorage, name: str) -> Rows:
+def _rows(storage: RDBStorage, name: str) -> Rows:
     try:
-        return read_rows(optuna.load_study(study_name=name, storage=database))
+        return read_rows(optuna.load_study(study_name=name, storage=storage))
     except KeyError:  # a variant that no driver has come to yet
         return {}

@@ -104,7 +104,7 @@ class Trainer:
             measured = self._train_epoch(epoch)
             if epoch == epochs or epoch % self.spec.evaluation.knn_every == 0:
                 measured |= self.evaluate()
-            measured["seconds"] = time.perf_counter() - started
+            measured |= {"seconds": time.perf_counter() - started, "time": time.time()}
             self.context.attempt.append_history({"epoch": epoch, **measured})
             if epoch == epochs or epoch % self.spec.training.checkpoint_every == 0:
                 self._save(epoch)

@@ -91,4 +91,4 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
 
 def _measured(line: Mapping[str, float]) -> dict[str, float]:
     """An epoch's line without what no two runs share."""
-    return {name: value for name, value in line.items() if name not in ("seconds", "attempt", "epoch")}
+    return {name: value for name, value in line.items() if name not in ("seconds", "time", "attempt", "epoch")}

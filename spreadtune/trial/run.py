@@ -1,5 +1,7 @@
 """One trial from its spec to its outcome: data, model, training, evaluation. No Ray, no Optuna."""
 
+import os
+import socket
 import time
 from functools import lru_cache
 from typing import Any
@@ -57,6 +59,8 @@ def enter(spec: TrialSpec, context: Context) -> dict[str, Any]:
         "threads": context.threads,
         "workers": 1,
         "torch": torch.__version__,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
     }
     write_json(context.attempt.environment_file, environment)
     return environment

@@ -79,9 +79,7 @@ def test_every_image_comes_first_equally_often(batches):
 def test_impossible_batches_are_refused():
     with pytest.raises(UserError, match=r"data\.batch_size: 8 exceeds"):
         epoch_batches(labels(3, 3), 8, "shuffled", stream())
-    with pytest.raises(
-        UserError, match=r"data\.batch_size: 5 is not a multiple of the 2 classes.*use 4 or 6"
-    ):
+    with pytest.raises(UserError, match=r"data\.batch_size: 5 is not a multiple of the 2 classes.*use 4 or 6"):
         epoch_batches(labels(9, 9), 5, "balanced", stream())
     with pytest.raises(UserError, match="no image of class 1"):
         epoch_batches(torch.tensor([0, 0, 2, 2]), 3, "balanced", stream())

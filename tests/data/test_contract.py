@@ -65,8 +65,7 @@ def test_training_and_validation_share_no_image(dataset):
 
 def test_the_parts_are_stratified(dataset):
     shares = [
-        np.bincount(dataset.split(name).subclasses) / len(dataset.split(name))
-        for name in ("train", "validation")
+        np.bincount(dataset.split(name).subclasses) / len(dataset.split(name)) for name in ("train", "validation")
     ]
     # Rounding moves at most one image of a subclass.
     np.testing.assert_allclose(*shares, atol=1.5 / len(dataset.split("validation")))

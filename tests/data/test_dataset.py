@@ -61,9 +61,7 @@ def test_class_equal_to_subclass_means_no_subclasses(make_shapes):
     assert not Dataset(flat).has_subclasses
 
 
-@pytest.mark.parametrize(
-    "field", ["images", "subclasses", "class_of_subclass", "test_images", "test_subclasses"]
-)
+@pytest.mark.parametrize("field", ["images", "subclasses", "class_of_subclass", "test_images", "test_subclasses"])
 def test_the_fingerprint_sees_every_array(make_shapes, field):
     original = make_shapes(official_test=True)
     changed = getattr(original, field).copy()

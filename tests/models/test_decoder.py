@@ -25,11 +25,7 @@ def flat_decoder(input_dim, image_shape, hidden):
 
 @pytest.fixture(params=["conv", "own"])
 def build(request, own_part):
-    part = (
-        {"name": own_part(flat_decoder), "hidden": 32}
-        if request.param == "own"
-        else {"name": "conv", "width": 8}
-    )
+    part = {"name": own_part(flat_decoder), "hidden": 32} if request.param == "own" else {"name": "conv", "width": 8}
 
     def build(image_shape=(1, 8, 8), seed: int = 0) -> nn.Module:
         torch.manual_seed(seed)

@@ -16,6 +16,7 @@ SPACE = {
     "model.decoder": {"choice": ["none", "conv"]},
 }
 
+SECOND = "the second parameter is stored"
 KILLED_BEFORE: dict[str, tuple[Any, str]] = {
     "anything is drawn": (adaptive, "draw"),
     "the record is stored": (book.Book, "write"),
@@ -45,7 +46,7 @@ def value(assignment: Any) -> float:
 
 def drive(lab: Any, study: Any, point: str) -> None:
     """What the process that dies does: settle what it takes up, then go on until it is killed."""
-    if point == "the second parameter is stored":
+    if point == SECOND:
         book.suggest = kill_at_second(book.suggest)
     else:
         where, name = KILLED_BEFORE[point]
@@ -60,10 +61,12 @@ def drive_until_killed(lab: Any, study: Any, point: str) -> None:
     assert process.exitcode == -signal.SIGKILL, point
 
 
-@pytest.mark.parametrize(("sampler", "before"), [("random", 0), ("tpe", 10)])
-def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int) -> None:
+@pytest.mark.parametrize(
+    ("sampler", "before", "points"),
+    [("random", 0, [*KILLED_BEFORE, SECOND]), ("tpe", 10, ["anything is drawn", "the record is stored", SECOND])],
+)
+def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int, points: list[str]) -> None:
     """``before`` trials run undisturbed first, so that the kills fall where TPE uses its model."""
-    points = [*KILLED_BEFORE, "the second parameter is stored"]
     whole, killed = new_lab(), new_lab()
     study = whole.study(sampler=sampler, trials=before + len(points) + 3, space=SPACE)
     whole.run_all(whole.open(study), value)

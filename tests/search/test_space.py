@@ -58,14 +58,3 @@ def test_optuna_stores_the_position_and_the_trial_trains_with_alpha(lab: Any) ->
     assert list(row.params) == ["objective.alpha.position"]
     assert spec.objective.alpha == pytest.approx(low + position * (high - low), abs=1e-12)
     assert row.user_attrs["record"]["values"] == {"objective.alpha": spec.objective.alpha}
-
-
-def test_class_counts_come_from_the_data_set() -> None:
-    from spreadtune.search.class_counts import BatchClassCounts
-    from spreadtune.spec.data import DataConfig
-
-    counts = BatchClassCounts()
-    config = DataConfig(dataset={"name": "digits"}, augmentation={"name": "grey"}, batch_size=100)
-    assert sum(counts(config)) == pytest.approx(100)
-    assert counts(config) is counts(config)
-    assert counts(config.model_copy(update={"batches": "balanced"})) == [50, 50]
