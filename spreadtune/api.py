@@ -74,7 +74,6 @@ def execute(
     command: Sequence[str] = tuple(sys.argv),
 ) -> Results:
     """Run a chosen run to its report; see :func:`run`."""
-    from spreadtune.analysis.report import write_report
     from spreadtune.analysis.results import Results
     from spreadtune.runtime.driver import run_study
     from spreadtune.runtime.monitor import SilentMonitor
@@ -90,7 +89,7 @@ def execute(
         retry_failed=chosen.resumed,
     )
     results = Results(chosen.run)
-    write_report(results)
+    results.write_report()
     return results
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from spreadtune.analysis.html import Column, table
 from spreadtune.analysis.words import in_words
 
+_ALWAYS = ("trial", "state")
 _IDENTITY = ("trial", "variant", "stage", "setting", "seed", "state", "reason")
 _METRICS = (
     "transfer_accuracy",
@@ -25,10 +26,10 @@ def trials_table(trials: pd.DataFrame, optimized: str) -> str:
 def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
     tried = [name for name in trials if str(name).startswith("param.")]
     came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
-    identity = [name for name in _IDENTITY if name in ("trial", "state") or _tells_apart(trials, name)]
+    identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
     names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds"]
-    shown = [str(name) for name in names if name in trials and trials[name].notna().any()]
-    return [Column(_heading(name), trials[name], _decimals(name)) for name in shown]
+    filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]
+    return [Column(_heading(name), trials[name], _decimals(name)) for name in map(str, filled)]
 
 
 def _decimals(name: str) -> int | None:

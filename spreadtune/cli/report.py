@@ -18,13 +18,9 @@ def report_command(run: str, results: Path, storage: str | None) -> int:
     Example:
       spreadtune report digits_alpha_sweep
     """
-    from spreadtune.analysis.answer import answer
-    from spreadtune.analysis.frame import build_frame
-    from spreadtune.analysis.report import write_report
     from spreadtune.api import load_results
 
     found = load_results(run, results=results, storage=storage)
-    path = write_report(found)
-    click.echo("\n".join(answer(build_frame(found))))
-    click.echo(f"\nreport  {path}")
+    path = found.write_report()
+    click.echo(f"{found.answer()}\n\nreport  {path}")
     return 0

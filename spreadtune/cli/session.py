@@ -2,13 +2,12 @@
 
 import logging
 import shlex
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from spreadtune.analysis.answer import answer
-from spreadtune.analysis.frame import build_frame
 from spreadtune.api import execute
 from spreadtune.cli.terminal import Terminal
 from spreadtune.run_folder import RunFolder
@@ -49,6 +48,7 @@ class Request:
 
 def run_to_report(request: Request) -> int:
     """Run a study, print its answer and where its report is; the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
     chosen = _choose(request)
     console = Console(highlight=False)
     _log_to(chosen.run.log_file, verbose=request.verbose)
@@ -68,7 +68,7 @@ def run_to_report(request: Request) -> int:
             terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}")
             raise
     console.print()
-    console.print("\n".join(answer(build_frame(results))), markup=False, soft_wrap=True)
+    console.print(results.answer(), markup=False, soft_wrap=True)
     console.print(f"\nreport  {chosen.run.report_file}", markup=False, soft_wrap=True)
     failed = int((results.trials["state"] == "FAIL").sum())
     if failed:

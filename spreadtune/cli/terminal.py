@@ -35,7 +35,8 @@ class Terminal:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._live.stop()
+        if self._console.is_terminal:
+            self._live.stop()
 
     def say(self, text: str) -> None:
         """One line above the live one."""

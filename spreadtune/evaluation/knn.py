@@ -36,7 +36,8 @@ class Neighbors:
         for neighbor, weight in zip(targets[self.indices].T, weights.T, strict=True):
             # one neighbor at a time: sums in a fixed order are reproducible on every device
             votes.scatter_add_(1, neighbor[:, None], weight[:, None])
-        return labels[votes.argmax(dim=1)]
+        winners: Tensor = labels[votes.argmax(dim=1)]
+        return winners
 
     def accuracy(self, bank_labels: Tensor, query_labels: Tensor, *, temperature: float = 0.1) -> float:
         """Share of queries whose vote gives their label. ``bank_labels`` (N,), ``query_labels`` (Q,)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spreadtune.errors import UserError
 from spreadtune.runtime.environment import RAY_ENVIRONMENT, prepare_environment
+from spreadtune.runtime.resources import Node
 
 logger = logging.getLogger(__name__)
 
@@ -19,17 +20,11 @@ class Cluster:
 
     Attributes:
         dashboard: address of the dashboard, None when there is none.
-        cpus: CPUs of all nodes.
-        gpus: GPUs of all nodes.
-        widest_node_cpus: CPUs of the largest node.
-        nodes: number of nodes.
+        nodes: its machines.
     """
 
     dashboard: str | None
-    cpus: float
-    gpus: float
-    widest_node_cpus: float
-    nodes: int
+    nodes: tuple[Node, ...]
 
 
 @contextmanager
@@ -64,15 +59,11 @@ def connect(
     except (ConnectionError, ValueError) as error:
         raise UserError(f"--address {address}: no Ray cluster answers there ({error})") from error
     try:
-        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        totals = ray.cluster_resources()
         url = info.dashboard_url if dashboard or not own else None
+        resources = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         yield Cluster(
             dashboard=f"http://{url}" if url else None,
-            cpus=totals.get("CPU", 0.0),
-            gpus=totals.get("GPU", 0.0),
-            widest_node_cpus=max((node.get("CPU", 0.0) for node in nodes), default=0.0),
-            nodes=len(nodes),
+            nodes=tuple(Node(cpus=offer.get("CPU", 0.0), gpus=offer.get("GPU", 0.0)) for offer in resources),
         )
     finally:
         ray.shutdown()

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from spreadtune.data.dataset import load_dataset
 from spreadtune.run_folder import RunFolder, TrialFolder
@@ -54,10 +55,10 @@ def run_study(
         reason = "interrupted"
         try:
             with connect(address, dashboard=dashboard) as cluster:
-                slots = plan_slots(study.resources, cluster.cpus, cluster.gpus, cluster.widest_node_cpus)
+                slots = plan_slots(study.resources, cluster.nodes)
                 manifest.update(
-                    cluster={"nodes": cluster.nodes, "cpus": cluster.cpus, "gpus": cluster.gpus},
-                    slots={"count": slots.count, "cpus": slots.cpus, "gpus": slots.gpus},
+                    nodes=[asdict(node) for node in cluster.nodes],
+                    slots=asdict(slots),
                     data={study.data.dataset.name: dataset.fingerprint},
                 )
                 monitor.connected(cluster, slots, ledger.progress())

@@ -1,10 +1,19 @@
 """Who gets what: CPUs and GPUs of a trial, and how many trials run side by side."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spreadtune.errors import UserError
 from spreadtune.spec.training import ResourcesConfig
+
+
+@dataclass(frozen=True)
+class Node:
+    """What one machine of a cluster offers."""
+
+    cpus: float
+    gpus: float
 
 
 @dataclass(frozen=True)
@@ -13,7 +22,7 @@ class Slots:
 
     Attributes:
         cpus: CPUs of a trial, also its threads.
-        gpus: GPUs of a trial; a fraction shares one. 0: the trial stays on the CPU.
+        gpus: GPUs of a trial; a fraction shares one. 0: the trial stays on the CPU whatever the machine has.
         count: trials side by side.
     """
 
@@ -21,41 +30,52 @@ class Slots:
     gpus: float
     count: int
 
-    @property
-    def device_type(self) -> str:
-        """The device of a trial follows from its request, never from what the machine has."""
-        return "cuda" if self.gpus > 0 else "cpu"
 
-
-def plan_slots(config: ResourcesConfig, cluster_cpus: float, cluster_gpus: float, widest_node_cpus: float) -> Slots:
-    """Fit trials into a cluster.
+def plan_slots(config: ResourcesConfig, nodes: Sequence[Node]) -> Slots:
+    """Fit trials into a cluster; a trial does not span nodes.
 
     Args:
         config: the study's ``resources``.
-        cluster_cpus: CPUs of all nodes.
-        cluster_gpus: GPUs of all nodes.
-        widest_node_cpus: CPUs of the largest node: a trial does not span nodes.
+        nodes: what there is.
 
     Raises:
         UserError: a trial can never fit; the message shows the arithmetic.
     """
     gpus = config.gpus_per_worker
-    gpus = (1.0 if cluster_gpus >= 1 else 0.0) if gpus == "auto" else float(gpus)
+    if gpus == "auto":
+        gpus = 1.0 if any(node.gpus >= 1 for node in nodes) else 0.0
     cpus = config.cpus_per_worker
-    if cpus > widest_node_cpus:
-        raise UserError(
-            f"resources.cpus_per_worker: a trial asks for {cpus} CPUs, the largest node has {widest_node_cpus:g}; "
-            f"use at most {math.floor(widest_node_cpus)}"
-        )
-    if gpus > cluster_gpus:
-        raise UserError(
-            f"resources.gpus_per_worker: a trial asks for {gpus:g} GPUs, the cluster has {cluster_gpus:g}; "
-            "use a smaller number, or 0 to train on CPUs"
-        )
-    fitting = math.floor(cluster_cpus / cpus)
-    if gpus > 0:
-        # Ray does not split a share over devices: with 0.4 of a GPU each, two trials fit on one and not five on two.
-        per_gpu = math.floor(1 / gpus + 1e-9)
-        fitting = min(fitting, math.floor(cluster_gpus) * per_gpu if gpus < 1 else math.floor(cluster_gpus / gpus))
+    count = sum(_fitting(node, cpus, gpus) for node in nodes)
+    if count == 0:
+        raise UserError(_never(cpus, gpus, nodes))
     wanted = config.max_concurrent_trials
-    return Slots(cpus=cpus, gpus=gpus, count=fitting if wanted == "auto" else min(fitting, wanted))
+    return Slots(cpus, gpus, count if wanted == "auto" else min(count, wanted))
+
+
+def _fitting(node: Node, cpus: int, gpus: float) -> int:
+    """Trials that fit on a node at once."""
+    by_cpus = math.floor(node.cpus / cpus)
+    if gpus == 0:
+        return by_cpus
+    if gpus >= 1:
+        return min(by_cpus, math.floor(node.gpus / gpus))
+    # A trial's share is of one device: at 0.4 each, two trials fit on one GPU and four on two, not five.
+    per_device = math.floor(1 / gpus + 1e-9)
+    return min(by_cpus, math.floor(node.gpus) * per_device)
+
+
+def _never(cpus: int, gpus: float, nodes: Sequence[Node]) -> str:
+    """Which request is too large, with the arithmetic and the fix."""
+    most_cpus, most_gpus = max(node.cpus for node in nodes), max(node.gpus for node in nodes)
+    if cpus > most_cpus:
+        return (
+            f"resources.cpus_per_worker: a trial asks for {cpus} CPUs and the largest node has {most_cpus:g}; "
+            f"ask for at most {math.floor(most_cpus)}"
+        )
+    if gpus > most_gpus:
+        return (
+            f"resources.gpus_per_worker: a trial asks for {gpus:g} GPUs and the largest node has {most_gpus:g}; "
+            "ask for fewer, or for 0 to train on CPUs"
+        )
+    there = ", ".join(f"{node.cpus:g} CPUs with {node.gpus:g} GPUs" for node in nodes)
+    return f"resources: a trial asks for {cpus} CPUs with {gpus:g} GPUs, and no node has both: {there}"

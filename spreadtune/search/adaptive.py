@@ -68,10 +68,10 @@ def _record(book: Book, number: int, params: Mapping[str, Value]) -> Record:
     if setting is None:
         return Record(number, book.next_setting(), 0, params, values)
     tried = book.of_setting(setting)
-    if all(row.state == "FAIL" for row in tried):
-        return Record(number, setting, 0, params, values)  # a fault says nothing of the setting
     seed = 1 + max(row.record.seed for row in tried)
-    first = min(row.record.trial for row in tried)
+    # A fault says nothing of the setting, so what only failed is no duplicate; its failed pair is a retry's to repeat.
+    only_failed = all(row.state == "FAIL" for row in tried)
+    first = None if only_failed else min(row.record.trial for row in tried)
     return Record(number, setting, seed, params, values, duplicate_of=first)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.pruners import BasePruner
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -30,7 +31,7 @@ class Book:
     Attributes:
         space: what is searched.
         study: the variant's Optuna study.
-        rows: its trials by run-wide number.
+        rows: its trials by run-wide number; none before :meth:`load`.
     """
 
     def __init__(
@@ -48,7 +49,6 @@ class Book:
         )
         self.rows: dict[int, Row] = {}
         self._settings: dict[str, int] = {}
-        self.load()
 
     @property
     def variant(self) -> str:
@@ -102,12 +102,13 @@ class Book:
     def tell(self, row: Row, outcome: Outcome, metric: str) -> None:
         """Tell Optuna how a trial ended; harmless the second time."""
         trial = self.taken_up(row.optuna_id)
-        if trial.storage.get_trial(trial._trial_id).state.is_finished():
-            return
-        if outcome.reason:
-            trial.set_user_attr(REASON, outcome.reason)
         value = outcome.values[metric] if outcome.state == "COMPLETE" else None
-        self.study.tell(trial, value, state=TrialState[outcome.state])
+        try:
+            if outcome.reason:
+                trial.set_user_attr(REASON, outcome.reason)
+        except UpdateFinishedTrialError:
+            return
+        self.study.tell(trial, value, state=TrialState[outcome.state], skip_if_finished=True)
 
     def drop(self, trial: Trial, reason: str) -> None:
         """Close a trial that was asked for and that nothing is left for."""

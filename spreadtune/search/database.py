@@ -60,10 +60,12 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
     Raises:
         UserError: not an address, or SQLite on a network file system.
     """
-    url = _parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file))
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        refuse_network(Path(str(url.database)))
-    return url
+    return _local(_parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file)))
+
+
+def check_storage(storage: str) -> None:
+    """Open and close the database at an address; raises :class:`UserError` when that cannot be done."""
+    close_database(open_database(_local(_parsed(storage))))
 
 
 def open_database(url: sqlalchemy.URL) -> RDBStorage:
@@ -103,7 +105,7 @@ def database(run: RunFolder, storage: str | None) -> Iterator[RDBStorage]:
 def redacted(url: str | sqlalchemy.URL) -> str:
     """An address that may be logged: no password, neither before the host nor among the options."""
     parsed = _parsed(url) if isinstance(url, str) else url
-    hidden = {key: "***" for key in parsed.query if "pass" in key.lower()}
+    hidden = {key: "hidden" for key in parsed.query if "pass" in key.lower()}
     return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
@@ -113,3 +115,10 @@ def _parsed(url: str) -> sqlalchemy.URL:
     except ArgumentError:
         # The text itself is not shown: it may hold a password.
         raise UserError("--storage is not a database address; expected postgresql://USER@HOST/DATABASE") from None
+
+
+def _local(url: sqlalchemy.URL) -> sqlalchemy.URL:
+    """The address itself, unless it is SQLite on a network file system."""
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        refuse_network(Path(str(url.database)))
+    return url

@@ -50,7 +50,11 @@ class _Held:
 
 
 class Ledger:
-    """What is to be trained, what is being trained and what came of it, of one run."""
+    """What is to be trained, what is being trained and what came of it, of one run.
+
+    Attributes:
+        study: what the run asks.
+    """
 
     def __init__(
         self,
@@ -132,7 +136,7 @@ class Ledger:
                 if self._stale:
                     self._take_up()
                 return self._next()
-        except DatabaseAwayError:
+        except Exception:
             self._stale = True  # a trial may be half written; it is taken up like one of an earlier driver
             raise
 

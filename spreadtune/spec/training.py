@@ -1,8 +1,8 @@
 """The ``training``, ``evaluation`` and ``resources`` sections."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from spreadtune.spec.config import Config
 
@@ -28,10 +28,18 @@ class EvaluationConfig(Config):
     knn_every: int = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
 
 
+def _whole_or_share(gpus: float) -> float:
+    if gpus > 1 and not gpus.is_integer():
+        raise ValueError(f"{gpus:g} GPUs: above 1 a whole number is needed")
+    return gpus
+
+
 class ResourcesConfig(Config):
     """What a trial may use. Not part of a study's hash."""
 
-    gpus_per_worker: Literal["auto"] | float = Field("auto", description="auto: one where the cluster has any")
+    gpus_per_worker: Literal["auto"] | Annotated[float, Field(ge=0), AfterValidator(_whole_or_share)] = Field(
+        "auto", description="auto: one where the cluster has any; a fraction shares a GPU; 0 stays on the CPU"
+    )
     cpus_per_worker: int = Field(1, ge=1, description="also the number of threads of a trial")
-    max_concurrent_trials: Literal["auto"] | int = "auto"
+    max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
     retries: int = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")

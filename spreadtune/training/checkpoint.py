@@ -12,11 +12,12 @@ from spreadtune.run_folder import AttemptFolder, write_atomic
 
 logger = logging.getLogger(__name__)
 
-KEPT = 2  # a half-written disk or a bad sector costs one checkpoint, not the trial
+KEPT = 2
+"""Checkpoints that stay in an attempt's folder: one that a full disk or a power cut spoiled costs an epoch or so."""
 
 
 def save_checkpoint(attempt: AttemptFolder, epoch: int, state: dict[str, Any]) -> None:
-    """Write ``checkpoint-EPOCH.pt`` and remove this attempt's older ones but one.
+    """Write ``checkpoint-EPOCH.pt`` and remove this attempt's older ones but the newest of them.
 
     Args:
         attempt: the folder written to.
@@ -31,7 +32,10 @@ def save_checkpoint(attempt: AttemptFolder, epoch: int, state: dict[str, Any]) -
 
 
 def load_checkpoint(candidates: Iterable[Path], device: torch.device) -> dict[str, Any] | None:
-    """The first checkpoint that can be read, or None. A corrupt one is passed over with a warning in the log."""
+    """The first checkpoint that can be read, its tensors on ``device``; None without one.
+
+    One that cannot be read is passed over with a warning in the log.
+    """
     for path in candidates:
         try:
             state = torch.load(path, map_location=device, weights_only=True)

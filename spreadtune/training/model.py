@@ -30,9 +30,15 @@ def gradient_norms(terms: dict[str, Tensor], features: Tensor) -> dict[str, Tens
     """The norm of each unweighted term's gradient at the features h.
 
     Contrastive gradients scale with 1 / temperature, so this is what tells how hard the terms pull at one another.
+
+    Args:
+        terms: 0-d tensors by name; the graph behind them stays for the step that follows.
+        features: h, (views, batch, features).
     """
 
     def gradient(term: Tensor) -> Tensor:
+        if not term.requires_grad:  # a constant, which autograd refuses to differentiate
+            return torch.zeros_like(features)
         return torch.autograd.grad(term, features, retain_graph=True, materialize_grads=True)[0]
 
     return {name: gradient(term).norm() for name, term in terms.items()}

@@ -15,24 +15,24 @@ from spreadtune.training.streams import seeded
 
 
 def build_model(spec: TrialSpec, dataset: Dataset, class_count: int) -> Model:
-    """Encoder, head and objective, initialised from the trial's streams.
+    """Encoder, head and objective, initialized from the trial's streams.
 
-    Each part has a stream of its own: a decoder more or less leaves the encoder's initialisation as it is.
+    Each part has a stream of its own: a decoder more or less leaves the encoder's initialization as it is.
 
     Args:
         spec: the trial.
         dataset: gives the shape of the images.
         class_count: number of labels that the objective tells apart.
     """
-    with seeded(spec.seed, "initialisation/encoder"):
+    with seeded(spec.seed, "initialization/encoder"):
         encoder = build_encoder(spec.model.encoder, dataset.image_shape)
     width: int = encoder.embedding_dim
-    with seeded(spec.seed, "initialisation/head"):
+    with seeded(spec.seed, "initialization/head"):
         head = build_head(spec.model.head, width, spec.model.head_dim)
-    with seeded(spec.seed, "initialisation/objective"):
+    with seeded(spec.seed, "initialization/objective"):
         objective = _contrast(spec, width, class_count)
     if spec.objective.autoencoder_weight > 0:
-        with seeded(spec.seed, "initialisation/decoder"):
+        with seeded(spec.seed, "initialization/decoder"):
             objective = _with_decoder(objective, spec, width, dataset, class_count)
     return Model(encoder, head, objective)
 

@@ -14,7 +14,8 @@ from spreadtune.evaluation.representations import Representations, represent
 from spreadtune.objectives.reconstruction import WithReconstruction, reconstruction_error
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
-from spreadtune.training.loop import Trained, Trainer
+from spreadtune.training.epoch import EpochTrainer
+from spreadtune.training.loop import Trained, train
 from spreadtune.training.streams import generator
 from spreadtune.trial.assemble import build_model
 
@@ -41,12 +42,11 @@ class Learner:
         self.model = build_model(spec, dataset, self.label_count).to(context.device)
 
     def train(self) -> Trained:
-        """Train to the end; raises :class:`spreadtune.training.loop.DivergenceError`."""
+        """Train to the end; raises :class:`~spreadtune.training.divergence.DivergenceError`."""
         split = self.train_split
         seen = replace(split, classes=split.subclasses) if self.by_subclass else split
-        return Trainer(
-            self.model, seen, self.augmentation, self.spec, self.context, self.label_count, self.epoch_metrics
-        ).train()
+        trainer = EpochTrainer(self.model, seen, self.augmentation, self.spec, self.label_count)
+        return train(trainer, self.spec, self.context, self.epoch_metrics)
 
     def represent(self, split: DeviceSplit) -> Representations:
         """Features and embeddings of clean images, in evaluation mode."""

@@ -1,16 +1,15 @@
 """Floors and ceiling: what a transfer number has to be read against."""
 
-import time
-from dataclasses import replace
-
-from spreadtune.data.views import to_pixels
+from spreadtune.data.device import DeviceSplit
 from spreadtune.evaluation.protocol import probe_metrics
-from spreadtune.run_folder import Outcome, State
+from spreadtune.evaluation.representations import Representations, raw_pixels
+from spreadtune.run_folder import Outcome
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
-from spreadtune.training.loop import DivergenceError
+from spreadtune.training.divergence import DivergenceError
+from spreadtune.trial.attempt import Attempt
+from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.learner import Learner
-from spreadtune.trial.run import cached_dataset, enter
 
 
 def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
@@ -21,36 +20,31 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     * ``ceiling``: on the same encoder trained with the subclass as the class (the spec's alpha is 0).
 
     Returns:
-        COMPLETE, FAIL when the ceiling's loss diverged (it would be a wrong line), or None when asked to stop.
+        COMPLETE, FAIL when the ceiling's training diverged (it would be a wrong line), or None when asked to stop.
     """
-    started = time.perf_counter()
-    environment = enter(spec, context)
-    dataset = cached_dataset(spec.data)
+    attempt = Attempt(spec, context)
+    dataset = dataset_of(spec.data)
     learner = Learner(_drawable(spec, dataset.subclass_count), dataset, context, by_subclass=True)
-    seed = spec.seed.stream("evaluation/probe")
+    train, validation = learner.train_split, learner.validation_split
 
-    def probe(prefix: str, *, pixels: bool = False) -> dict[str, float]:
-        train, validation = (learner.represent(split) for split in (learner.train_split, learner.validation_split))
-        if pixels:
-            train = replace(train, features=to_pixels(learner.train_split.images).flatten(1))
-            validation = replace(validation, features=to_pixels(learner.validation_split.images).flatten(1))
-        return {f"{prefix}.{name}": value for name, value in probe_metrics(train, validation, seed=seed).items()}
+    def probed(name: str, on_train: Representations, on_validation: Representations) -> dict[str, float]:
+        metrics = probe_metrics(on_train, on_validation, seed=spec.seed.stream("evaluation/probe"))
+        return {f"{name}.{metric}": value for metric, value in metrics.items()}
 
-    def end(state: State, epoch: int, reason: str | None = None) -> Outcome:
-        details = {**environment, "seconds": time.perf_counter() - started}
-        outcome = Outcome(state, reason, epoch, metrics=metrics, details=details)
-        outcome.write(context.attempt.result_file)
-        return outcome
-
-    metrics = probe("raw_pixels", pixels=True) | probe("random_encoder")
+    metrics = probed("raw_pixels", _pixels(train), _pixels(validation))
+    metrics |= probed("random_encoder", learner.represent(train), learner.represent(validation))
     try:
         trained = learner.train()
     except DivergenceError as divergence:
-        return end("FAIL", divergence.epoch - 1, str(divergence))
+        return attempt.end(Outcome("FAIL", str(divergence), divergence.epoch - 1, metrics=metrics))
     if trained.stopped:
         return None
-    metrics |= probe("ceiling")
-    return end("COMPLETE", trained.epoch)
+    metrics |= probed("ceiling", learner.represent(train), learner.represent(validation))
+    return attempt.end(Outcome("COMPLETE", epoch=trained.epoch, metrics=metrics))
+
+
+def _pixels(split: DeviceSplit) -> Representations:
+    return raw_pixels(split.images.to(split.device), split.classes, split.subclasses)
 
 
 def _drawable(spec: TrialSpec, label_count: int) -> TrialSpec:

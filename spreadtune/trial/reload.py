@@ -15,7 +15,7 @@ from spreadtune.spec.load import load_trial
 from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.model import Model
 from spreadtune.trial.assemble import build_model
-from spreadtune.trial.run import cached_dataset
+from spreadtune.trial.datasets import dataset_of
 
 
 def load_model(folder: TrialFolder) -> Model:
@@ -25,7 +25,7 @@ def load_model(folder: TrialFolder) -> Model:
         UserError: the trial left no readable checkpoint.
     """
     spec = load_trial(folder.spec_file)
-    dataset = cached_dataset(spec.data)
+    dataset = dataset_of(spec.data)
     state = load_checkpoint(folder.checkpoints(), torch.device("cpu"))
     if state is None:
         raise UserError(f"trial {folder.path.name}: no readable checkpoint in {folder.path}; has it finished an epoch?")
@@ -51,7 +51,7 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
         UserError: no readable checkpoint.
         SealedSplitError: ``test``, which only confirmation opens.
     """
-    part = cached_dataset(load_trial(folder.spec_file).data).split(split)
+    part = dataset_of(load_trial(folder.spec_file).data).split(split)
     on_cpu = DeviceSplit.of(part, torch.device("cpu"))
     model = load_model(folder)
     seen = represent(model.encoder, model.head, on_cpu.images, on_cpu.classes, on_cpu.subclasses)

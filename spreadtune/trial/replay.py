@@ -5,51 +5,54 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import TrialFolder
+from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.spec.load import load_trial
 from spreadtune.training.context import LocalContext
 from spreadtune.trial.run import run_trial
 
-TOLERANCE = 1e-3  # on another device or other versions
+TOLERANCE = 1e-3
+"""How far numbers may lie apart on another device or under other versions."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Recorded and replayed metrics.
+    """Recorded and replayed numbers of a trial's end.
 
     Attributes:
         recorded: as the run has them.
         replayed: as they came out now.
-        exact: whether equality is bitwise (same device kind and versions) or within :data:`TOLERANCE`.
-        epoch: the epoch both stand at.
+        exact: whether equality is bitwise (same device, threads and versions) or within :data:`TOLERANCE`.
+        epoch: the last epoch that the run finished.
     """
 
-    recorded: Mapping[str, float | None]
-    replayed: Mapping[str, float | None]
+    recorded: Mapping[str, float]
+    replayed: Mapping[str, float]
     exact: bool
     epoch: int
 
     def differing(self) -> list[str]:
-        """Names of the metrics that are not equal."""
+        """Names of the numbers that are not equal, or that one side lacks."""
         names = sorted(self.recorded.keys() | self.replayed.keys())
         return [name for name in names if not self._equal(self.recorded.get(name), self.replayed.get(name))]
 
     def _equal(self, one: float | None, other: float | None) -> bool:
         if one is None or other is None:
-            return one is other
-        if math.isnan(one) and math.isnan(other):
-            return True
+            return False
+        if not (math.isfinite(one) and math.isfinite(other)):  # files do not tell NaN from infinity
+            return math.isfinite(one) == math.isfinite(other)
         return one == other if self.exact else abs(one - other) <= TOLERANCE
 
 
 def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda epoch, epochs: None) -> Comparison:
     """Run what ``trial.yaml`` says: the same loop with the recorded device kind and number of threads, without Ray.
 
-    A pruned trial is compared by the metrics of its last epoch, a complete one by its final metrics.
+    What is compared is the number of finished epochs, the last one's line of the history, and, of a trial that was not
+    stopped from outside, the metrics of its end. One that diverged has to diverge again.
 
     Args:
         folder: the trial's folder.
@@ -63,32 +66,39 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
         state = "failed" if recorded else "not finished"
         raise UserError(f"trial {int(folder.path.name)} is {state}: there are no numbers to compare with")
     spec = load_trial(folder.spec_file)
-    last = spec.training.epochs if recorded.state == "COMPLETE" else recorded.epoch
+    # An early stop is published by the driver; everything else is the end that an attempt wrote itself.
+    written = folder.finished_attempt()
+    stopped_after = None if written and written.epoch == recorded.epoch else recorded.epoch
     environment = folder.environment()
-    on_gpu = environment.get("device") == "cuda" and torch.cuda.is_available()
-    device = torch.device("cuda" if on_gpu else "cpu")
-    reached: dict[int, Mapping[str, float]] = {}
-
-    def note(epoch: int, metrics: Mapping[str, float]) -> None:
-        reached[epoch] = metrics
-        on_epoch(epoch, last)
-
     with tempfile.TemporaryDirectory(prefix="spreadtune-replay-") as scratch:
+        again = TrialFolder(Path(scratch))
         context = LocalContext(
-            attempt=TrialFolder(Path(scratch)).new_attempt(),
-            device=device,
+            attempt=again.new_attempt(),
+            device=_device(environment),
             threads=int(environment.get("threads", 1)),
-            on_report=note,
-            stop=lambda: last in reached,
+            on_report=lambda epoch, metrics: on_epoch(epoch, stopped_after or spec.training.epochs),
+            stop=lambda: len(again.history()) == stopped_after,
         )
         outcome = run_trial(spec, context)
-    exact = environment.get("torch") == torch.__version__ and environment.get("device") == device.type
-    if recorded.state == "COMPLETE":
-        return Comparison(recorded.metrics, outcome.metrics if outcome else {}, exact, last)
+        ended = stopped_after is None
+        return Comparison(
+            recorded=_numbers(folder, recorded, ended),
+            replayed=_numbers(again, outcome, ended),
+            exact=environment == again.environment(),
+            epoch=recorded.epoch,
+        )
+
+
+def _device(environment: Mapping[str, Any]) -> torch.device:
+    """The recorded kind of device where this machine has it."""
+    on_gpu = environment.get("device") == "cuda" and torch.cuda.is_available()
+    return torch.device("cuda" if on_gpu else "cpu")
+
+
+def _numbers(folder: TrialFolder, outcome: Outcome | None, ended: bool) -> dict[str, float]:
+    """What both runs have to agree in; of the outcome only the epoch where the trial was stopped from outside."""
     history = {line["epoch"]: line for line in folder.history()}
-    return Comparison(_measured(history.get(last, {})), _measured(reached.get(last, {})), exact, last)
-
-
-def _measured(line: Mapping[str, float]) -> dict[str, float]:
-    """An epoch's line without what no two runs share."""
-    return {name: value for name, value in line.items() if name not in ("seconds", "time", "attempt", "epoch")}
+    epoch = outcome.epoch if outcome else max(history)
+    private = ("epoch", "attempt", "seconds")  # no two runs share them
+    last = {name: value for name, value in history.get(epoch, {}).items() if name not in private}
+    return {"epoch": epoch, **last, **(outcome.metrics if outcome and ended else {})}

@@ -83,7 +83,7 @@ class RunBuilder:
         predicted = theory.predicted_spread(alpha, counts, temperature)
         spread = 0.06 + 0.85 * predicted + 0.01 * self.random.normal()
         transfer = 0.93 + 0.06 * np.exp(-(((spread - 0.4) / 0.5) ** 2)) + 0.003 * self.random.normal()
-        number = len(self.trials)
+        number, knn = len(self.trials), 0.0
         for epoch in range(1, epochs + 1):
             knn = transfer - 0.15 * np.exp(-epoch / 3)
             row = {"trial": number, "variant": variant, "setting": setting, "seed": seed, "attempt": 1}
@@ -132,13 +132,17 @@ class RunBuilder:
 NewRun = Callable[..., RunBuilder]
 
 
-@pytest.fixture
-def new_run(tmp_path: Path) -> NewRun:
-    """An empty run of a study whose ``search`` section is given."""
-    return lambda search=SWEEP, description="How alpha controls spread.": RunBuilder(tmp_path, search, description)
+@pytest.fixture(scope="session")
+def new_run(tmp_path_factory: pytest.TempPathFactory) -> NewRun:
+    """A maker of empty runs of a study whose ``search`` section is given."""
+
+    def make(search: str = SWEEP, description: str = "How alpha controls spread.") -> RunBuilder:
+        return RunBuilder(tmp_path_factory.mktemp("run"), search, description)
+
+    return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sweep(new_run: NewRun) -> Results:
     """Eight alphas, three seeds, floors and ceiling."""
     run = new_run()
@@ -149,7 +153,7 @@ def sweep(new_run: NewRun) -> Results:
     return run.write()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def search(new_run: NewRun) -> Results:
     """Twenty-four settings of four parameters at one seed, some stopped early, one failed, one still running."""
     run = new_run(SEARCH)
@@ -171,7 +175,7 @@ def search(new_run: NewRun) -> Results:
     return run.write()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def variants(new_run: NewRun) -> Results:
     """A grid of two temperatures and three alphas beside a SupCon baseline that searches nothing; no references."""
     run = new_run(VARIANTS)
@@ -184,7 +188,7 @@ def variants(new_run: NewRun) -> Results:
     return run.write()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nothing_finished(new_run: NewRun) -> Results:
     """Every trial stopped early or failed, and so did the references."""
     run = new_run()
@@ -194,7 +198,7 @@ def nothing_finished(new_run: NewRun) -> Results:
     return run.write()
 
 
-@pytest.fixture(params=["sweep", "search", "variants", "nothing_finished"])
+@pytest.fixture(scope="session", params=["sweep", "search", "variants", "nothing_finished"])
 def any_run(request: pytest.FixtureRequest) -> Results:
     """Each of the runs above."""
     found: Results = request.getfixturevalue(request.param)

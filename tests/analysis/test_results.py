@@ -1,6 +1,9 @@
 """A run's tables and trials as a notebook reads them."""
 
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from spreadtune.analysis.results import Results
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
+from spreadtune.spec.load import dump_trial
+from spreadtune.spec.seed import Seed
 
 
 def test_tables_are_what_the_run_wrote(sweep: Results) -> None:
@@ -23,9 +28,8 @@ def test_the_study_is_named_after_the_run(sweep: Results) -> None:
 
 
 def test_tables_are_read_once(sweep: Results) -> None:
-    before = sweep.trials
-    sweep.run.trials_table.unlink()
-    assert sweep.trials is before
+    assert sweep.trials is sweep.trials
+    assert sweep.trials is not Results(sweep.run).trials
 
 
 def test_a_trial_knows_what_it_measured(search: Results) -> None:
@@ -36,11 +40,7 @@ def test_a_trial_knows_what_it_measured(search: Results) -> None:
 
 
 def test_a_trial_knows_what_it_ran(sweep: Results) -> None:
-    variant = sweep.study.variants()[0]
-    from spreadtune.spec.load import dump_trial
-    from spreadtune.spec.seed import Seed
-
-    spec = variant.trial({"objective.alpha": 0.56}, Seed(study=0, index=2))
+    spec = sweep.study.variants()[0].trial({"objective.alpha": 0.56}, Seed(study=0, index=2))
     handle = sweep.trial(3)
     handle.folder.path.mkdir(parents=True)
     handle.folder.spec_file.write_text(dump_trial(spec))
@@ -57,9 +57,27 @@ def test_the_test_split_stays_closed(sweep: Results) -> None:
         sweep.trial(7).embeddings("test")
 
 
-def test_a_trial_without_a_checkpoint_has_no_encoder(sweep: Results) -> None:
-    with pytest.raises(UserError):
-        sweep.trial(7).encoder()
+def test_encoder_and_embeddings_come_from_the_trials_folder(sweep: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    reload = SimpleNamespace(
+        load_encoder=lambda folder: ("encoder", folder),
+        embeddings=lambda folder, split: {"folder": folder, "split": split},
+    )
+    monkeypatch.setitem(sys.modules, "spreadtune.trial.reload", reload)
+    handle = sweep.trial(7)
+    assert handle.encoder() == ("encoder", sweep.run.trial(7))
+    assert handle.embeddings() == {"folder": sweep.run.trial(7), "split": "validation"}
+
+
+def test_reading_results_imports_neither_torch_nor_ray_nor_optuna(sweep: Results) -> None:
+    code = (
+        "import sys; from spreadtune.analysis.results import Results; from spreadtune.run_folder import RunFolder; "
+        "from pathlib import Path; Results(RunFolder(Path(sys.argv[1]))).answer(); "
+        "sys.exit(', '.join({'torch', 'ray', 'optuna'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(sweep.run.path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "")
 
 
 def test_a_run_without_tables_says_so(tmp_path: Path) -> None:

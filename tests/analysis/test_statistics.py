@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -14,6 +14,7 @@ from spreadtune.analysis.statistics import Interval, half_widths, interval, pair
 SAMPLES = st.lists(st.floats(-10, 10), min_size=3, max_size=20)
 
 
+@settings(max_examples=50, deadline=None)
 @given(SAMPLES)
 def test_interval_is_scipys(values: list[float]) -> None:
     found = interval(values)
@@ -55,6 +56,7 @@ def trials(*rows: tuple[int, int, float, str]) -> pd.DataFrame:
     return table.assign(variant="main", stage="search")
 
 
+@settings(max_examples=25, deadline=None)
 @given(SAMPLES, SAMPLES)
 def test_paired_difference_is_the_paired_t_test(first: list[float], second: list[float]) -> None:
     rows = [(0, seed, value, "COMPLETE") for seed, value in enumerate(first)]

@@ -95,7 +95,7 @@ def test_path_passes_close_to_every_minimum(kind: str):
     for strength, coefficients in zip(STRENGTHS, path(features, targets, 10, STRENGTHS), strict=True):
         minimum = minimize(features, targets, 10, strength, start=coefficients)
         reached = objective(coefficients, features, targets, strength)
-        assert reached <= objective(minimum, features, targets, strength) * (1 + 1e-3)
+        assert reached <= objective(minimum, features, targets, strength) * (1 + 1e-5)
 
 
 def test_start_changes_the_way_but_not_the_minimum():

@@ -10,7 +10,7 @@ from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_accuracy, fit_probe
 from spreadtune.evaluation.protocol import epoch_metrics, final_metrics, probe_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
-from spreadtune.spec.metrics import METRICS, SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,11 @@ def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder(final):
 def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
     assert epoch_metrics(*splits).items() <= final.items()
     assert probe_metrics(*splits, seed=0).items() <= final.items()
+
+
+def test_early_stopping_looks_at_what_is_measured_while_training(splits):
+    assert set(PROXY.values()) == epoch_metrics(*splits).keys()
+    assert PROXY.keys() <= set(METRICS)
 
 
 def test_without_subclasses_transfer_is_left_out(splits, final):

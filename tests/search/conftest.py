@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from optuna.storages._rdb.storage import _VersionManager
 from sqlalchemy import URL
 
 from spreadtune.run_folder import Outcome, RunFolder
@@ -13,6 +14,7 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.search.database import close_database, open_database
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.study import Study
+
 
 class Lab:
     """One run, its ledgers and what its workers would write."""
@@ -63,6 +65,21 @@ class Lab:
                 self.finish(ledger, assignment, value(assignment))
             done.append(assignment)
         return done
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schema_version_read_once() -> Iterator[None]:
+    """Optuna loads its ten migrations whenever a database is opened, which is most of the time that takes."""
+    read = _VersionManager.get_head_version
+    known: list[str] = []
+
+    def once(manager: Any) -> str:
+        known.extend([] if known else [read(manager)])
+        return known[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_VersionManager, "get_head_version", once)
+        yield
 
 
 @pytest.fixture(scope="session")

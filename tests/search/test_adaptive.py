@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from spreadtune.search import adaptive
+from spreadtune.search.drawing import draw
+
 TWO = {"model.decoder": {"choice": ["none", "conv"]}}
 
 
@@ -23,6 +26,22 @@ def test_new_settings_run_at_seed_0_and_duplicates_at_further_seeds(lab: Any) ->
     assert all(of_setting == list(range(len(of_setting))) for of_setting in seeds.values()), "next unused, beyond seeds"
 
 
+def test_a_duplicate_is_drawn_again_ten_times(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = []
+
+    def counted(sampler: Any, *arguments: Any) -> Any:
+        draws.append(sampler)
+        return draw(sampler, *arguments)
+
+    monkeypatch.setattr(adaptive, "draw", counted)
+    ledger = lab.open(lab.study(sampler="random", trials=2, space={"model.decoder": {"choice": ["conv"]}}))
+    lab.finish(ledger, ledger.next())
+    assert len(draws) == 1
+    ledger.next()
+    assert len(draws) == 1 + 1 + 10
+    assert len(set(draws[1:])) == 1, "from the same sampler, which goes on with its sequence"
+
+
 def test_both_settings_are_found_before_a_seed_is_repeated(lab: Any) -> None:
     """Ten redraws of a fair coin miss the other side once in two thousand."""
     ledger = lab.open(lab.study(sampler="random", trials=2, space=TWO))
@@ -31,13 +50,12 @@ def test_both_settings_are_found_before_a_seed_is_repeated(lab: Any) -> None:
 
 def test_a_setting_that_only_failed_is_no_duplicate(lab: Any) -> None:
     ledger = lab.open(lab.study(sampler="random", trials=3, space={"model.decoder": {"choice": ["conv"]}}))
-    for _ in range(2):
-        failed = ledger.next()
-        ledger.settle(failed.number, error="vanished")
-        assert (failed.setting, failed.seed) == (0, 0)
-    assert ledger._books[0].rows[1].record.duplicate_of is None
-    lab.finish(ledger, ledger.next())
-    assert ledger.next() is None
+    done = []
+    for _ in range(3):
+        done.append(ledger.next())
+        ledger.settle(done[-1].number, error="vanished")
+    assert [(a.setting, a.seed) for a in done] == [(0, 0), (0, 1), (0, 2)], "and no pair is held twice"
+    assert all(row.record.duplicate_of is None for row in ledger._books[0].rows.values())
 
 
 def test_variants_take_turns_and_each_has_its_trials(lab: Any) -> None:

@@ -63,7 +63,10 @@ def drive_until_killed(lab: Any, study: Any, point: str) -> None:
 
 @pytest.mark.parametrize(
     ("sampler", "before", "points"),
-    [("random", 0, [*KILLED_BEFORE, SECOND]), ("tpe", 10, ["anything is drawn", "the record is stored", SECOND])],
+    [
+        ("random", 0, [*KILLED_BEFORE, SECOND]),
+        pytest.param("tpe", 10, ["anything is drawn", "the record is stored", SECOND], marks=pytest.mark.slow),
+    ],
 )
 def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int, points: list[str]) -> None:
     """``before`` trials run undisturbed first, so that the kills fall where TPE uses its model."""

@@ -7,6 +7,7 @@ import pytest
 from optuna.trial import TrialState
 
 from spreadtune.run_folder import Outcome
+from spreadtune.search import ledger as ledger_module
 
 HALVING = {"name": "successive_halving", "min_epochs": 2, "reduction": 2}
 ALPHA = {"objective.alpha": {"grid": [0, 0.25, 0.5, 0.75]}}
@@ -196,6 +197,19 @@ def test_retries_do_not_count_among_trials(lab: Any) -> None:
 def test_numbers_skip_folders_that_the_database_does_not_know(lab: Any) -> None:
     lab.run.trial(6).path.mkdir(parents=True)
     assert lab.open(lab.study(space=ALPHA)).next().number == 7
+
+
+def test_a_trial_that_could_not_be_handed_out_is_handed_out_next(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = lab.open(lab.study(space=ALPHA))
+
+    def disk_full(*_: Any) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_module, "write_atomic", disk_full)
+        with pytest.raises(OSError, match="No space left"):
+            ledger.next()
+    assert [(a.number, a.setting) for a in lab.run_all(ledger)] == [(0, 0), (1, 1), (2, 2), (3, 3)]
 
 
 def test_progress_knows_the_total_from_the_start(lab: Any) -> None:

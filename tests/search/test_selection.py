@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spreadtune.search.selection import best_setting, settings_table
@@ -57,6 +57,7 @@ def test_a_column_without_any_number_gives_missing_means() -> None:
     assert np.isnan(settings_table(trials).loc[("main", 0), "metric.spread"])
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), min_size=1, max_size=30))
 def test_the_best_has_the_highest_mean(draws: list[tuple[int, float]]) -> None:
     trials = table(*[("main", setting, seed, "COMPLETE", value) for seed, (setting, value) in enumerate(draws)])

@@ -1,6 +1,7 @@
 """What each figure shows, in numbers, and that it draws them."""
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,25 @@ import plotly.graph_objects as go
 import pytest
 
 from spreadtune import theory
-from spreadtune.analysis.figures import accuracy, all_figures, learning_curves, parameters, spread, style, tradeoff
+from spreadtune.analysis.figures import (
+    ReportFigure,
+    accuracy,
+    all_figures,
+    learning_curves,
+    parameters,
+    spread,
+    style,
+    tradeoff,
+)
 from spreadtune.analysis.figures.prediction import curves
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
+
+
+@cache
+def drawn(results: Results) -> list[ReportFigure]:
+    """All figures of a run; drawing takes a second."""
+    return all_figures(build_frame(results))
 
 
 def traces(plot: go.Figure, name: str) -> list[Any]:
@@ -19,17 +35,17 @@ def traces(plot: go.Figure, name: str) -> list[Any]:
 
 
 def test_which_figures_a_run_has(sweep: Results) -> None:
-    assert [figure.name for figure in all_figures(build_frame(sweep))] == [
+    assert [figure.name for figure in drawn(sweep)] == [
         "spread", "accuracy", "tradeoff", "learning-curves",
     ]  # fmt: skip
 
 
 def test_a_search_shows_its_other_parameters(search: Results) -> None:
-    assert "parameters" in [figure.name for figure in all_figures(build_frame(search))]
+    assert "parameters" in [figure.name for figure in drawn(search)]
 
 
 def test_only_curves_are_left_when_nothing_has_finished(nothing_finished: Results) -> None:
-    assert [figure.name for figure in all_figures(build_frame(nothing_finished))] == ["learning-curves"]
+    assert [figure.name for figure in drawn(nothing_finished)] == ["learning-curves"]
 
 
 def test_spread_stands_beside_its_prediction_and_window(sweep: Results) -> None:
@@ -140,7 +156,7 @@ def test_learning_curves_end_where_a_trial_was_stopped(search: Results) -> None:
 
 
 def test_every_name_stands_in_the_legend_once(any_run: Results) -> None:
-    for figure in all_figures(build_frame(any_run)):
+    for figure in drawn(any_run):
         shown = [trace.name for trace in figure.plot.data if trace.showlegend]
         assert len(shown) == len(set(shown))
 

@@ -1,0 +1,64 @@
+"""The folder of one attempt at a trial, which a single process writes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class AttemptFolder:
+    """``attempt-N/``."""
+
+    path: Path
+
+    @property
+    def number(self) -> int:
+        return int(self.path.name.removeprefix("attempt-"))
+
+    @property
+    def history_file(self) -> Path:
+        return self.path / "history.jsonl"
+
+    @property
+    def result_file(self) -> Path:
+        return self.path / "result.json"
+
+    @property
+    def environment_file(self) -> Path:
+        """Device, threads, precision and versions of this attempt, written before it trains."""
+        return self.path / "environment.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.path / "log"
+
+    def checkpoint_file(self, epoch: int) -> Path:
+        return self.path / f"checkpoint-{epoch:04d}.pt"
+
+    def checkpoints(self) -> list[Path]:
+        """Checkpoints, oldest epoch first."""
+        return sorted(self.path.glob("checkpoint-*.pt"), key=checkpoint_epoch)
+
+    def append_history(self, line: Mapping[str, Any]) -> None:
+        """Add an epoch; its numbers are finite, for one that is not ends the trial."""
+        with self.history_file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, allow_nan=False) + "\n")
+
+    def history(self) -> list[dict[str, Any]]:
+        """The epochs reported; a last line cut short by a kill is left out."""
+        if not self.history_file.exists():
+            return []
+        lines = []
+        for line in self.history_file.read_text(encoding="utf-8").splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                continue
+        return lines
+
+
+def checkpoint_epoch(path: Path) -> int:
+    """The epoch in a checkpoint's name."""
+    return int(path.stem.removeprefix("checkpoint-"))

@@ -1,0 +1,100 @@
+"""The folder of a run."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from spreadtune.run_folder.lock import hold
+from spreadtune.run_folder.trial import TrialFolder
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """``results/NAME/ID``."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, results: Path, name: str) -> "RunFolder":
+        """A new run, with an ID that no other run of the study has."""
+        while True:
+            path = results.absolute() / name / _identity(datetime.now(UTC))
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            (path / "trials").mkdir()
+            return cls(path)
+
+    @property
+    def name(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def label(self) -> str:
+        """NAME/ID."""
+        return f"{self.name}/{self.id}"
+
+    @property
+    def study_file(self) -> Path:
+        return self.path / "study.yaml"
+
+    @property
+    def manifest_file(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def database_file(self) -> Path:
+        return self.path / "optuna.db"
+
+    @property
+    def trials_table(self) -> Path:
+        return self.path / "trials.parquet"
+
+    @property
+    def history_table(self) -> Path:
+        return self.path / "history.parquet"
+
+    @property
+    def references_table(self) -> Path:
+        return self.path / "references.parquet"
+
+    @property
+    def report_file(self) -> Path:
+        return self.path / "report.html"
+
+    @property
+    def log_file(self) -> Path:
+        return self.path / "log"
+
+    def trial(self, number: int) -> TrialFolder:
+        return TrialFolder(self.path / "trials" / f"{number:04d}")
+
+    def trials(self) -> list[int]:
+        """Numbers of the trials that have a folder."""
+        return _numbered(self.path / "trials")
+
+    def reference(self, seed: int) -> TrialFolder:
+        return TrialFolder(self.path / "references" / str(seed))
+
+    def references(self) -> list[int]:
+        """Seed indices of the references that have a folder."""
+        return _numbered(self.path / "references")
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the run for this process; see :func:`spreadtune.run_folder.lock.hold`."""
+        return hold(self.path, self.label)
+
+
+def _identity(now: datetime) -> str:
+    """``YYYYMMDD-HHMMSS-xxxx``; the last part counts 65536ths of the second, so that IDs sort by their start."""
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond * 2**16 // 10**6:04x}"
+
+
+def _numbered(folder: Path) -> list[int]:
+    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())

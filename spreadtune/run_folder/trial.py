@@ -1,0 +1,77 @@
+"""The folder of a trial or a reference: what it runs, its attempts, its published outcome."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spreadtune.run_folder.attempt import AttemptFolder, checkpoint_epoch
+from spreadtune.run_folder.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class TrialFolder:
+    """``trials/0007/`` or ``references/0/``."""
+
+    path: Path
+
+    @property
+    def spec_file(self) -> Path:
+        return self.path / "trial.yaml"
+
+    @property
+    def result_file(self) -> Path:
+        return self.path / "result.json"
+
+    def outcome(self) -> Outcome | None:
+        """The published outcome, if there is one."""
+        return Outcome.read(self.result_file)
+
+    def attempts(self) -> list[AttemptFolder]:
+        """All attempts, the first one first."""
+        folders = [AttemptFolder(path) for path in self.path.glob("attempt-*") if path.is_dir()]
+        return sorted(folders, key=lambda attempt: attempt.number)
+
+    def new_attempt(self) -> AttemptFolder:
+        """Make the next ``attempt-N``; two processes never get the same one."""
+        number = max((attempt.number for attempt in self.attempts()), default=0) + 1
+        while True:
+            path = self.path / f"attempt-{number}"
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                number += 1
+                continue
+            return AttemptFolder(path)
+
+    def checkpoints(self) -> list[Path]:
+        """Checkpoints of all attempts, best to resume from first: highest epoch, then latest attempt."""
+        found = [
+            (checkpoint_epoch(path), attempt.number, path)
+            for attempt in self.attempts()
+            for path in attempt.checkpoints()
+        ]
+        return [path for *_, path in sorted(found, reverse=True)]
+
+    def history(self) -> list[dict[str, Any]]:
+        """Epoch by epoch with its ``attempt``; the latest attempt wins for each epoch."""
+        epochs = {
+            line["epoch"]: {**line, "attempt": attempt.number}
+            for attempt in self.attempts()
+            for line in attempt.history()
+        }
+        return [epochs[epoch] for epoch in sorted(epochs)]
+
+    def environment(self) -> dict[str, Any]:
+        """The latest attempt's device, threads, precision and versions; empty when none got so far."""
+        for attempt in reversed(self.attempts()):
+            try:
+                return dict(json.loads(attempt.environment_file.read_bytes()))
+            except (FileNotFoundError, ValueError):
+                continue
+        return {}
+
+    def finished_attempt(self) -> Outcome | None:
+        """What a worker wrote at its end, published or not; the latest attempt that has one."""
+        outcomes = (Outcome.read(attempt.result_file) for attempt in reversed(self.attempts()))
+        return next((outcome for outcome in outcomes if outcome), None)

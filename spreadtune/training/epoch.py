@@ -1,0 +1,129 @@
+"""One epoch: an optimizer step for every batch, and one wait for the device, at the end."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from spreadtune.data.batches import epoch_batches
+from spreadtune.data.device import DeviceSplit
+from spreadtune.data.views import Augmentation
+from spreadtune.objectives.objective import Batch
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.model import Model, gradient_norms
+from spreadtune.training.precision import resolve_precision
+from spreadtune.training.schedule import learning_rate_factor
+from spreadtune.training.streams import generator
+
+
+class EpochTrainer:
+    """Trains a model on one split, an epoch at a time.
+
+    Everything random is drawn from streams named by (seed, stream, epoch), so the state holds no generator, and an
+    epoch after a resume is the epoch that would have been.
+
+    Args:
+        model: encoder, head and objective, on the split's device.
+        split: training images and their N labels of K classes.
+        augmentation: makes the views of a batch.
+        spec: the trial.
+        class_count: K.
+
+    Attributes:
+        classes_seen: int64 (K,), how many images of each class all batches so far held.
+    """
+
+    def __init__(
+        self, model: Model, split: DeviceSplit, augmentation: Augmentation, spec: TrialSpec, class_count: int
+    ) -> None:
+        self.model = model
+        self.split = split
+        self.augmentation = augmentation
+        self.spec = spec
+        self.precision = resolve_precision(spec.training.precision, split.device)
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(), lr=spec.training.learning_rate, weight_decay=spec.training.weight_decay, fused=True
+        )
+        self.classes_seen = torch.zeros(class_count, dtype=torch.int64, device=split.device)
+
+    def train_epoch(self, epoch: int) -> dict[str, float]:
+        """Pass over the training images once.
+
+        Args:
+            epoch: from 1.
+
+        Returns:
+            ``loss`` and its terms, ``loss.TERM``, averaged over the batches; ``gradient_norm.TERM`` at the features of
+            the first batch (see :func:`~spreadtune.training.model.gradient_norms`); ``learning_rate`` of the last step.
+        """
+        seed, data, device = self.spec.seed, self.spec.data, self.split.device
+        torch.manual_seed(seed.stream("training", epoch))  # what a model draws by itself, such as dropout
+        order = epoch_batches(
+            self.split.classes, data.batch_size, data.batches, generator(seed, "order", epoch, device)
+        )
+        seen = self.split.classes[order].flatten()
+        self.classes_seen.scatter_add_(0, seen, torch.ones_like(seen))
+        views = generator(seed, "views", epoch, device)
+        self.model.train()
+        norms: dict[str, Tensor] = {}
+        losses = []
+        for step, indices in enumerate(order):
+            batch = self._represent(indices, views)
+            terms = self.model.objective(batch)
+            if step == 0:
+                norms = gradient_norms(terms, batch.features)
+            rate = self._learning_rate(epoch, step, len(order))
+            loss = self._descend(terms, rate)
+            losses.append(torch.stack([loss, *terms.values()]).detach())
+        means = dict(zip(["loss", *(f"loss.{name}" for name in terms)], torch.stack(losses).mean(dim=0), strict=True))
+        return _to_host(means | {f"gradient_norm.{name}": norm for name, norm in norms.items()}) | {
+            "learning_rate": rate
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next epoch depends on: tensors and plain values."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "classes_seen": self.classes_seen,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where :meth:`state_dict` was called."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.classes_seen.copy_(state["classes_seen"])
+
+    def batch_class_counts(self) -> list[float]:
+        """(K,), images of each class in a batch, averaged over all batches so far; after one epoch or more."""
+        share = self.classes_seen.double() / self.classes_seen.sum()
+        counts: list[float] = (share * self.spec.data.batch_size).tolist()
+        return counts
+
+    def _represent(self, indices: Tensor, views: torch.Generator) -> Batch:
+        """Fresh views of the images at ``indices`` (B,), and what the model makes of them."""
+        augmented = self.augmentation(self.split.images_at(indices), self.spec.data.views, views)
+        return self.model.represent(augmented, self.split.classes[indices], self.precision)
+
+    def _learning_rate(self, epoch: int, step: int, steps: int) -> float:
+        """The rate of step ``step``, from 0, of an epoch of ``steps``."""
+        training = self.spec.training
+        factor = learning_rate_factor(
+            (epoch - 1) * steps + step, training.epochs * steps, training.warmup_epochs * steps
+        )
+        return training.learning_rate * factor
+
+    def _descend(self, terms: dict[str, Tensor], learning_rate: float) -> Tensor:
+        """One optimizer step on the weighted sum of the terms, which is returned."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        loss = self.model.objective.total(terms)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss
+
+
+def _to_host(values: dict[str, Tensor]) -> dict[str, float]:
+    """Read many scalars with one wait for the device."""
+    return dict(zip(values, torch.stack(list(values.values())).tolist(), strict=True))

@@ -1,0 +1,22 @@
+"""The data sets that this process has read."""
+
+from functools import lru_cache
+
+from spreadtune.data.dataset import Dataset, load_dataset
+from spreadtune.spec.data import DataConfig, NoAugmentation
+from spreadtune.spec.parts import NamedPart
+
+
+def dataset_of(config: DataConfig) -> Dataset:
+    """The data set of a trial: an actor runs many trials on the same images and reads them once.
+
+    Raises:
+        UserError: see :func:`spreadtune.data.dataset.load_dataset`.
+    """
+    return _read(config.dataset, config.train_size)
+
+
+@lru_cache(maxsize=4)
+def _read(dataset: NamedPart, train_size: int | None) -> Dataset:
+    # Batches and views are left out of the key: a study over batch sizes has one data set.
+    return load_dataset(DataConfig(dataset=dataset, augmentation=NoAugmentation(), train_size=train_size))

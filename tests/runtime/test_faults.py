@@ -1,0 +1,187 @@
+"""Things that go wrong in a running study, done for real."""
+
+import json
+import os
+import re
+import signal
+from collections import Counter
+
+import psutil
+import pytest
+
+import spreadtune
+from spreadtune.run_folder import RunFolder
+from tests.workplace import Workplace, wait_for
+
+pytestmark = pytest.mark.slow
+
+SLOWLY = {"name": "runtime_parts:slowly", "seconds": 0.05}
+
+
+def published(run: RunFolder) -> list[int]:
+    return [number for number in run.trials() if run.trial(number).outcome()]
+
+
+def pairs(run: RunFolder) -> Counter[tuple[str, int, int]]:
+    """How often each (variant, setting, seed) has a finished trial."""
+    trials = spreadtune.load_results(run.path).trials
+    finished = trials[trials["state"].isin(["COMPLETE", "PRUNED"])]
+    return Counter(zip(finished["variant"], finished["setting"], finished["seed"], strict=True))
+
+
+def test_killed_and_resumed_exactly_what_is_missing_runs(workplace: Workplace) -> None:
+    changes = {"search.space": {"objective.alpha": {"grid": [0, 0.5, 0.6, 1]}}, "training.epochs": 6}
+    workplace.write("killed", changes)
+    process = workplace.start("run", "killed", "--no-dashboard")
+    run = workplace.begun("killed")
+    before = wait_for(lambda: len(published(run)) >= 3 and published(run), 120)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    before = published(run)
+    written = {number: run.trial(number).result_file.stat().st_mtime_ns for number in before}
+
+    code, output = workplace.run("run", "killed")
+    assert code == 2
+    assert "spreadtune run killed --resume" in output
+    assert "--fresh" in output
+
+    code, output = workplace.run("run", "killed", "--no-dashboard", "--resume")
+    assert code == 0, output
+    assert set(pairs(run).values()) == {1}
+    assert len(pairs(run)) == 8
+    assert {number: run.trial(number).result_file.stat().st_mtime_ns for number in before} == written
+    assert len(run.trials()) == 8, "a resume takes trials up under their own numbers"
+    assert run.report_file.exists()
+    assert [attempt["reason"] for attempt in json.loads(run.manifest_file.read_text())["attempts"]] == [
+        None,
+        "finished",
+    ]
+
+    untouched = Workplace(workplace.folder / "untouched")
+    untouched.folder.mkdir()
+    untouched.write("killed", changes)
+    code, output = untouched.run("run", "killed", "--no-dashboard")
+    assert code == 0, output
+    keys = ["setting", "seed"]
+    metrics = ["metric.transfer_accuracy", "metric.spread", "metric.train_spread", "metric.uniformity"]
+    both = [
+        spreadtune.load_results(which.path).trials.set_index(keys).sort_index()[metrics]
+        for which in (run, untouched.newest("killed"))
+    ]
+    assert both[0].equals(both[1]), "a resumed study finds the very numbers of an uninterrupted one"
+
+
+def test_a_killed_worker_is_taken_up_from_its_checkpoint(workplace: Workplace) -> None:
+    workplace.write("worker", {"data.augmentation": SLOWLY, "training.epochs": 15, "search.seeds": 1})
+    process = workplace.start("run", "worker", "--no-dashboard")
+    run = workplace.begun("worker")
+    attempt = run.trial(0).path / "attempt-1"
+    wait_for(lambda: (attempt / "checkpoint-0003.pt").exists(), 120)
+    worker = psutil.Process(json.loads((attempt / "environment.json").read_text())["pid"])
+    assert worker.pid != process.pid
+    worker.kill()
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output
+    history = run.trial(0).history()
+    assert [line["epoch"] for line in history] == list(range(1, 16))
+    assert {line["attempt"] for line in history} == {1, 2}, "the second attempt went on where the first stood"
+    assert pairs(run) == {("main", 0, 0): 1, ("main", 1, 0): 1}
+
+
+def test_a_stop_with_a_slow_clean_up_costs_no_trial(workplace: Workplace) -> None:
+    note = workplace.folder / "note"
+    workplace.write(
+        "slow_stop",
+        {
+            "objective": {"name": "runtime_parts:SlowToEnd", "seconds": 5, "note": str(note)},
+            "search": {
+                "sampler": "random",
+                "trials": 6,
+                "early_stopping": {"name": "median", "startup_trials": 1, "min_epochs": 1},
+                "space": {"training.learning_rate": {"log_uniform": [1.0e-6, 1.0e-2]}},
+            },
+            "resources.max_concurrent_trials": 1,
+        },
+    )
+    code, output = workplace.run("run", "slow_stop", "--no-dashboard")
+    assert code == 0, output
+    trials = spreadtune.load_results(workplace.newest("slow_stop").path).trials
+    assert set(trials["state"]) == {"COMPLETE", "PRUNED"}
+    assert len(trials) == 6
+    stopped = trials[trials["state"] == "PRUNED"]
+    assert stopped["reason"].str.contains("stopped early").all()
+    assert (stopped["epoch"] < 4).all()
+    assert note.read_text().count("cleaned up") >= len(stopped)
+
+
+def test_a_diverging_trial_is_pruned_and_a_failing_one_fails_and_the_study_goes_on(workplace: Workplace) -> None:
+    fire = workplace.folder / "fire"
+    fire.touch()
+    workplace.write(
+        "faults",
+        {
+            "search.space": {"training.learning_rate": {"grid": [1.0e-3, 1.0e-2]}},
+            "search.seeds": 1,
+            "search.variants": {
+                "sound": {},
+                "exploding": {"set": {"objective": {"name": "runtime_parts:Exploding"}}},
+                "faulty": {"set": {"objective": {"name": "runtime_parts:Faulty", "until_gone": str(fire)}}},
+            },
+        },
+    )
+    code, output = workplace.run("run", "faults", "--no-dashboard")
+    assert code == 1, output
+    assert "Traceback" not in output
+    run = workplace.newest("faults")
+    trials = spreadtune.load_results(run.path).trials.set_index(["variant", "setting"]).sort_index()
+    assert list(trials.loc["sound", "state"]) == ["COMPLETE"] * 2
+    assert list(trials.loc["exploding", "state"]) == ["PRUNED"] * 2
+    assert trials.loc["exploding", "reason"].str.fullmatch(r"diverged: the loss is (inf|nan) in epoch 1").all()
+    assert list(trials.loc["faulty", "state"]) == ["FAIL"] * 2
+    assert list(trials.loc["faulty", "reason"]) == ["RuntimeError: the disk is on fire"] * 2
+    failed = run.trial(int(trials.loc[("faulty", 0), "trial"]))
+    assert "Traceback" in failed.attempts()[-1].log_file.read_text()
+
+    # Numbers and folders of the variants are apart: every trial's folder holds what its row says.
+    assert sorted(trials["trial"]) == list(range(6))
+    for row in trials.reset_index().itertuples():
+        spec = (run.trial(row.trial).spec_file).read_text()
+        assert {"sound": "name: spread", "exploding": "Exploding", "faulty": "Faulty"}[row.variant] in spec
+
+    fire.unlink()
+    code, output = workplace.run("run", "faults", "--no-dashboard", "--resume")
+    assert code == 0, output
+    again = spreadtune.load_results(run.path).trials
+    retried = again[again["retry_of"].notna()]
+    assert list(retried["state"]) == ["COMPLETE"] * 2
+    assert set(retried["retry_of"]) == set(trials.loc["faulty", "trial"])
+    assert len(again) == 8
+
+
+def test_control_c_leaves_a_run_to_resume(workplace: Workplace) -> None:
+    workplace.write("stopped", {"data.augmentation": SLOWLY, "training.epochs": 40, "search.seeds": 1})
+    process = workplace.start("run", "stopped", "--no-dashboard")
+    run = workplace.begun("stopped")
+    wait_for(lambda: run.trial(0).checkpoints(), 120)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    command = re.search(r"spreadtune (run stopped .*--resume .*)", output)
+    assert command, output
+    code, output = workplace.run(*command[1].split(), "--no-dashboard")
+    assert code == 0, output
+    assert pairs(run) == {("main", 0, 0): 1, ("main", 1, 0): 1}
+
+
+def test_a_second_process_on_the_same_run_is_refused(workplace: Workplace) -> None:
+    workplace.write("held", {"data.augmentation": SLOWLY, "training.epochs": 40, "search.seeds": 1})
+    process = workplace.start("run", "held", "--no-dashboard")
+    run = workplace.begun("held")
+    wait_for((run.path / ".lock-holder").exists, 60)
+    code, output = workplace.run("run", "held", "--resume", "--no-dashboard")
+    process.terminate()
+    process.communicate(timeout=60)
+    assert code == 2
+    assert f"process {process.pid}" in output
+    assert "Traceback" not in output

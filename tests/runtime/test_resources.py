@@ -1,0 +1,65 @@
+"""Who gets what, by arithmetic alone."""
+
+from typing import Any
+
+import pytest
+
+from spreadtune.errors import UserError
+from spreadtune.runtime.resources import Node, plan_slots
+from spreadtune.spec.training import ResourcesConfig
+
+
+@pytest.mark.parametrize(
+    ("asked", "nodes", "slots"),
+    [
+        ({}, [Node(2, 0)], (1, 0, 2)),
+        ({}, [Node(16, 4)], (1, 1, 4)),
+        ({"gpus_per_worker": 0}, [Node(16, 4)], (1, 0, 16)),
+        ({"gpus_per_worker": 0.5}, [Node(16, 2)], (1, 0.5, 4)),
+        ({"gpus_per_worker": 0.4}, [Node(16, 2)], (1, 0.4, 4)),  # a fifth would need halves of both devices
+        ({"gpus_per_worker": 0.1}, [Node(16, 1)], (1, 0.1, 10)),
+        ({"gpus_per_worker": 2}, [Node(16, 3), Node(16, 3)], (1, 2, 2)),  # a pair on each, none across
+        ({"cpus_per_worker": 4}, [Node(16, 8)], (4, 1, 4)),  # CPUs are what runs out
+        ({"cpus_per_worker": 4}, [Node(6, 0), Node(6, 0)], (4, 0, 2)),
+        ({}, [Node(4, 0), Node(4, 1)], (1, 1, 1)),
+        ({"max_concurrent_trials": 1}, [Node(8, 0)], (1, 0, 1)),
+        ({"max_concurrent_trials": 100}, [Node(8, 0)], (1, 0, 8)),
+    ],
+)
+def test_slots(asked: dict[str, Any], nodes: list[Node], slots: tuple[int, float, int]) -> None:
+    planned = plan_slots(ResourcesConfig.model_validate(asked), nodes)
+    assert (planned.cpus, planned.gpus, planned.count) == slots
+
+
+@pytest.mark.parametrize(
+    ("asked", "nodes", "message"),
+    [
+        (
+            {"cpus_per_worker": 4},
+            [Node(2, 0), Node(3, 0)],
+            "resources.cpus_per_worker: a trial asks for 4 CPUs and the largest node has 3; ask for at most 3",
+        ),
+        (
+            {"gpus_per_worker": 1},
+            [Node(2, 0)],
+            "resources.gpus_per_worker: a trial asks for 1 GPUs and the largest node has 0; "
+            "ask for fewer, or for 0 to train on CPUs",
+        ),
+        (
+            {"cpus_per_worker": 4, "gpus_per_worker": 1},
+            [Node(8, 0), Node(2, 1)],
+            "resources: a trial asks for 4 CPUs with 1 GPUs, and no node has both: "
+            "8 CPUs with 0 GPUs, 2 CPUs with 1 GPUs",
+        ),
+    ],
+)
+def test_what_never_fits_is_refused_with_the_arithmetic(asked: dict[str, Any], nodes: list[Node], message: str) -> None:
+    with pytest.raises(UserError) as mistake:
+        plan_slots(ResourcesConfig.model_validate(asked), nodes)
+    assert str(mistake.value) == message
+
+
+@pytest.mark.parametrize("gpus", [1.5, -1, "some"])
+def test_requests_that_mean_nothing(gpus: Any) -> None:
+    with pytest.raises(ValueError, match="gpus_per_worker"):
+        ResourcesConfig(gpus_per_worker=gpus)

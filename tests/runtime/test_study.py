@@ -1,0 +1,158 @@
+"""A study from its file to its report, as a person runs it."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import spreadtune
+from spreadtune.errors import UserError
+from tests.workplace import Workplace, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_search_with_a_window_and_early_stopping(workplace: Workplace) -> None:
+    workplace.write(
+        "search",
+        {
+            "model.decoder": "conv",
+            "search": {
+                "sampler": "tpe",
+                "trials": 8,
+                "early_stopping": {"name": "successive_halving", "min_epochs": 1, "reduction": 2},
+                "space": {
+                    "objective.temperature": {"log_uniform": [0.1, 1]},
+                    "objective.alpha": {"window": [0, 1]},
+                    "objective.autoencoder_weight": {"log_uniform": [0.01, 10]},
+                },
+            },
+        },
+    )
+    code, output = workplace.run("run", "search", "--no-dashboard")
+    assert code == 0, output
+    run = workplace.newest("search")
+    results = spreadtune.load_results(run.path)
+    trials = results.trials
+    assert Counter(trials["state"])["PRUNED"] >= 1
+    assert len(trials) == 8
+    assert trials["metric.reconstruction_error"][trials["state"] == "COMPLETE"].between(0, 0.5).all()
+    position = trials["param.objective.alpha.position"].to_numpy()
+    low, high = trials["theory.alpha_c"], trials["theory.alpha_m"]
+    complete = (trials["state"] == "COMPLETE").to_numpy()
+    expected = (low + position * (high - low))[complete]
+    np.testing.assert_allclose(trials["param.objective.alpha"][complete], expected, atol=1e-6)
+
+    # Whatever ended a trial, its replay finds its numbers.
+    for state in ("COMPLETE", "PRUNED"):
+        number = str(trials.loc[trials["state"] == state, "trial"].iloc[0])
+        code, output = workplace.run("replay", "search", number)
+        assert code == 0, output
+        assert "all numbers are equal, compared bit for bit" in output
+    code, output = workplace.run("replay", "search", "99")
+    assert (code, output) == (2, f"error: {run.label} has no trial 99; it has trials 0 to 7\n")
+
+
+def test_what_a_notebook_reads(workplace: Workplace) -> None:
+    workplace.write("notebook", {"search.seeds": 1})
+    code, output = workplace.run("run", "notebook", "--no-dashboard")
+    assert code == 0, output
+    run = workplace.newest("notebook")
+    results = spreadtune.load_results("notebook", results=workplace.folder / "results")
+    trial = results.trial(1)
+    found = trial.embeddings("validation")
+    assert {name: array.shape[0] for name, array in found.items()} == dict.fromkeys(found, len(found["h"]))
+    assert list(found) == ["h", "z", "class", "subclass", "index"]
+    np.testing.assert_allclose(np.linalg.norm(found["z"], axis=1), 1, atol=1e-5)
+    cosines = found["z"] @ found["z"].T
+    spreads = []
+    for label in (0, 1):
+        inside = cosines[np.ix_(found["class"] == label, found["class"] == label)]
+        spreads.append((1 - inside)[~np.eye(len(inside), dtype=bool)].mean())
+    assert np.mean(spreads) == pytest.approx(trial.metrics["spread"], abs=1e-5)
+    images = torch.rand(3, 1, 8, 8)
+    assert trial.encoder()(images).shape == (3, 16)
+    with pytest.raises(UserError, match="test"):
+        trial.embeddings("test")
+    with pytest.raises(UserError, match="has no trial 7; its trials are 0 to 1"):
+        results.trial(7)
+    assert set(results.history["epoch"]) == {1, 2, 3, 4}
+
+    code, output = workplace.run("report", "notebook")
+    assert code == 0
+    assert str(run.report_file) in output
+    code, output = workplace.run("report", "notbook")
+    assert code == 2
+    assert "no run 'notbook'" in output
+
+
+def test_more_seeds_add_to_a_finished_run(workplace: Workplace) -> None:
+    workplace.write("grows", {"search.seeds": 1})
+    assert workplace.run("run", "grows", "--no-dashboard")[0] == 0
+    run = workplace.newest("grows")
+    before = spreadtune.load_results(run.path).trials
+    code, output = workplace.run("run", "grows", "--no-dashboard", "--resume", "--seeds", "2")
+    assert code == 0, output
+    assert workplace.newest("grows") == run
+    results = spreadtune.load_results(run.path)
+    assert sorted(zip(results.trials["setting"], results.trials["seed"], strict=True)) == [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (1, 1),
+    ]
+    assert set(before["trial"]) <= set(results.trials["trial"])
+    assert sorted(results.references["seed"]) == [0, 1], "raised seeds have floors and ceilings of their own"
+    code, output = workplace.run("run", "grows", "--resume", "--seeds", "1")
+    assert code == 2
+    assert "it can be raised, not lowered" in output
+    code, output = workplace.run("run", "grows", "--resume", "--set", "training.epochs=5")
+    assert code == 2
+    assert "training.epochs: 4 -> 5" in output
+    written = run.report_file.stat().st_mtime_ns
+    code, output = workplace.run("run", "grows", "--resume", "--no-dashboard")
+    assert code == 0, "a finished run is only reported again"
+    assert run.report_file.stat().st_mtime_ns > written
+
+
+def test_the_dashboard_wants_its_token(workplace: Workplace) -> None:
+    slowly = {"name": "runtime_parts:slowly", "seconds": 0.2}
+    workplace.write("watched", {"data.augmentation": slowly, "training.epochs": 200, "search.seeds": 1})
+    process = workplace.start("run", "watched")
+    log: list[str] = []
+
+    def address() -> str | None:
+        assert process.stdout
+        log.append(process.stdout.readline())
+        found = re.match(r"dashboard +(http://\S+) ", log[-1])
+        return found[1] if found else None
+
+    url = wait_for(address, 120) + "/api/version"
+    command = re.search(r"`(.+)` shows it", log[-1])
+    assert command
+    assert command[1] == "ray get-auth-token"
+    token = (Path.home() / ".ray" / "auth_token").read_text().strip()
+    assert token not in "".join(log)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url, timeout=20)
+    assert refused.value.code in (401, 403)
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert json.load(answer)["ray_version"].startswith("2.60")
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+
+
+def test_a_cluster_that_is_not_there(workplace: Workplace) -> None:
+    workplace.write("nowhere", {})
+    code, output = workplace.run("run", "nowhere", "--address", "127.0.0.1:1")
+    assert code == 2
+    assert "--address 127.0.0.1:1: no Ray cluster answers there" in output
+    assert "Traceback" not in output

@@ -1,0 +1,59 @@
+"""Own parts that misbehave, named by the study files of the runtime's tests as ``runtime_parts:NAME``."""
+
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from spreadtune.data.views import Views, to_pixels
+from spreadtune.objectives.cross_entropy import CrossEntropyObjective
+from spreadtune.objectives.objective import Batch
+
+
+class SlowToEnd(CrossEntropyObjective):
+    """Takes seconds to be cleaned up, as closing a large file or a connection would."""
+
+    def __init__(self, embedding_dim: int, class_count: int, *, seconds: float, note: str) -> None:
+        super().__init__(embedding_dim, class_count)
+        self.seconds, self.note = seconds, Path(note)
+
+    def __del__(self) -> None:
+        time.sleep(self.seconds)
+        with self.note.open("a") as file:
+            file.write("cleaned up\n")
+
+
+class Exploding(CrossEntropyObjective):
+    """Infinite from its first batch on."""
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return {name: term * float("inf") for name, term in super().forward(batch).items()}
+
+
+class Faulty(CrossEntropyObjective):
+    """Raises in its first batch while the file ``until_gone`` exists."""
+
+    def __init__(self, embedding_dim: int, class_count: int, *, until_gone: str) -> None:
+        super().__init__(embedding_dim, class_count)
+        self.until_gone = Path(until_gone)
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        if self.until_gone.exists():
+            raise RuntimeError("the disk is on fire")
+        return super().forward(batch)
+
+
+def slowly(*, seconds: float) -> "Slowly":
+    """Tied views that take ``seconds`` a batch: a trial of known length."""
+    return Slowly(seconds)
+
+
+class Slowly:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __call__(self, images: Tensor, views: int, generator: torch.Generator) -> Views:
+        time.sleep(self.seconds)
+        pixels = to_pixels(images).expand(views, *images.shape)
+        return Views(pixels, pixels)

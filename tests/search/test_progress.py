@@ -1,0 +1,13 @@
+"""Counting pairs, not attempts at them."""
+
+from spreadtune.search.progress import pair_states
+from spreadtune.search.record import Record, Row
+
+
+def row(trial: int, setting: int, state: str, retry_of: int | None = None) -> Row:
+    return Row(Record(trial, setting, 0, retry_of=retry_of), trial, state)  # type: ignore[arg-type]
+
+
+def test_a_retried_pair_counts_once_as_its_last_trial_stands() -> None:
+    rows = [row(0, 0, "FAIL"), row(1, 1, "PRUNED"), row(2, 0, "FAIL", 0), row(3, 0, "RUNNING", 2)]
+    assert sorted(pair_states({r.record.trial: r for r in rows})) == ["PRUNED", "RUNNING"]
