@@ -88,7 +88,8 @@ def idle_times(run: RunFolder) -> list[float]:
     folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
     slots: dict[int, list[TrialFolder]] = {}
     for folder in sorted(folders, key=first_epoch_end):
-        slots.setdefault(folder.environment()["pid"], []).append(folder)
+        worker = json.loads(folder.attempts()[0].worker_file.read_text())
+        slots.setdefault(worker["pid"], []).append(folder)
     return [
         first_epoch_end(later) - earlier.attempts()[-1].result_file.stat().st_mtime
         for slot in slots.values()

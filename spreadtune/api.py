@@ -51,9 +51,11 @@ def run(
         spreadtune.errors.UserError: a mistake in what was asked.
     """
     from spreadtune.runtime.choose import new_run, resumed_run
+    from spreadtune.runtime.preflight import preflight
 
     if isinstance(study, str):
         study = load_study(study)
+    preflight(study, storage=storage, address=address)
     folder = Path(results)
     if resume:
         chosen = resumed_run(study, folder, resume if isinstance(resume, str) else None)

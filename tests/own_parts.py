@@ -40,7 +40,7 @@ class Flat(nn.Module):
         return embeddings
 
 
-def stripes(*, per_class: Sequence[int], subclasses: int = 1) -> ImageSet:
+def shades(*, per_class: Sequence[int], subclasses: int = 1) -> ImageSet:
     """Noisy 8x8 images whose brightness tells the class; every class has ``subclasses`` subclasses."""
     random = np.random.default_rng(0)
     classes = np.repeat(np.arange(len(per_class)), per_class)

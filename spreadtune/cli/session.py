@@ -13,6 +13,7 @@ from spreadtune.cli.terminal import Terminal
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.manifest import command_line
+from spreadtune.runtime.preflight import preflight
 from spreadtune.spec.load import load_study
 
 FAILED = 1
@@ -89,6 +90,7 @@ def _choose(request: Request) -> Chosen:
         seeds=request.seeds,
         trials=request.trials,
     )
+    preflight(study, storage=request.storage, address=request.address)
     if request.resuming:
         return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
     return new_run(

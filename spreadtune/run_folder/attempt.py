@@ -31,6 +31,11 @@ class AttemptFolder:
         return self.path / "environment.json"
 
     @property
+    def worker_file(self) -> Path:
+        """Host and process that made this attempt, and when it began (seconds since 1970)."""
+        return self.path / "worker.json"
+
+    @property
     def log_file(self) -> Path:
         return self.path / "log"
 

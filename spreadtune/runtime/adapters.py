@@ -1,7 +1,7 @@
 """Between Tune, which executes, and the ledger, which decides.
 
 An exception in a searcher or scheduler ends Tune's whole ``fit`` or turns a finished trial into a failed one, so
-nothing here raises: what goes wrong is logged, and the ledger, which keeps its own record, is asked again later.
+nothing here raises: what goes wrong is logged and kept for the driver, and the trials that run go on.
 """
 
 import logging
@@ -14,6 +14,7 @@ from ray.tune.search import Searcher
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
+from spreadtune.search.database import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.metrics import PROXY
 
@@ -21,16 +22,21 @@ logger = logging.getLogger(__name__)
 
 
 class Jobs:
-    """What is running: Tune's trial ids and the assignments behind them."""
+    """What is running: Tune's trial ids and the assignments behind them.
+
+    Attributes:
+        broken: why no more trials could be handed out; the driver raises it when those running have ended.
+    """
 
     def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor) -> None:
         self.ledger = ledger
         self.slots = slots
         self.monitor = monitor
         self.running: dict[str, Assignment] = {}
+        self.broken: Exception | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Tune pickles searcher and scheduler into snapshots that nothing of ours ever reads: they hold None for this."""
+        """Tune pickles searcher and scheduler into snapshots that nothing of ours reads: they hold None instead."""
         return type(None), ()
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
@@ -79,9 +85,13 @@ class LedgerSearcher(Searcher):
     def suggest(self, trial_id: str) -> Any:
         try:
             job = self.jobs.start(trial_id)
-        except Exception:
-            logger.exception("no trial could be started; trying again")
+        except DatabaseAwayError as away:
+            logger.warning("%s; trying again", away)
             return None
+        except Exception as error:
+            logger.exception("no more trials are started")
+            self.jobs.broken = error
+            return Searcher.FINISHED
         return Searcher.FINISHED if job is None else job
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, find_run, runs, write_atomic
-from spreadtune.runtime.preflight import preflight
 from spreadtune.search.state import is_unfinished
 from spreadtune.spec.hash import difference, study_hash
 from spreadtune.spec.load import dump_study, load_study
@@ -32,7 +31,7 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
         storage: the database the run is to have.
 
     Raises:
-        UserError: there is an unfinished run and ``fresh`` is not set, or the study cannot run.
+        UserError: there is an unfinished run and ``fresh`` is not set.
     """
     if not fresh:
         for run in _same_question(study, results):
@@ -42,7 +41,6 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
                     f"  {resume_command}\n"
                     "or start another with --fresh"
                 )
-    preflight(study, storage=storage)
     run = RunFolder.create(results, study.name)
     write_atomic(run.study_file, dump_study(study))
     return Chosen(run, study, resumed=False)

@@ -1,9 +1,13 @@
 """A Ray cluster for the length of a study: one of our own on this machine, or one that is already there."""
 
 import logging
+import signal
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.runtime.environment import RAY_ENVIRONMENT, prepare_environment
@@ -12,6 +16,7 @@ from spreadtune.runtime.resources import Node
 logger = logging.getLogger(__name__)
 
 TOKEN_COMMAND = "ray get-auth-token"
+KNOCK_TIMEOUT = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -43,19 +48,18 @@ def connect(
     Raises:
         UserError: there is no cluster at ``address``.
     """
+    own = address == "local"
     prepare_environment()
     import ray
 
-    own = address == "local"
-    options = (
-        {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus}
-        if own
-        else {
-            "runtime_env": {"env_vars": dict(RAY_ENVIRONMENT)}  # our own cluster's workers inherit them
-        }
-    )
+    options: dict[str, Any]
+    if own:
+        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus}
+    else:
+        options = {"runtime_env": {"env_vars": dict(RAY_ENVIRONMENT)}}  # our own cluster's workers inherit them
     try:
-        info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
+        with _own_sigterm():
+            info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, ValueError) as error:
         raise UserError(f"--address {address}: no Ray cluster answers there ({error})") from error
     try:
@@ -67,3 +71,33 @@ def connect(
         )
     finally:
         ray.shutdown()
+
+
+def check_address(address: str) -> None:
+    """Refuse at once an address where nobody listens: Ray would try for minutes.
+
+    Raises:
+        UserError: ``address`` is none of local, auto and HOST:PORT, or nothing answers there.
+    """
+    if address in ("local", "auto"):
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise UserError(f"--address {address}: expected local, auto or HOST:PORT")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_TIMEOUT).close()
+    except OSError as error:
+        raise UserError(f"--address {address}: no Ray cluster answers there ({error.strerror or error})") from error
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep this process's answer to SIGTERM: ``ray.init`` puts its own in place, which ends it without a word."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    answer = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, answer)

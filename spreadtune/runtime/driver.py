@@ -101,6 +101,8 @@ def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> 
     )
     try:
         tuner.fit()
+        if jobs.broken:
+            raise jobs.broken
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -2,13 +2,16 @@
 
 import gc
 import logging
+import os
+import socket
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder
+from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ def run_attempt(job: Mapping[str, Any]) -> None:
     folder = TrialFolder(Path(job["folder"]))
     checkpoints = folder.checkpoints()
     attempt = folder.new_attempt()
+    write_json(attempt.worker_file, {"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()})
     with _attempt_log(attempt):
         try:
             spec = load_trial(folder.spec_file)

@@ -1,0 +1,1 @@
+"""The loop: epochs, checkpoints, random streams, precision. Plain PyTorch over a ``Context``, no Ray."""

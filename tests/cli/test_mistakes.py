@@ -90,6 +90,11 @@ def test_broken_yaml(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -
         (("run", "digits_alpha_sweep", "--resume", "--fresh"), "use one of them"),
         (("run", "digits_alpha_sweep", "--resume"), "there is no run of digits_alpha_sweep in results to resume"),
         (("run", "digits_alpha_sweep", "--storage", "nonsense"), "--storage"),
+        (
+            ("run", "digits_alpha_sweep", "--address", "127.0.0.1:1"),
+            "--address 127.0.0.1:1: no Ray cluster answers there",
+        ),
+        (("run", "digits_alpha_sweep", "--address", "there"), "--address there: expected local, auto or HOST:PORT"),
         (("report", "nothing"), "no run 'nothing' in results (there are no runs there)"),
         (("replay", "nothing", "1"), "no run 'nothing' in results (there are no runs there)"),
         (("replay", "nothing", "one"), "'one' is not a valid integer"),
@@ -100,6 +105,7 @@ def test_mistakes_on_the_command_line(
     workplace: Workplace, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
 ) -> None:
     assert message in told(capsys, *arguments)
+    assert not (workplace.folder / "results").exists(), "nothing was begun"
 
 
 def test_both_ways_to_run_a_study_list_the_same(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,6 @@
 """Every line of a piped run, word for word."""
 
 import io
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,12 +26,20 @@ def study(tmp_path: Path) -> Study:
     return load_study(tmp_path / "studies" / "told.yaml")
 
 
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A second passes at every look."""
-    ticks = count()
-    monkeypatch.setattr(module, "Eta", lambda left: Eta(left, clock=lambda: float(next(ticks))))
-    return
+class Clock:
+    """Seconds, as the test sets them."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "Eta", lambda epochs_left: Eta(epochs_left, clock=clock))
+    return clock
 
 
 def progress(done: int, best: Best | None = None, **counts: int) -> Progress:
@@ -43,7 +49,7 @@ def progress(done: int, best: Best | None = None, **counts: int) -> Progress:
     )  # fmt: skip
 
 
-def told(study: Study, *, on_terminal: bool) -> list[str]:
+def told(study: Study, clock: Clock, *, on_terminal: bool) -> list[str]:
     """What a person reads of a short, eventful study."""
     [variant] = study.variants()
 
@@ -60,7 +66,8 @@ def told(study: Study, *, on_terminal: bool) -> list[str]:
         trials = [assignment(0), assignment(1, resumed=True), assignment(2), assignment(3)]
         for trial in trials:
             monitor.started(trial, progress(0))
-        for epoch in (1, 2, 3, 4):
+        for epoch in (1, 2, 3, 4):  # one a second, of 20 in all
+            clock.now += 1
             monitor.reported(trials[0], epoch, {"spread": 0.1})
         best = Best(0.95, {"objective.alpha": 0.6}, "alpha 0.6, seed 0")
         complete = Outcome(
@@ -79,24 +86,24 @@ def told(study: Study, *, on_terminal: bool) -> list[str]:
     return output.getvalue().splitlines()
 
 
-def test_piped(study: Study) -> None:
-    assert told(study, on_terminal=False) == [
+def test_piped(study: Study, clock: Clock) -> None:
+    assert told(study, clock, on_terminal=False) == [
         "slots      2 side by side, each with 1 CPU and no GPU",
         "dashboard  http://127.0.0.1:8265  (asks for a token; `ray get-auth-token` shows it)",
         "started    trial 0 (alpha 0.6, seed 0)",
         "started    trial 1 (alpha 0.6, seed 1), taken up again",
         "started    trial 2 (alpha 0.6, seed 2)",
         "started    trial 3 (alpha 0.6, seed 3)",
-        "1/5        trial 0 (alpha 0.6, seed 0): transfer_accuracy 0.950, spread 0.123 (3.2 s)  ETA 0:21",
-        "2/5        trial 1 (alpha 0.6, seed 1): stopped after epoch 2: stopped early at epoch 2 (median)  ETA 0:20",
-        "3/5        trial 2 (alpha 0.6, seed 2): failed after epoch 0: RuntimeError: on fire  ETA 0:16",
+        "1/5        trial 0 (alpha 0.6, seed 0): transfer_accuracy 0.950, spread 0.123 (3.2 s)  ETA 0:16",
+        "2/5        trial 1 (alpha 0.6, seed 1): stopped after epoch 2: stopped early at epoch 2 (median)  ETA 0:12",
+        "3/5        trial 2 (alpha 0.6, seed 2): failed after epoch 0: RuntimeError: on fire  ETA 0:08",
         "started    reference 0 (floors and ceiling, seed 0)",
-        "4/5        reference 0 (floors and ceiling, seed 0): ceiling.transfer_accuracy 0.990 (2.0 s)  ETA 0:09",
+        "4/5        reference 0 (floors and ceiling, seed 0): ceiling.transfer_accuracy 0.990 (2.0 s)  ETA 0:04",
     ]
 
 
-def test_a_terminal_has_one_live_line_with_eta_and_the_best(study: Study) -> None:
-    text = "\n".join(told(study, on_terminal=True))
+def test_a_terminal_has_one_live_line_with_eta_and_the_best(study: Study, clock: Clock) -> None:
+    text = "\n".join(told(study, clock, on_terminal=True))
     assert "4/5 trials" in text
     assert "best transfer_accuracy 0.950 (alpha 0.6, seed 0)" in text
     assert "ETA" in text

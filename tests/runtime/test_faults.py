@@ -77,7 +77,7 @@ def test_a_killed_worker_is_taken_up_from_its_checkpoint(workplace: Workplace) -
     run = workplace.begun("worker")
     attempt = run.trial(0).path / "attempt-1"
     wait_for(lambda: (attempt / "checkpoint-0003.pt").exists(), 120)
-    worker = psutil.Process(json.loads((attempt / "environment.json").read_text())["pid"])
+    worker = psutil.Process(json.loads((attempt / "worker.json").read_text())["pid"])
     assert worker.pid != process.pid
     worker.kill()
     output, _ = process.communicate(timeout=240)
@@ -136,7 +136,7 @@ def test_a_diverging_trial_is_pruned_and_a_failing_one_fails_and_the_study_goes_
     trials = spreadtune.load_results(run.path).trials.set_index(["variant", "setting"]).sort_index()
     assert list(trials.loc["sound", "state"]) == ["COMPLETE"] * 2
     assert list(trials.loc["exploding", "state"]) == ["PRUNED"] * 2
-    assert trials.loc["exploding", "reason"].str.fullmatch(r"diverged: the loss is (inf|nan) in epoch 1").all()
+    assert trials.loc["exploding", "reason"].str.fullmatch(r"diverged: loss is (inf|nan) in epoch 1").all()
     assert list(trials.loc["faulty", "state"]) == ["FAIL"] * 2
     assert list(trials.loc["faulty", "reason"]) == ["RuntimeError: the disk is on fire"] * 2
     failed = run.trial(int(trials.loc[("faulty", 0), "trial"]))

@@ -148,11 +148,3 @@ def test_the_dashboard_wants_its_token(workplace: Workplace) -> None:
     process.terminate()
     process.communicate(timeout=60)
     assert process.returncode == 130
-
-
-def test_a_cluster_that_is_not_there(workplace: Workplace) -> None:
-    workplace.write("nowhere", {})
-    code, output = workplace.run("run", "nowhere", "--address", "127.0.0.1:1")
-    assert code == 2
-    assert "--address 127.0.0.1:1: no Ray cluster answers there" in output
-    assert "Traceback" not in output

@@ -45,7 +45,7 @@ def test_no_checkpoint_runs_code(
     attempt: AttemptFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.chdir(attempt.path)
-    attempt.checkpoint_file(1).write_bytes(pickle.dumps({"epoch": 1, "model": Harmful()}))
+    attempt.checkpoint_file(1).write_bytes(pickle.dumps({"epoch": 1, "model": Harmful()}, protocol=2))
     torch.save({"epoch": 2, "model": Harmful()}, attempt.checkpoint_file(2))
     with caplog.at_level(logging.WARNING, logger="spreadtune"):
         assert load_checkpoint(attempt.checkpoints(), CPU) is None

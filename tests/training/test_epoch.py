@@ -72,10 +72,8 @@ def slow_training(trainer: EpochTrainer, epochs: int) -> tuple[Model, dict[str, 
         "ccinfonce": objective.alpha,
         "reconstruction": objective.autoencoder_weight,
     }
-    adamw, augment = (
-        SlowAdamW(list(model.parameters()), spec.training.weight_decay),
-        build_augmentation(spec.data.augmentation),
-    )
+    adamw = SlowAdamW(list(model.parameters()), spec.training.weight_decay)
+    augment = build_augmentation(spec.data.augmentation)
     step, measured = 0, []
     for epoch in range(1, epochs + 1):
         stream = torch.Generator().manual_seed(spec.seed.stream("views", epoch))
@@ -136,7 +134,7 @@ def test_gradient_norms_are_those_of_the_first_batch_at_the_features() -> None:
     ids=["shuffled", "balanced"],
 )
 def test_class_counts_are_those_of_the_batches_drawn(batches: str, batch_size: int, counts: list[float] | None) -> None:
-    own = {"name": "tests.own_parts:stripes", "per_class": [90, 60, 30]}
+    own = {"name": "tests.own_parts:shades", "per_class": [90, 60, 30]}
     spec = small_trial(
         {"data.dataset": own, "data.batches": batches, "data.batch_size": batch_size, "data.train_size": None}
     )

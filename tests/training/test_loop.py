@@ -21,15 +21,19 @@ class KilledError(BaseException):
     """What ends a process, as no handler of the library may swallow it."""
 
 
-def run(spec: TrialSpec, folder: TrialFolder, **options: Any) -> tuple[EpochTrainer, Trained]:
-    """Another attempt at a trial; ``kill_at`` counts the batches after which it dies."""
+Run = tuple[EpochTrainer, Trained]
+
+
+def run(spec: TrialSpec, folder: TrialFolder, *, kill_at: int | None = None, **options: Any) -> Run:
+    """Another attempt at a trial, which dies after ``kill_at`` batches."""
     trainer = epoch_trainer(spec)
-    if (kill_at := options.pop("kill_at", None)) is not None:
+    if kill_at is not None:
         trainer.augmentation = dying(trainer.augmentation, kill_at)
-    context = next_attempt(folder, **options)
-    return trainer, train(
-        trainer, spec, context, lambda: {"weight": float(next(trainer.model.parameters()).detach().sum())}
-    )
+
+    def evaluate() -> dict[str, float]:
+        return {"weight": float(next(trainer.model.parameters()).detach().sum())}
+
+    return trainer, train(trainer, spec, next_attempt(folder, **options), evaluate)
 
 
 def dying(augmentation: Any, batches: int) -> Any:
@@ -41,9 +45,6 @@ def dying(augmentation: Any, batches: int) -> Any:
         return augmentation(*arguments)
 
     return augment
-
-
-Run = tuple[EpochTrainer, Trained]
 
 
 def assert_same_end(one: Run, folder: TrialFolder, other: Run, other_folder: TrialFolder) -> None:
@@ -184,7 +185,7 @@ def test_a_number_that_is_none_ends_training_and_leaves_the_epochs_before(value:
 
 
 def test_an_infinite_loss_ends_training_before_it_is_evaluated(folder: TrialFolder) -> None:
-    spec = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": STEPS + 2}})
+    spec = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": 2 * STEPS}})
     with pytest.raises(DivergenceError, match=r"^diverged: loss is inf in epoch 2$"):
         run(spec, folder)
     assert [line["epoch"] for line in folder.history()] == [1]

@@ -1,0 +1,119 @@
+"""The texts say what the program does: lines to copy, commands, options, examples, tables and links."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import torch
+
+from spreadtune.cli.main import cli
+from spreadtune.runtime.environment import RAY_ENVIRONMENT
+from spreadtune.spec import load_study
+from spreadtune.spec.domain import DOMAINS
+from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.study import Study
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+STUDY_FILE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def long_options(command: click.Command) -> set[str]:
+    return {name for parameter in command.params for name in parameter.opts if name.startswith("--")}
+
+
+OPTIONS = {verb: long_options(command) for verb, command in cli.commands.items()}
+
+
+def test_the_readme_has_two_lines_to_copy():
+    study, tests = (block.splitlines() for block in blocks(README, "sh")[:2])
+    assert len(study) == len(tests) == 1
+    assert all(
+        line.startswith("python3 -m venv .venv && .venv/bin/pip install -c constraints.txt ") for line in study + tests
+    )
+    assert study[0].endswith("&& .venv/bin/python -m spreadtune.study digits_alpha_sweep")
+    assert tests[0].endswith('&& .venv/bin/pytest -m "not slow"')
+
+
+def test_commands_in_the_readme_exist_with_their_options():
+    lines = [line for block in blocks(README, "sh")[2:] for line in block.splitlines()]
+    assert lines
+    for line in lines:
+        program, verb, *words = line.partition("#")[0].split()
+        assert program == "spreadtune"
+        assert {word for word in words if word.startswith("--")} <= OPTIONS[verb], line
+
+
+def test_every_option_of_run_has_its_row_and_none_is_invented():
+    rows = re.findall(r"^\| (`--.*?) \|", README, re.MULTILINE)
+    assert set(re.findall(r"--[a-z-]+", " ".join(rows))) == OPTIONS["run"]
+
+
+@pytest.mark.parametrize("text", [README, STUDY_FILE], ids=["README", "study-file"])
+def test_options_in_running_text_exist(text):
+    mentioned = set(re.findall(r"`(--[a-z-]+)", text))
+    assert mentioned
+    assert mentioned <= set().union(*OPTIONS.values()) | {"--help"}
+
+
+@pytest.mark.parametrize("text", [README, STUDY_FILE], ids=["README", "study-file"])
+def test_studies_shown_load_under_every_profile(text, tmp_path):
+    (shown,) = blocks(text, "yaml")
+    path = tmp_path / "my_study.yaml"
+    path.write_text(shown)
+    for profile in (None, *load_study(path).profiles):
+        load_study(path, profile=profile)
+
+
+def test_the_grammar_names_every_key_domain_and_metric():
+    top = {name for name in Study.model_fields if name not in ("format", "description", "search", "profiles")}
+    for section in top:
+        assert f"`{section}" in STUDY_FILE
+    sections = (
+        Study.model_fields[name].annotation
+        for name in ("data", "model", "training", "evaluation", "resources", "search")
+    )
+    for section in sections:
+        for key in section.model_fields:
+            assert key in STUDY_FILE, key
+    for domain in DOMAINS:
+        assert f"`{domain}: [" in STUDY_FILE
+    for metric in METRICS:
+        assert metric in STUDY_FILE or metric.removeprefix("transfer_accuracy") in STUDY_FILE, metric
+
+
+def test_the_readme_s_python_gives_the_numbers_beside_it():
+    torch.manual_seed(0)
+    example = next(block for block in blocks(README, "python") if "spread_loss" in block)
+    names: dict[str, object] = {}
+    exec(example, names)
+    claims = re.findall(r"^(\w+\(.*\))  # (\d+\.\d+)", example, re.MULTILINE)
+    assert len(claims) == 3
+    for expression, number in claims:
+        assert eval(expression, names) == pytest.approx(float(number), abs=5e-4)
+
+
+def test_the_table_of_ray_s_environment_is_the_one_that_is_set():
+    assert dict(re.findall(r"^\| `((?:RAY|TUNE)_\w+)` \| (\d+) \|", ARCHITECTURE, re.MULTILINE)) == dict(
+        RAY_ENVIRONMENT
+    )
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            file, _, heading = target.partition("#")
+            linked = path.parent / file if file else path
+            assert linked.is_file(), target
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not heading or heading in {
+                re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings
+            }

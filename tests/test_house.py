@@ -1,0 +1,91 @@
+"""What holds for the whole repository: quick commands, shipped studies, nothing of the machine it was written on."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from spreadtune.spec import find_study, list_studies, load_study
+from spreadtune.version import __version__
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "ray", "optuna", "pandas", "plotly", "sklearn")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["run", "--list"]], ids=" ".join)
+def test_asking_what_there_is_imports_nothing_heavy(arguments):
+    code = (
+        "import sys\n"
+        "from spreadtune.cli import main\n"
+        "try:\n"
+        f"    main({arguments})\n"
+        "except SystemExit as end:\n"
+        f"    loaded = [name for name in {HEAVY} if name in sys.modules]\n"
+        "    sys.exit(f'code {end.code}, loaded {loaded}' if end.code or loaded else 0)\n"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout
+
+
+def test_both_ways_of_starting_list_the_studies():
+    listings = [
+        subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for words in (["spreadtune.study", "--list"], ["spreadtune", "run", "--list"])
+    ]
+    assert listings[0] == listings[1]
+    names = [line.split()[0] for line in listings[0].splitlines()]
+    assert names == sorted(path.stem for path in (ROOT / "studies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_study_loads_under_every_profile(path):
+    study = load_study(path)
+    assert study.description
+    for profile in study.profiles:
+        load_study(path, profile=profile)
+
+
+def test_shipped_studies_are_found_from_another_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for study in list_studies():
+        assert find_study(study.name) == study.path
+
+
+def test_no_file_names_this_machine_or_a_package_registry():
+    git = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    # In two pieces, so that this file does not name them either.
+    unwanted = [a + b for a, b in (("/wo", "rk/"), ("/ro", "ot/"), ("pypi", ".org"), ("python", "hosted.org"))]
+    files = [ROOT / name for name in listed.stdout.splitlines()]
+    texts = {path: path.read_text(encoding="utf-8", errors="ignore") for path in files if path.is_file()}
+    assert texts
+    found = [f"{path.relative_to(ROOT)}: {word}" for path, text in texts.items() for word in unwanted if word in text]
+    assert not found
+
+
+def test_the_constraints_pin_every_direct_dependency_once():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(line.count("==") == 1 for line in pins)
+    pinned = [canonicalize_name(line.partition("==")[0]) for line in pins]
+    assert len(pinned) == len(set(pinned))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    direct = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    assert {canonicalize_name(Requirement(requirement).name) for requirement in direct} <= set(pinned)
+
+
+def test_the_citation_is_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == __version__
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
