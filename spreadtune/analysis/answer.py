@@ -6,7 +6,7 @@ from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
-from spreadtune.search.selection import best_setting
+from spreadtune.search.selection import best_setting, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.search import Direction
 
@@ -124,10 +124,21 @@ def _floors_and_ceiling(frame: Frame) -> str:
 
 
 def _counts(frame: Frame) -> str:
-    states = frame.trials["state"].value_counts()
-    named = [("finished", "COMPLETE"), ("stopped early", "PRUNED"), ("failed", "FAIL"), ("running", "RUNNING")]
-    counts = [f"{states.get(state, 0)} {word}" for word, state in named if state != "RUNNING" or state in states]
-    return f"Trials: {', '.join(counts)}."
+    trials = standing(frame.trials)
+    diverged = trials["reason"].fillna("").str.startswith("diverged")
+    ends = trials["state"].mask((trials["state"] == "PRUNED") & diverged, "DIVERGED").value_counts()
+    named = {
+        "COMPLETE": "finished",
+        "PRUNED": "stopped early",
+        "DIVERGED": "diverged",
+        "FAIL": "failed",
+        "RUNNING": "running",
+    }
+    always = ("COMPLETE", "PRUNED", "FAIL")
+    counts = [f"{ends.get(end, 0)} {word}" for end, word in named.items() if end in always or end in ends]
+    lost = int((frame.references["state"] == "FAIL").sum())
+    note = f" The floors and ceiling of {count(lost, 'seed')} failed and are missing." if lost else ""
+    return f"Trials: {', '.join(counts)}.{note}"
 
 
 def _labels_used(frame: Frame, best: Setting) -> str:

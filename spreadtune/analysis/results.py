@@ -10,6 +10,7 @@ import pandas as pd
 from spreadtune.analysis.trial_handle import TrialHandle
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
+from spreadtune.search.selection import standing
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
 
@@ -51,6 +52,12 @@ class Results:
     def study(self) -> Study:
         """The study as it was run: profile and overrides applied."""
         return load_study(self.run.study_file, name=self.run.name)
+
+    @property
+    def failures(self) -> int:
+        """Trials and references whose last try failed."""
+        trials = standing(self.trials)
+        return int((trials["state"] == "FAIL").sum() + (self.references["state"] == "FAIL").sum())
 
     def trial(self, number: int) -> TrialHandle:
         """One trial by its run-wide number.

@@ -16,7 +16,7 @@ from spreadtune.runtime.manifest import command_line
 from spreadtune.runtime.preflight import preflight
 from spreadtune.spec.load import load_study
 
-FAILED = 1
+DONE, FAILED = 0, 1
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,15 @@ def run_to_report(request: Request) -> int:
     console.print()
     console.print(results.answer(), markup=False, soft_wrap=True)
     console.print(f"\nreport  {chosen.run.report_file}", markup=False, soft_wrap=True)
-    failed = int((results.trials["state"] == "FAIL").sum())
-    if failed:
+    if results.failures:
         console.print(
-            f"{failed} trials failed (the reasons are in the report); try them again with\n"
+            f"{results.failures} failed (the reasons are in the report); try them again with\n"
             f"  {request.resume_command(chosen.run)}",
             markup=False,
             soft_wrap=True,
         )
-    return FAILED if failed else 0
+        return FAILED
+    return DONE
 
 
 def _choose(request: Request) -> Chosen:

@@ -57,7 +57,7 @@ else:
 
 
 class ModelConfig(Config):
-    """The encoder gives h; the head (none by default) gives what the contrastive terms normalise to z."""
+    """The encoder gives h; the head (none by default) gives what the contrastive terms normalize to z."""
 
     encoder: AnyEncoder
     head: Literal["none", "linear", "mlp"] = "none"

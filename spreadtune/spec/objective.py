@@ -1,4 +1,4 @@
-"""The ``objective`` section: what is minimised."""
+"""The ``objective`` section: what is minimized."""
 
 from typing import TYPE_CHECKING, Literal
 

@@ -90,7 +90,7 @@ class SearchConfig(Config):
 
     @property
     def metric(self) -> str:
-        """What is optimised."""
+        """What is optimized."""
         return next(iter(self.optimize))
 
     @property

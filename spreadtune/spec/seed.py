@@ -26,7 +26,7 @@ class Seed(Config):
     def stream(self, name: str, step: int = 0) -> int:
         """A 63-bit seed from (study seed, stage, repetition, stream name, step) alone.
 
-        Nothing of a setting enters, so all settings at one repetition share initialisation, order and views and can be
+        Nothing of a setting enters, so all settings at one repetition share initialization, order and views and can be
         compared in pairs. ``step`` (an epoch) makes a stream that can be taken up anywhere without stored state.
         """
         key = f"{self.study}/{self.stage}/{self.index}/{name}/{step}"

@@ -37,6 +37,8 @@ def train(
 ) -> Trained:
     """Train to the last epoch, from the best checkpoint there is.
 
+    Beside its metrics an epoch has its ``seconds`` and its ``time`` of day at the end (seconds since 1970).
+
     An epoch is written to the history, then its checkpoint, then it is reported: whoever hears of an epoch can rely on
     both. Only epochs divisible by ``training.checkpoint_every`` and the last have a checkpoint.
 
@@ -57,7 +59,7 @@ def train(
         if epoch == last or epoch % spec.evaluation.knn_every == 0:
             measured |= evaluate()
             check_finite(epoch, measured)
-        measured["seconds"] = time.perf_counter() - started
+        measured |= {"seconds": time.perf_counter() - started, "time": time.time()}
         attempt.append_history({"epoch": epoch, **measured})
         saved = epoch == last or epoch % spec.training.checkpoint_every == 0
         if saved:

@@ -99,6 +99,6 @@ def _numbers(folder: TrialFolder, outcome: Outcome | None, ended: bool) -> dict[
     """What both runs have to agree in; of the outcome only the epoch where the trial was stopped from outside."""
     history = {line["epoch"]: line for line in folder.history()}
     epoch = outcome.epoch if outcome else max(history)
-    private = ("epoch", "attempt", "seconds")  # no two runs share them
+    private = ("epoch", "attempt", "seconds", "time")  # no two runs share them
     last = {name: value for name, value in history.get(epoch, {}).items() if name not in private}
     return {"epoch": epoch, **last, **(outcome.metrics if outcome and ended else {})}

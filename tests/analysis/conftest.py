@@ -105,7 +105,7 @@ class RunBuilder:
         identity = {
             "trial": number, "variant": variant, "stage": "search", "setting": setting, "seed": seed, "state": state,
             "reason": {"PRUNED": "stopped early", "FAIL": "out of memory"}.get(state), "epoch": epochs,
-            "seconds": 52.3, "device": "cpu",
+            "duplicate_of": None, "retry_of": None, "seconds": 52.3, "device": "cpu",
         }  # fmt: skip
         self.trials.append(identity | {f"param.{path}": value for path, value in params.items()} | measured | cells)
 

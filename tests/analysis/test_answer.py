@@ -107,11 +107,35 @@ def test_a_metric_without_fine_labels_is_not_said_to_use_them(new_run: Any) -> N
 def test_nothing_finished_has_no_answer(nothing_finished: Results) -> None:
     assert nothing_finished.answer().splitlines() == [
         "No answer yet: no trial has finished with a transfer accuracy.",
-        "Trials: 0 finished, 2 stopped early, 1 failed.",
+        "Trials: 0 finished, 2 stopped early, 1 failed. The floors and ceiling of 1 seed failed and are missing.",
     ]
 
 
 def test_failed_references_are_left_out(new_run: Any) -> None:
     run = small_sweep(new_run)
     run.reference(0, "FAIL")
-    assert "For scale" not in run.write().answer()
+    results = run.write()
+    answer = results.answer()
+    assert "For scale" not in answer
+    assert answer.splitlines()[-3].endswith("0 failed. The floors and ceiling of 1 seed failed and are missing.")
+    assert results.failures == 1
+
+
+def test_a_failed_trial_that_was_repeated_counts_as_its_repetition(new_run: Any) -> None:
+    run = small_sweep(new_run)
+    values = {"params": {"objective.alpha": 1}, "alpha": 1.0, "seed": 7}
+    run.trial(3, state="FAIL", **values)
+    failed = run.trials[-1]["trial"]
+    once = run.write()
+    assert "1 failed" in once.answer()
+    assert once.failures == 1
+    run.trial(3, retry_of=failed, **values)
+    twice = run.write()
+    assert "0 failed" in twice.answer()
+    assert twice.failures == 0
+
+
+def test_diverged_trials_are_told_from_stopped_ones(new_run: Any) -> None:
+    run = small_sweep(new_run)
+    run.trial(3, 8, state="PRUNED", alpha=1.0, params={"objective.alpha": 1}, reason="diverged: loss is nan in epoch 2")
+    assert "0 stopped early, 1 diverged, 0 failed." in run.write().answer()
