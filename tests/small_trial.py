@@ -65,7 +65,9 @@ def next_attempt(folder: TrialFolder, **options: Any) -> LocalContext:
 
 def without_times(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The history without what no two runs share."""
-    return [{key: value for key, value in line.items() if key not in ("seconds", "time", "attempt")} for line in history]
+    return [
+        {key: value for key, value in line.items() if key not in ("seconds", "time", "attempt")} for line in history
+    ]
 
 
 def assert_equal_states(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:

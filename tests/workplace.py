@@ -1,6 +1,7 @@
 """Whole studies as a person runs them: the command in a process of its own, real Ray, real SQLite, real digits."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -47,12 +48,12 @@ class Workplace:
         (self.folder / "studies" / f"{name}.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``python -m spreadtune ARGUMENTS``; its own parts come from the tests' folder."""
-        environment = {**os.environ, "PYTHONPATH": str(TESTS), "OMP_NUM_THREADS": "1"}
+        """Start ``spreadtune ARGUMENTS``; its own parts, ``runtime_parts``, lie in the folder."""
+        shutil.copy(TESTS / "runtime_parts.py", self.folder)
         return subprocess.Popen(
-            [sys.executable, "-m", "spreadtune", *arguments],
+            [Path(sys.executable).with_name("spreadtune"), *arguments],
             cwd=self.folder,
-            env=environment,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

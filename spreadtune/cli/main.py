@@ -1,5 +1,6 @@
 """``spreadtune VERB`` and ``python -m spreadtune.study``: what is typed, and what a mistake looks like."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -42,6 +43,8 @@ def run_study_main(arguments: Sequence[str] | None = None) -> None:
 
 def _guarded(command: Callable[[], int | None]) -> int:
     """The exit code of a command; a mistake is told in one message without a traceback."""
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # a study's own parts are found as ``python -m`` would find them
     try:
         return command() or 0
     except UserError as mistake:

@@ -13,7 +13,6 @@ from spreadtune.data.image_set import Images, ImageSet, Labels
 from spreadtune.data.splits import Partition, SplitName, partition
 from spreadtune.errors import UserError
 from spreadtune.spec.data import DATASETS, DataConfig
-from spreadtune.spec.parts import OwnPart
 
 
 class SealedSplitError(RuntimeError):
@@ -135,8 +134,7 @@ def load_dataset(config: DataConfig) -> Dataset:
         UserError: the user's own data set cannot be imported or is no :class:`ImageSet`, or
             ``data.train_size`` does not suit it.
     """
-    build = DATASETS.builder(config.dataset)
-    image_set = build(**config.dataset.arguments) if isinstance(config.dataset, OwnPart) else build(config.dataset)
+    image_set = DATASETS.build(config.dataset)
     if not isinstance(image_set, ImageSet):
         kind = type(image_set).__name__
         raise UserError(f"data.dataset: {config.dataset.name!r} returned {kind}; return a spreadtune.data.ImageSet")

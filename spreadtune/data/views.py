@@ -8,7 +8,7 @@ from torch import Tensor
 
 from spreadtune.errors import UserError
 from spreadtune.spec.data import AUGMENTATIONS, NoAugmentation
-from spreadtune.spec.parts import NamedPart, OwnPart
+from spreadtune.spec.parts import NamedPart
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +59,7 @@ def build_augmentation(config: NamedPart) -> Augmentation:
     Raises:
         UserError: the user's own cannot be imported or returned something that cannot be called.
     """
-    build = AUGMENTATIONS.builder(config)
-    augmentation: object = build(**config.arguments) if isinstance(config, OwnPart) else build(config)
+    augmentation: object = AUGMENTATIONS.build(config)
     if not callable(augmentation):
         kind = type(augmentation).__name__
         raise UserError(

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from spreadtune.errors import UserError
 from spreadtune.spec.model import DECODERS, ConvDecoder, NoDecoder
-from spreadtune.spec.parts import NamedPart, OwnPart
+from spreadtune.spec.parts import NamedPart
 
 _SHRINK = 4
 """Two transposed convolutions enlarge the first map this many times."""
@@ -74,12 +74,7 @@ def build_decoder(config: NamedPart, input_dim: int, image_shape: tuple[int, int
         UserError: there is none, the images do not suit it, or the user's own cannot be imported or is no
             module.
     """
-    build = DECODERS.builder(config)
-    decoder: object = (
-        build(input_dim, image_shape, **config.arguments)
-        if isinstance(config, OwnPart)
-        else build(config, input_dim, image_shape)
-    )
+    decoder: object = DECODERS.build(config, input_dim, image_shape)
     if not isinstance(decoder, nn.Module):
         kind = type(decoder).__name__
         raise UserError(f"model.decoder: {config.name!r} returned {kind}; return a torch.nn.Module")

@@ -6,7 +6,7 @@ from torch import nn
 
 from spreadtune.errors import UserError
 from spreadtune.spec.model import ENCODERS
-from spreadtune.spec.parts import NamedPart, OwnPart
+from spreadtune.spec.parts import NamedPart
 
 
 class Encoder(nn.Module):
@@ -28,10 +28,7 @@ def build_encoder(config: NamedPart, image_shape: tuple[int, int, int]) -> Encod
         UserError: the images do not suit it, or the user's own cannot be imported or is no module with an
             ``embedding_dim``.
     """
-    build = ENCODERS.builder(config)
-    encoder: object = (
-        build(image_shape, **config.arguments) if isinstance(config, OwnPart) else build(config, image_shape)
-    )
+    encoder: object = ENCODERS.build(config, image_shape)
     if not isinstance(encoder, nn.Module):
         kind = type(encoder).__name__
         raise UserError(f"model.encoder: {config.name!r} returned {kind}; return a torch.nn.Module")

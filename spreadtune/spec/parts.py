@@ -6,6 +6,7 @@ handed to it as keyword arguments.
 """
 
 import importlib
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -78,8 +79,28 @@ class Family:
         members = {part.name: part.config for part in self.parts} | {_OWN_TAG: self.own}
         return getitem(Annotated, (tagged_union(members, self._tag, self.kind, self.names), BeforeValidator(named)))
 
-    def builder(self, config: NamedPart) -> Callable[..., Any]:
-        """The function that builds the part; raises :class:`UserError` when the user's own cannot be imported."""
+    def build(self, config: NamedPart, *arguments: Any) -> Any:
+        """Build the part that a study file names.
+
+        A part of the package is called with its config and ``arguments``, a user's own with ``arguments`` and the
+        keyword arguments of the file.
+
+        Raises:
+            UserError: the user's own cannot be imported, or does not take these keyword arguments.
+        """
+        function = self.function(config)
+        if not isinstance(config, OwnPart):
+            return function(config, *arguments)
+        try:
+            inspect.signature(function).bind(*arguments, **config.arguments)
+        except TypeError as error:
+            raise UserError(f"{self.kind} {config.name!r}: {error}") from error
+        except ValueError:
+            pass  # something built in, which does not tell its signature
+        return function(*arguments, **config.arguments)
+
+    def function(self, config: NamedPart) -> Callable[..., Any]:
+        """What builds the part; raises :class:`UserError` when the user's own cannot be imported."""
         target = next((part.target for part in self.parts if part.name == config.name), config.name)
         module, _, function = target.partition(":")
         try:

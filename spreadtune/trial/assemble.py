@@ -8,7 +8,6 @@ from spreadtune.models import build_decoder, build_encoder, build_head
 from spreadtune.objectives.objective import Objective
 from spreadtune.objectives.reconstruction import CLASS_EMBEDDING_DIM, with_reconstruction
 from spreadtune.spec.objective import OBJECTIVES
-from spreadtune.spec.parts import NamedPart, OwnPart
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.model import Model
 from spreadtune.training.streams import seeded
@@ -39,16 +38,11 @@ def build_model(spec: TrialSpec, dataset: Dataset, class_count: int) -> Model:
 
 def _contrast(spec: TrialSpec, width: int, class_count: int) -> Objective:
     """The objective that the trial names, before any reconstruction term."""
-    config: NamedPart = spec.objective
-    build = OBJECTIVES.builder(config)
-    if isinstance(config, OwnPart):
-        objective = build(width, class_count, **config.arguments)
-    else:
-        objective = build(config, width, class_count)
+    objective = OBJECTIVES.build(spec.objective, width, class_count)
     if not isinstance(objective, Objective):
         kind = type(objective).__name__
         raise UserError(
-            f"objective: {config.name!r} returned {kind}; return a spreadtune.objectives.objective.Objective"
+            f"objective: {spec.objective.name!r} returned {kind}; return a spreadtune.objectives.objective.Objective"
         )
     return objective
 
