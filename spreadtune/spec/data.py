@@ -28,10 +28,10 @@ class GreyAugmentation(NamedPart):
     """Views of small grey images: a random affine map, a random crop and noise, drawn for each image."""
 
     name: Literal["grey"] = "grey"
-    rotation: float = Field(15.0, ge=0, le=180, description="largest rotation to either side, degrees")
+    rotation: float = Field(10.0, ge=0, le=180, description="largest rotation to either side, degrees")
     scale: float = Field(0.1, ge=0, lt=1, description="largest relative change of size")
     translation: float = Field(0.1, ge=0, lt=1, description="largest shift, fraction of the side")
-    crop: float = Field(0.8, gt=0, le=1, description="smallest side of the crop, fraction of the side")
+    crop: float = Field(0.9, gt=0, le=1, description="smallest side of the crop, fraction of the side")
     noise: float = Field(0.05, ge=0, description="standard deviation of the pixel noise, pixels in [0, 1]")
 
 

@@ -80,7 +80,7 @@ class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
     seed: int = Field(0, ge=0)
-    seeds: int = Field(1, ge=1, description="repetitions of a setting; at most this many with an adaptive sampler")
+    seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
     sampler: Literal["grid", "random", "tpe"] = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
