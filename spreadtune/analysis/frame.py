@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.results import Results
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
+from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
 from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
 from spreadtune.spec.config import Config
@@ -84,11 +84,11 @@ class Frame:
         return column if column in self.trials and self.trials[column].notna().any() else None
 
 
-def build_frame(results: Results) -> Frame:
+def build_frame(tables: Tables) -> Frame:
     """Fill in what the tables leave out."""
-    trials = results.trials
+    trials = tables.trials
     trials = trials[(trials["stage"] == "search") & trials["setting"].notna()].astype({"setting": int, "seed": int})
-    study = results.study
+    study = tables.study
     searched = _searched_paths(study)
     specs = _specs(study, trials)
     rows = [{path: value_at(spec, path) for path in [ALPHA, *searched]} for spec in specs.values()]
@@ -110,8 +110,8 @@ def build_frame(results: Results) -> Frame:
         searched=varying,
         metric=study.search.metric,
         direction=study.search.direction,
-        references=results.references,
-        history=results.history,
+        references=tables.references,
+        history=tables.history,
     )
 
 

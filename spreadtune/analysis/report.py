@@ -14,7 +14,7 @@ from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import ReportFigure, all_figures
 from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.html import Column, definitions, table, typeset
-from spreadtune.analysis.results import Results
+from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
 from spreadtune.analysis.words import in_words
 from spreadtune.run_folder import write_atomic
@@ -24,24 +24,24 @@ logger = logging.getLogger("spreadtune.analysis.report")
 _PLOT_CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 
 
-def write_report(results: Results) -> Path:
+def write_report(tables: Tables) -> Path:
     """Write ``report.html`` into the run folder, whole or not at all, and return its path."""
-    path = results.run.report_file
-    write_atomic(path, render(results))
+    path = tables.run.report_file
+    write_atomic(path, render(tables))
     logger.info("report written: %s", path)
     return path
 
 
-def render(results: Results) -> str:
+def render(tables: Tables) -> str:
     """The report as one HTML page."""
-    frame = build_frame(results)
+    frame = build_frame(tables)
     lead, *rest = answer(frame)
     figures = all_figures(frame)
     return Template(_asset("report.html")).substitute(
-        title=escape(results.run.label),
-        name=escape(results.run.name),
-        run=escape(results.run.id),
-        description=escape(results.study.description),
+        title=escape(tables.run.label),
+        name=escape(tables.run.name),
+        run=escape(tables.run.id),
+        description=escape(tables.study.description),
         style=_asset("report.css"),
         plotly=get_plotlyjs() if figures else "",
         script=_asset("report.js"),
@@ -49,9 +49,9 @@ def render(results: Results) -> str:
         answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
         figures="\n".join(_figure(figure, index + 1) for index, figure in enumerate(figures)) or _nothing_to_draw(),
         departures=_departures(frame),
-        trial_count=len(results.trials),
-        trials=trials_table(results.trials, frame.metric),
-        manifest=definitions(results.manifest),
+        trial_count=len(tables.trials),
+        trials=trials_table(tables.trials, frame.metric),
+        manifest=definitions(tables.manifest),
     )
 
 

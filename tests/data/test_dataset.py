@@ -85,7 +85,7 @@ def test_mean_class_counts_of_an_impossible_batch_are_refused(make_shapes):
 
 def test_an_own_data_set_must_return_an_image_set(own_part):
     name = own_part(lambda: "pictures")
-    with pytest.raises(UserError, match=r"data\.dataset: 'own_parts:part' returned str"):
+    with pytest.raises(UserError, match=r"data\.dataset: 'own_part_of_a_test:part' returned str"):
         load_dataset(DataConfig(dataset=name, augmentation="none"))
 
 

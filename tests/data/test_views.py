@@ -42,5 +42,5 @@ def test_an_own_augmentation_is_called_with_its_arguments(own_part):
 
 def test_an_own_augmentation_must_be_callable(own_part):
     config = DataConfig(dataset="digits", augmentation=own_part(lambda: 3))
-    with pytest.raises(UserError, match=r"data\.augmentation: 'own_parts:part' returned int"):
+    with pytest.raises(UserError, match=r"data\.augmentation: 'own_part_of_a_test:part' returned int"):
         build_augmentation(config.augmentation)

@@ -85,5 +85,5 @@ def test_reconstructing_without_a_decoder_is_refused():
 
 def test_an_own_decoder_must_be_a_module(own_part):
     config = ModelConfig(encoder="convnet", decoder=own_part(lambda input_dim, image_shape: None))
-    with pytest.raises(UserError, match=r"model\.decoder: 'own_parts:part' returned NoneType"):
+    with pytest.raises(UserError, match=r"model\.decoder: 'own_part_of_a_test:part' returned NoneType"):
         build_decoder(config.decoder, 10, (1, 8, 8))

@@ -93,7 +93,7 @@ def test_the_seed_decides_the_initialization(build, images):
 
 def test_an_own_encoder_without_its_width_is_refused(own_part):
     name = own_part(lambda image_shape: nn.Flatten())
-    with pytest.raises(UserError, match=r"model\.encoder: 'own_parts:part' has embedding_dim None"):
+    with pytest.raises(UserError, match=r"model\.encoder: 'own_part_of_a_test:part' has embedding_dim None"):
         build_encoder(ModelConfig(encoder=name).encoder, SHAPE)
 
 
