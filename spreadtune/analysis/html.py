@@ -52,11 +52,10 @@ def _cell(column: Column, index: int, state: str | None) -> str:
         shown = f"{value:.{column.decimals}f}" if column.decimals is not None else number(value)
         return f'<td class="number" data-value="{float(value)!r}">{escape(shown)}</td>'
     shown = escape(number(value))
-    return (
-        f'<td><span class="state {shown.lower()}">{shown}</span></td>'
-        if column.heading == state
-        else f"<td>{shown}</td>"
-    )
+    if column.heading == state:
+        return f'<td><span class="state {shown.lower()}">{shown}</span></td>'
+    missing_number = pd.api.types.is_numeric_dtype(column.values)
+    return f'<td class="number">{shown}</td>' if missing_number else f"<td>{shown}</td>"
 
 
 def definitions(mapping: Mapping[str, Any]) -> str:

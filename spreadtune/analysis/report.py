@@ -81,8 +81,8 @@ def _departures(frame: Frame) -> str:
     sentence = f"<p>{escape(largest_departure(rows))}</p>"
     if rows.empty:
         return sentence
-    shown = [str(name) for name in rows if name not in ("variant", "setting", "alpha")]
-    return sentence + table([_column(name, rows[name]) for name in shown])
+    rows = rows.drop(columns=["variant", "setting", "alpha"]).rename(columns={"label": "setting"})
+    return sentence + table([_column(str(name), rows[name]) for name in rows])
 
 
 def _column(name: str, values: pd.Series) -> Column:
