@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from optuna.trial import FrozenTrial, Trial
 
 from spreadtune.run_folder import RunFolder
+from spreadtune.search.assignment import Assignment
 from spreadtune.search.book import Book
 from spreadtune.search.plan import Plan
 from spreadtune.search.record import Record, Row
+from spreadtune.spec.seed import Seed
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,21 @@ class Ready:
     @property
     def number(self) -> int:
         return self.row.record.trial
+
+    def assignment(self, run: RunFolder, *, study_seed: int) -> Assignment:
+        """What its worker needs to know; nothing is written."""
+        record = self.row.record
+        return Assignment(
+            kind="trial",
+            number=record.trial,
+            variant=self.book.variant,
+            setting=record.setting,
+            seed=record.seed,
+            spec=self.book.space.variant.trial(record.values, Seed(study=study_seed, index=record.seed)),
+            folder=run.trial(record.trial),
+            resumed=self.resumed,
+            label=self.book.label(record),
+        )
 
 
 class Backlog:

@@ -10,6 +10,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from spreadtune.run_folder import Outcome
+from spreadtune.search.assignment import trial_label
 from spreadtune.search.drawing import Drawn, suggest
 from spreadtune.search.record import REASON, RECORD, STOP, Record, Row, Stop
 from spreadtune.search.settings import Value, setting_key
@@ -28,6 +29,14 @@ def read_rows(study: optuna.Study) -> dict[int, Row]:
 class Book:
     """The trials of one variant, in memory as in the database.
 
+    Args:
+        name: what Optuna calls the variant's study.
+        space: what is searched.
+        storage: the run's database.
+        direction: of the optimized metric.
+        pruner: decides on early stops.
+        alone: the run has no other variant, so labels need not name it.
+
     Attributes:
         space: what is searched.
         study: the variant's Optuna study.
@@ -35,9 +44,17 @@ class Book:
     """
 
     def __init__(
-        self, name: str, space: Space, storage: BaseStorage, *, direction: Direction, pruner: BasePruner
+        self,
+        name: str,
+        space: Space,
+        storage: BaseStorage,
+        *,
+        direction: Direction,
+        pruner: BasePruner,
+        alone: bool,
     ) -> None:
         self.space = space
+        self._alone = alone
         self._drawn = Drawn()
         self.study = optuna.create_study(
             study_name=name,
@@ -53,6 +70,10 @@ class Book:
     @property
     def variant(self) -> str:
         return self.space.variant.name
+
+    def label(self, record: Record) -> str:
+        """A short text for people, with the variant's name where there are several."""
+        return trial_label(record.values, record.seed, None if self._alone else self.variant)
 
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""

@@ -6,15 +6,15 @@ from spreadtune.spec.data import DataConfig
 
 
 class BatchClassCounts:
-    """Class counts by data configuration; each data set is loaded once."""
+    """Class counts by what they depend on: data set, training size and batches. For each, the data set is read once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Sequence[float]] = {}
 
     def __call__(self, config: DataConfig) -> Sequence[float]:
-        key = config.model_dump_json()
+        key = config.model_dump_json(include={"dataset", "train_size", "batch_size", "batches"})
         if key not in self._known:
-            from spreadtune.data import load_dataset  # only a window needs the data in the driver
+            from spreadtune.data import load_dataset  # only windows and stopped trials need the data here
 
             dataset = load_dataset(config)
             self._known[key] = dataset.mean_batch_class_counts(config.batch_size, config.batches)

@@ -7,6 +7,7 @@ is told, and the next driver reads both. Single-threaded; the caller holds the r
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from optuna.storages import RDBStorage
@@ -15,7 +16,8 @@ from spreadtune.run_folder import Outcome, RunFolder, write_atomic
 from spreadtune.search import leftovers
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.backlog import Backlog, Ready
-from spreadtune.search.book import Book, open_books
+from spreadtune.search.book import Book
+from spreadtune.search.books import open_books
 from spreadtune.search.class_counts import BatchClassCounts
 from spreadtune.search.database import DatabaseAwayError, close_database, database_url, open_database
 from spreadtune.search.early_stopping import EarlyStopping
@@ -26,7 +28,6 @@ from spreadtune.search.progress import Progress, count_progress
 from spreadtune.search.references import References
 from spreadtune.search.space import ClassCounts
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 
 __all__ = ["Assignment", "Ledger", "Progress"]
@@ -131,6 +132,8 @@ class Ledger:
         outcome = folder.outcome()
         if outcome is None:
             outcome = valued(settle_outcome(folder, stop=row.stop, error=error), metric)
+            if outcome.state == "PRUNED" and not outcome.theory:  # a trial records it at its last epoch, not before
+                outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
             row.state = outcome.state
@@ -164,24 +167,13 @@ class Ledger:
         )
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
-        """What a trial's worker needs, its ``trial.yaml`` written."""
+        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training."""
         if ready is None:
             return None
-        book, record, folder = ready.book, ready.row.record, self._run.trial(ready.number)
-        spec = book.space.variant.trial(record.values, Seed(study=self.study.search.seed, index=record.seed))
-        write_atomic(folder.spec_file, dump_trial(spec))
-        self._stopping.begin(ready, spec.training.epochs)
-        return Assignment(
-            kind="trial",
-            number=record.trial,
-            variant=book.variant,
-            setting=record.setting,
-            seed=record.seed,
-            spec=spec,
-            folder=folder,
-            resumed=ready.resumed,
-            label=book.label(record),
-        )
+        assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
+        write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
+        self._stopping.begin(ready, assignment.spec.training.epochs)
+        return assignment
 
     def _take_up(self) -> None:
         """Read again what the database holds: tell what has ended, line up what has not."""

@@ -1,9 +1,12 @@
 """How far a run is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from spreadtune.search.book import Book, Direction
+from spreadtune.search.plan import Plan
 from spreadtune.search.record import Row, TrialStatus
+from spreadtune.search.references import References
 from spreadtune.search.settings import Value
 
 
@@ -35,6 +38,37 @@ class Progress:
     references_total: int
     references_done: int
     best: Best | None
+
+
+def count_progress(books: Sequence[Book], plan: Plan, references: References, direction: Direction) -> Progress:
+    """Count what the driver knows, without asking the database.
+
+    Args:
+        books: one for each variant.
+        plan: which pairs there are.
+        references: the run's floors and ceilings.
+        direction: of the optimized metric, for the best trial.
+    """
+    states = [state for book in books for state in pair_states(book.rows)]
+    return Progress(
+        total=sum(plan.total(book.space) for book in books),
+        complete=states.count("COMPLETE"),
+        pruned=states.count("PRUNED"),
+        failed=states.count("FAIL"),
+        running=states.count("RUNNING"),
+        references_total=references.total,
+        references_done=references.done,
+        best=_best_trial(books, direction),
+    )
+
+
+def _best_trial(books: Sequence[Book], direction: Direction) -> Best | None:
+    finished = [(row.value, book, row.record) for book in books for row in book.rows.values() if row.value is not None]
+    if not finished:
+        return None
+    choose = max if direction == "maximize" else min
+    value, book, record = choose(finished, key=lambda entry: entry[0])
+    return Best(value, record.values, book.label(record))
 
 
 def pair_states(rows: Mapping[int, Row]) -> list[TrialStatus]:

@@ -17,6 +17,7 @@ from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Variant
 from spreadtune.theory import alpha_from_window
+from spreadtune.trial.prediction import theory_of
 
 ALPHA = "objective.alpha"
 
@@ -61,6 +62,11 @@ class Space:
         values = {p.path: params[p.name] for p in self.parameters if p.name in params and p.name == p.path}
         position = params.get(f"{ALPHA}.position")
         return values if position is None else values | {ALPHA: self._alpha(float(position), values)}
+
+    def theory(self, values: Mapping[str, Value]) -> dict[str, float]:
+        """What theory says of a setting before it is trained: from expected, not from realized class counts."""
+        spec = self.variant.trial(values, Seed(study=0))
+        return theory_of(spec, self._class_counts(spec.data))
 
     def _alpha(self, position: float, values: Mapping[str, Value]) -> float:
         # Seed and alpha do not enter the thresholds; any valid ones make a trial to read the rest from.

@@ -28,3 +28,8 @@ def test_each_configuration_is_loaded_once(lab: Any, monkeypatch: pytest.MonkeyP
     assert list(counts(config)) == list(counts(config)) == [32, 96]
     assert list(counts(config.model_copy(update={"batches": "balanced"}))) == [64, 64]
     assert len(loaded) == 2
+    assert list(counts(config.model_copy(update={"views": 3, "placement": "host"}))) == [32, 96]
+    assert len(loaded) == 2, "the counts do not depend on views"
+    assert list(counts(config.model_copy(update={"batch_size": 8}))) == [2, 6]
+    counts(config.model_copy(update={"train_size": 100}))
+    assert len(loaded) == 4

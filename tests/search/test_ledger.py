@@ -56,6 +56,29 @@ def test_a_stopped_trial_is_pruned_with_what_it_reported(lab: Any) -> None:
     assert ledger.report(bad.number, 4, {"knn_transfer_accuracy": 1.0}), "an orphan of a settled trial is to stop"
 
 
+def test_a_stopped_trial_has_the_theory_of_expected_class_counts(lab: Any) -> None:
+    """Oracle: stored values for two classes of 64 images at temperature 0.5."""
+    study = lab.study(space={"objective.alpha": {"grid": [0, 0.569]}}, early_stopping=HALVING)
+    ledger = lab.open(study)
+    good, bad = ledger.next(), ledger.next()
+    ledger.report(good.number, 2, {"knn_transfer_accuracy": 0.9})
+    assert ledger.report(bad.number, 2, {"knn_transfer_accuracy": 0.1})
+    theory = {"images_per_class": 64, "alpha_c": 0.5191, "alpha_m": 0.6848, "spread": 0.1245}
+    assert ledger.settle(bad.number).theory == pytest.approx(theory, abs=1e-4)
+    assert bad.folder.outcome().theory == pytest.approx(theory, abs=1e-4)
+    assert ledger.settle(good.number, error="vanished").theory == {}, "a fault may be one of the data"
+
+
+def test_a_diverged_trial_has_it_too_and_recorded_theory_stays(lab: Any) -> None:
+    ledger = lab.open(lab.study(space=ALPHA))
+    early, late = ledger.next(), ledger.next()
+    lab.write(early, Outcome("PRUNED", "diverged: loss is nan at epoch 1", 0))
+    assert ledger.settle(early.number).theory.keys() == {"images_per_class", "alpha_c", "alpha_m", "spread"}
+    lab.write(late, Outcome("COMPLETE", epoch=10, theory={"alpha_c": 0.25}))
+    outcome = ledger.settle(late.number)
+    assert (outcome.state, outcome.theory) == ("PRUNED", {"alpha_c": 0.25})
+
+
 def test_the_last_epoch_is_never_stopped(lab: Any) -> None:
     ledger = lab.open(lab.study(space=ALPHA, early_stopping={**HALVING, "min_epochs": 10}))
     good, bad = ledger.next(), ledger.next()

@@ -48,6 +48,18 @@ def test_a_position_is_an_alpha_of_the_trials_own_window(lab: Any, temperature: 
         assert values == {"objective.temperature": temperature, "objective.alpha": pytest.approx(alpha, abs=1e-12)}
 
 
+def test_the_theory_of_a_setting_comes_from_expected_counts(lab: Any) -> None:
+    """Oracle: stored values for two classes of 64 and of 16 images at temperature 0.5."""
+    study = lab.study(space={"objective.alpha": {"grid": [0.569]}, "data.batch_size": {"grid": [32, 128]}})
+    space = Space(study.variants()[0], lambda data: [data.batch_size / 2] * 2)
+    large = space.theory({"objective.alpha": 0.569, "data.batch_size": 128})
+    assert large == pytest.approx(
+        {"images_per_class": 64, "alpha_c": 0.5191, "alpha_m": 0.6848, "spread": 0.1245}, abs=1e-4
+    )
+    small = space.theory({"objective.alpha": 0.569, "data.batch_size": 32})
+    assert (small["alpha_c"], small["alpha_m"]) == pytest.approx((0.3119, 0.7336), abs=1e-4)
+
+
 def test_optuna_stores_the_position_and_the_trial_trains_with_alpha(lab: Any) -> None:
     study = lab.study(sampler="random", trials=1, space={"objective.alpha": {"window": [0, 1]}})
     ledger = lab.open(study)
