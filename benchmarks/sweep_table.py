@@ -1,7 +1,7 @@
 """A run's settings as a Markdown table: means over seeds and half-widths of 95 % intervals.
 
-    python -m spreadtune.study digits_alpha_sweep --seeds 5
-    python benchmarks/sweep_table.py digits_alpha_sweep
+python -m spreadtune.study digits_alpha_sweep --seeds 5
+python benchmarks/sweep_table.py digits_alpha_sweep
 """
 
 from argparse import ArgumentParser

@@ -24,7 +24,8 @@ class Outcome:
         epoch: the last finished epoch, from 1; 0 when none was.
         values: the optimized metrics, by name.
         metrics: everything measured at the end.
-        theory: alpha_c, alpha_m, spread as predicted from the realized class counts (expected ones where it was stopped or diverged).
+        theory: alpha_c, alpha_m, spread as predicted from the realized class counts; from the expected ones where the
+            trial was stopped or diverged.
         details: seconds, the attempt's environment, class counts.
     """
 
