@@ -1,6 +1,5 @@
 """The tables of a run."""
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,8 +42,7 @@ class Tables:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """How the run came about: command, versions, devices, seeds, counts; empty when there is none."""
-        path = self.run.manifest_file
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        return self.run.manifest()
 
     @cached_property
     def study(self) -> Study:

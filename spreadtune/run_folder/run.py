@@ -1,9 +1,11 @@
 """The folder of a run."""
 
+import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from spreadtune.run_folder.lock import hold
 from spreadtune.run_folder.trial import TrialFolder
@@ -47,6 +49,10 @@ class RunFolder:
     @property
     def manifest_file(self) -> Path:
         return self.path / "manifest.json"
+
+    def manifest(self) -> dict[str, Any]:
+        """How the run came about; empty where nothing was written yet."""
+        return dict(json.loads(self.manifest_file.read_text())) if self.manifest_file.exists() else {}
 
     @property
     def database_file(self) -> Path:

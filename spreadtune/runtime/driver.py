@@ -49,7 +49,7 @@ def run_study(
         UserError: the run is held by another process, no cluster answers, or a trial can never fit.
     """
     with run.lock():
-        manifest = Manifest(run, study, command)
+        manifest = Manifest(run, study, command=command, storage=storage)
         dataset = load_dataset(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
         reason = "interrupted"

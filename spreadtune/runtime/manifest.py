@@ -1,8 +1,8 @@
 """What a run was made of and by: the manifest beside its results."""
 
-import json
 import logging
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder import RunFolder, write_json
+from spreadtune.search.database import redacted
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.study import Study
 from spreadtune.version import __version__
@@ -24,20 +25,22 @@ RECORDED = ("torch", "ray", "optuna", "numpy", "pandas", "scikit-learn")
 class Manifest:
     """``manifest.json``: one entry per start of the driver under ``attempts``, everything else as of the last start."""
 
-    def __init__(self, run: RunFolder, study: Study, command: Sequence[str]) -> None:
+    def __init__(self, run: RunFolder, study: Study, *, command: Sequence[str], storage: str | None) -> None:
         self.file = run.manifest_file
-        earlier = read_manifest(run)
+        earlier = run.manifest()
         self.content: dict[str, Any] = {
             "format": 1,
             "run": run.label,
             "hash": study_hash(study),
-            "command": list(command),
+            "command": [without_password(word) for word in command],
+            "storage": redacted(storage) if storage else None,
             "git": git_state(Path.cwd()),
             "versions": versions(),
             "seeds": {"study": study.search.seed, "repetitions": study.search.seeds},
             "attempts": [*earlier.get("attempts", []), {"start": _now(), "end": None, "reason": None}],
         }
         _warn_of_other_versions(earlier.get("versions", {}), self.content["versions"])
+        self.update()
 
     def update(self, **entries: Any) -> None:
         """Add entries and write the file."""
@@ -48,11 +51,6 @@ class Manifest:
         """Close this attempt: ``finished``, ``interrupted`` or the error that ended it."""
         self.content["attempts"][-1].update(end=_now(), reason=reason)
         self.update(usage=dict(usage))
-
-
-def read_manifest(run: RunFolder) -> dict[str, Any]:
-    """The manifest's content; empty where there is none yet."""
-    return json.loads(run.manifest_file.read_text()) if run.manifest_file.exists() else {}
 
 
 def versions() -> dict[str, str]:
@@ -74,7 +72,7 @@ def git_state(folder: Path) -> dict[str, Any] | None:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
     try:
-        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
+        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--untracked-files=no"))}
     except (OSError, subprocess.SubprocessError):
         return None
 
@@ -83,6 +81,15 @@ def command_line() -> list[str]:
     """The command as a person would type it again."""
     program = Path(sys.argv[0]).name
     return ["spreadtune" if program in ("__main__.py", "study.py") else program, *sys.argv[1:]]
+
+
+def without_password(word: str) -> str:
+    """A word of a command line; the password of a database address in it is starred out."""
+    return re.sub(r"(://[^:/@\s]*:)[^@\s]+@|((?:password|passwd)=)[^&\s]+", _starred, word)
+
+
+def _starred(found: re.Match[str]) -> str:
+    return f"{found[1]}***@" if found[1] else f"{found[2]}***"
 
 
 def _warn_of_other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> None:

@@ -58,8 +58,11 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
     """The address of the run's database: ``storage``, or SQLite in the run's folder.
 
     Raises:
-        UserError: not an address, or SQLite on a network file system.
+        UserError: not an address, SQLite on a network file system, or the run was begun in another database.
     """
+    elsewhere = run.manifest().get("storage")
+    if elsewhere and not storage:
+        raise UserError(f"{run.label} keeps its trials in {elsewhere}; give that address with --storage")
     return _local(_parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file)))
 
 
