@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from spreadtune.api import execute
-from spreadtune.cli.terminal import Terminal
+from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.manifest import command_line
@@ -52,8 +52,8 @@ def run_to_report(request: Request) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
     chosen = _choose(request)
     console = Console(highlight=False)
-    _log_to(chosen.run.log_file, verbose=request.verbose)
     with Terminal(chosen.study, console) as terminal:
+        _log_to(chosen.run.log_file, terminal, verbose=request.verbose)
         for line in _opening(chosen):
             terminal.say(line)
         try:
@@ -111,12 +111,15 @@ def _opening(chosen: Chosen) -> list[str]:
     ]
 
 
-def _log_to(path: Path, *, verbose: bool) -> None:
-    """The run's log gets everything; the console only what was asked for."""
-    handlers: list[logging.Handler] = [logging.FileHandler(path)]
+def _log_to(path: Path, terminal: Terminal, *, verbose: bool) -> None:
+    """The run's log gets everything, the terminal our warnings, or all of it where that was asked for."""
+    file, shown = logging.FileHandler(path), TerminalHandler(terminal)
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     if verbose:
-        handlers.append(logging.StreamHandler())
-    for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+        shown.setFormatter(file.formatter)
+    else:
+        shown.setFormatter(logging.Formatter("warning    %(message)s"))
+        shown.setLevel(logging.WARNING)
+        shown.addFilter(logging.Filter("spreadtune"))
+    logging.basicConfig(level=logging.INFO, handlers=[file, shown], force=True)
     logging.captureWarnings(True)

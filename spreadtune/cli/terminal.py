@@ -1,5 +1,6 @@
 """What a person sees while a study runs: a live line on a terminal, one line per event elsewhere."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -91,6 +92,17 @@ class Terminal:
         numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
         seconds = outcome.details.get("seconds")
         return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")
+
+
+class TerminalHandler(logging.Handler):
+    """Log records as lines above the live one."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._terminal.say(self.format(record))
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class LedgerSearcher(Searcher):
             logger.warning("%s; trying again", away)
             return None
         except Exception as error:
-            logger.exception("no more trials are started")
+            logger.warning("no more trials are started: %s", error)
             self.jobs.broken = error
             return Searcher.FINISHED
         return Searcher.FINISHED if job is None else job
