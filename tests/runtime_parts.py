@@ -32,14 +32,14 @@ class Exploding(CrossEntropyObjective):
 
 
 class Faulty(CrossEntropyObjective):
-    """Raises in its first batch while the file ``until_gone`` exists."""
+    """Raises in its first whole batch while the file ``until_gone`` exists."""
 
     def __init__(self, embedding_dim: int, class_count: int, *, until_gone: str) -> None:
         super().__init__(embedding_dim, class_count)
         self.until_gone = Path(until_gone)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        if self.until_gone.exists():
+        if self.until_gone.exists() and len(batch.classes) > 4:
             raise RuntimeError("the disk is on fire")
         return super().forward(batch)
 

@@ -1,6 +1,8 @@
 """The texts say what the program does: lines to copy, commands, options, examples, tables and links."""
 
 import re
+import shlex
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -8,6 +10,10 @@ import pytest
 import torch
 
 from spreadtune.cli.main import cli
+from spreadtune.data import ImageSet
+from spreadtune.data.views import Views
+from spreadtune.models import build_encoder
+from spreadtune.objectives import Batch
 from spreadtune.runtime.environment import RAY_ENVIRONMENT
 from spreadtune.spec import load_study
 from spreadtune.spec.domain import DOMAINS
@@ -87,6 +93,25 @@ def test_the_grammar_names_every_key_domain_and_metric():
         assert f"`{domain}: [" in STUDY_FILE
     for metric in METRICS:
         assert metric in STUDY_FILE or metric.removeprefix("transfer_accuracy") in STUDY_FILE, metric
+
+
+def test_the_own_encoder_shown_runs_and_the_command_beside_it_names_it(tmp_path, monkeypatch):
+    (module,), (command,) = blocks(STUDY_FILE, "python"), blocks(STUDY_FILE, "sh")
+    (tmp_path / "mine.py").write_text(module)
+    monkeypatch.syspath_prepend(tmp_path)
+    _, verb, name, *options = shlex.split(command)
+    arguments = cli.commands[verb].make_context(verb, [name, *options]).params
+    study = load_study(name, profile=arguments["profile"], overrides=arguments["overrides"])
+    encoder = build_encoder(study.model.encoder, (3, 8, 6))
+    assert encoder.embedding_dim == 32
+    assert encoder(torch.rand(5, 3, 8, 6)).shape == (5, 32)
+
+
+@pytest.mark.parametrize("record", [ImageSet, Views, Batch], ids=lambda record: record.__name__)
+def test_every_field_that_own_parts_meet_is_described(record):
+    own_parts = STUDY_FILE.partition("### Own parts")[2].partition("\n### ")[0]
+    for field in fields(record):
+        assert f"`{field.name}`" in own_parts, field.name
 
 
 def test_the_readme_s_python_gives_the_numbers_beside_it():

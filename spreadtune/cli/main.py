@@ -21,7 +21,8 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done; 1 some trials failed (for replay: numbers differ); 2 a mistake in what was asked; 130 stopped.
+    Exit codes: 0 done; 1 a trial or a reference failed (for replay: numbers differ); 2 a mistake in what was asked;
+    130 stopped.
     """
 
 
@@ -49,6 +50,9 @@ def _guarded(command: Callable[[], int | None]) -> int:
         return command() or 0
     except UserError as mistake:
         click.echo(f"error: {mistake}", err=True)
+        return MISTAKE
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
         return MISTAKE
     except click.ClickException as mistake:
         hint = (

@@ -12,10 +12,11 @@ import click
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
 def replay_command(run: str, trial: int, results: Path) -> int:
-    """Run TRIAL of RUN again with its recorded seed and threads, without Ray, and compare every number.
+    """Run one trial again and compare its numbers.
 
-    On the same kind of device and the same torch the numbers have to be equal bit for bit, elsewhere within 0.001. Exit
-    code 0: equal, 1: not, 2: there is no such trial.
+    TRIAL of RUN (a run folder, NAME for its newest run, or NAME/ID) runs with its recorded seed and threads, without
+    Ray. On the same kind of device and the same torch the numbers have to be equal bit for bit, elsewhere within 0.001.
+    Exit code 0: equal, 1: not, 2: there is no such trial.
 
     \b
     Example:
@@ -34,7 +35,8 @@ def replay_command(run: str, trial: int, results: Path) -> int:
 
     from spreadtune.trial.replay import TOLERANCE, replay
 
-    with epoch_progress(f"replaying trial {trial} of {found.label}") as on_epoch:
+    click.echo(f"replaying trial {trial} of {found.label}")
+    with epoch_progress("epochs") as on_epoch:
         comparison = replay(folder, on_epoch)
     differing = comparison.differing()
     for name, recorded in sorted(comparison.recorded.items()):

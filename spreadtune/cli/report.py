@@ -12,7 +12,9 @@ import click
 )
 @click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
 def report_command(run: str, results: Path, storage: str | None) -> int:
-    """Write the report of RUN (a run folder, NAME for its newest run, or NAME/ID); works while it runs, too.
+    """Write tables and report of a run afresh.
+
+    RUN is a run folder, NAME for its newest run, or NAME/ID. It works while the run goes on, too.
 
     \b
     Example:
@@ -22,5 +24,5 @@ def report_command(run: str, results: Path, storage: str | None) -> int:
 
     found = load_results(run, results=results, storage=storage)
     path = found.write_report()
-    click.echo(f"{found.answer()}\n\nreport  {path}")
+    click.echo(f"run  {found.run.label}\n\n{found.answer()}\n\nreport  {path}")
     return 0

@@ -62,7 +62,7 @@ def run_command(
     Examples:
       spreadtune run digits_alpha_sweep
       spreadtune run digits_alpha_sweep --seeds 5 --set training.epochs=80
-      spreadtune run my_study.yaml --profile small
+      spreadtune run digits_alpha_sweep --profile smoke
       spreadtune run digits_alpha_sweep --resume
     """
     if list_only:

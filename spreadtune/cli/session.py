@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from spreadtune.api import execute
+from spreadtune.cli.program import command_line, run_words
 from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
-from spreadtune.runtime.manifest import command_line
+from spreadtune.runtime.log import log_formatter
 from spreadtune.runtime.preflight import preflight
 from spreadtune.spec.load import load_study
 
@@ -39,10 +40,12 @@ class Request:
 
     def resume_command(self, run: RunFolder | None = None) -> str:
         """What to type to go on: it repeats what makes the study this study."""
-        words = ["spreadtune", "run", self.study]
+        words = [*run_words(), self.study]
         words += ["--profile", self.profile] if self.profile else []
         words += [word for override in self.overrides for word in ("--set", override)]
         words += ["--results", str(self.results)] if self.results != Path("results") else []
+        words += ["--address", self.address] if self.address != "local" else []
+        words += [] if self.dashboard else ["--no-dashboard"]
         words += ["--resume", run.label] if run else ["--resume"]
         return shlex.join(words) + (" --storage URL" if self.storage else "")
 
@@ -66,7 +69,8 @@ def run_to_report(request: Request) -> int:
                 command=command_line(),
             )
         except KeyboardInterrupt:
-            terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}")
+            begun = chosen.run.study_file.exists()
+            terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}" if begun else "stopped")
             raise
     console.print()
     console.print(results.answer(), markup=False, soft_wrap=True)
@@ -108,13 +112,14 @@ def _opening(chosen: Chosen) -> list[str]:
         f"study      {study.name}: {' '.join(study.description.split())}",
         f"run        {run.label}{' (taken up again)' if chosen.resumed else ''}",
         f"folder     {run.path}",
+        "starting   Ray",
     ]
 
 
 def _log_to(path: Path, terminal: Terminal, *, verbose: bool) -> None:
     """The run's log gets everything, the terminal our warnings, or all of it where that was asked for."""
     file, shown = logging.FileHandler(path), TerminalHandler(terminal)
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    file.setFormatter(log_formatter())
     if verbose:
         shown.setFormatter(file.formatter)
     else:

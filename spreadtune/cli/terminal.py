@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from spreadtune.cli.eta import Eta, as_clock
+from spreadtune.cli.program import beside
 from spreadtune.run_folder import Outcome
-from spreadtune.runtime.cluster import TOKEN_COMMAND, Cluster
+from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress as Counts
@@ -41,13 +42,17 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """One line above the live one."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        # Words are kept whole on a terminal; elsewhere a line is an event, however long.
+        self._console.print(text, markup=False, highlight=False, soft_wrap=not self._console.is_terminal)
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Counts) -> None:
         device = f"{slots.gpus:g} GPU" if slots.gpus else "no GPU"
         self.say(f"slots      {slots.count} side by side, each with {slots.cpus} CPU and {device}")
         if cluster.dashboard:
-            self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{TOKEN_COMMAND}` shows it)")
+            command = f"{beside('ray')} {TOKEN_VERB}"
+            self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
+        floors = f" and {progress.references_total} references (floors and ceiling)"
+        self.say(f"to run     {progress.total} trials{floors if progress.references_total else ''}")
         self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
         self._show(progress)
 
@@ -65,14 +70,14 @@ class Terminal:
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Counts) -> None:
         self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
         if progress.best:
-            self._best = f"best {self._metric} {progress.best.value:.3f} ({progress.best.label})"
+            self._best = f"best {self._metric} {progress.best.value:.3f}"
         eta = "" if self._console.is_terminal else f"  {self._remaining()}"
         count = f"{_done(progress)}/{_total(progress)}"
         self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")
         self._show(progress)
 
     def _show(self, progress: Counts) -> None:
-        count = f"{_done(progress)}/{_total(progress)} trials"
+        count = f"{_done(progress)}/{_total(progress)}"
         self._live.update(
             self._line, total=_total(progress), completed=_done(progress), description=count, status=self._status()
         )
@@ -85,10 +90,11 @@ class Terminal:
         return "" if seconds is None else f"ETA {as_clock(seconds)}"
 
     def _told(self, outcome: Outcome) -> str:
-        if outcome.state != "COMPLETE":
-            state = {"PRUNED": "stopped", "FAIL": "failed"}[outcome.state]
-            return f"{state} after epoch {outcome.epoch}: {outcome.reason}"
-        names = dict.fromkeys((self._metric, "spread", *(("ceiling." + self._metric,))))
+        if outcome.state == "PRUNED":
+            return str(outcome.reason)
+        if outcome.state == "FAIL":
+            return f"failed after epoch {outcome.epoch}: {outcome.reason}"
+        names = dict.fromkeys((self._metric, "spread", f"ceiling.{self._metric}"))
         numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
         seconds = outcome.details.get("seconds")
         return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")

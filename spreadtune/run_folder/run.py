@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from spreadtune.errors import UserError
 from spreadtune.run_folder.lock import hold
 from spreadtune.run_folder.trial import TrialFolder
 
@@ -19,14 +20,22 @@ class RunFolder:
 
     @classmethod
     def create(cls, results: Path, name: str) -> "RunFolder":
-        """A new run, with an ID that no other run of the study has."""
+        """A new run, with an ID that no other run of the study has.
+
+        Raises:
+            UserError: nothing can be written there.
+        """
         while True:
             path = results.absolute() / name / _identity(datetime.now(UTC))
             try:
                 path.mkdir(parents=True)
+                (path / "trials").mkdir()
             except FileExistsError:
-                continue
-            (path / "trials").mkdir()
+                if path.is_dir():
+                    continue
+                raise UserError(f"--results {results}: a file is in the way; name another folder") from None
+            except OSError as error:
+                raise UserError(f"--results {results}: {error.strerror}; name another folder") from error
             return cls(path)
 
     @property

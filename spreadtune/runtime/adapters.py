@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
@@ -45,6 +46,7 @@ class Jobs:
         if assignment is None:
             return None
         self.running[trial_id] = assignment
+        logger.info("started %s %d: %s", assignment.kind, assignment.number, assignment.label)
         self.monitor.started(assignment, self.ledger.progress())
         return self._job(assignment)
 
@@ -63,6 +65,7 @@ class Jobs:
             return
         settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
         outcome = settle(assignment.number, error=error)
+        logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
         self.monitor.settled(assignment, outcome, self.ledger.progress())
 
     def _job(self, assignment: Assignment) -> dict[str, Any]:
@@ -123,3 +126,13 @@ class LedgerScheduler(FIFOScheduler):
         except Exception:
             logger.exception("an epoch's report could not be recorded")
         return str(TrialScheduler.CONTINUE)
+
+
+class Quiet(TrialProgressCallback):
+    """In the place of Tune's own console output, which tells of failed trials even at verbosity 0."""
+
+    def on_trial_result(self, *arguments: Any, **info: Any) -> None: ...
+
+    def on_trial_error(self, *arguments: Any, **info: Any) -> None: ...
+
+    def on_trial_complete(self, *arguments: Any, **info: Any) -> None: ...

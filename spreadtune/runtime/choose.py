@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import RunFolder, find_run, runs, write_atomic
+from spreadtune.run_folder import RunFolder, find_run, runs
 from spreadtune.search.state import is_unfinished
 from spreadtune.spec.hash import difference, study_hash
-from spreadtune.spec.load import dump_study, load_study
+from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
 
 
@@ -36,14 +36,13 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
     if not fresh:
         for run in _same_question(study, results):
             if is_unfinished(_study_of(run), run, storage=storage):
+                _refuse_if_held(run)
                 raise UserError(
                     f"{run.label} is an unfinished run of this study; go on with it:\n"
                     f"  {resume_command}\n"
                     "or start another with --fresh"
                 )
-    run = RunFolder.create(results, study.name)
-    write_atomic(run.study_file, dump_study(study))
-    return Chosen(run, study, resumed=False)
+    return Chosen(RunFolder.create(results, study.name), study, resumed=False)
 
 
 def resumed_run(
@@ -71,22 +70,23 @@ def resumed_run(
         if not same:
             raise UserError(_nothing_to_resume(study, results))
         run = same[-1]
-    extended = _extended(_study_of(run), run, study, seeds=seeds, trials=trials)
-    write_atomic(run.study_file, dump_study(extended))
-    return Chosen(run, extended, resumed=True)
+    return Chosen(run, _extended(_study_of(run), run, seeds=seeds, trials=trials), resumed=True)
 
 
-def _extended(old: Study, run: RunFolder, new: Study, *, seeds: int | None, trials: int | None) -> Study:
-    """The run's study with its counts raised to what is asked for now."""
-    counts: dict[str, int] = {}
-    for name, asked in (("seeds", seeds), ("trials", trials)):
-        has, wanted = getattr(old.search, name), getattr(new.search, name)
-        if has is None or wanted is None:
-            continue
-        if asked is not None and asked < has:
+def _extended(study: Study, run: RunFolder, *, seeds: int | None, trials: int | None) -> Study:
+    """The run's study with its counts raised to what is asked for; what is not asked for stays."""
+    for name, asked, has in (("seeds", seeds, study.search.seeds), ("trials", trials, study.search.trials)):
+        if asked is not None and has is not None and asked < has:
             raise UserError(f"--{name} {asked}: {run.label} already has {has}; it can be raised, not lowered")
-        counts[name] = max(has, wanted)
-    return old.with_counts(**counts)
+    return study.with_counts(seeds=seeds, trials=trials)
+
+
+def _refuse_if_held(run: RunFolder) -> None:
+    try:
+        with run.lock():
+            return
+    except UserError as held:
+        raise UserError(f"{held}; or start another with --fresh") from None
 
 
 def _study_of(run: RunFolder) -> Study:

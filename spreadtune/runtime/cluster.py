@@ -15,7 +15,7 @@ from spreadtune.runtime.resources import Node
 
 logger = logging.getLogger(__name__)
 
-TOKEN_COMMAND = "ray get-auth-token"
+TOKEN_VERB = "get-auth-token"  # of the command ``ray``
 KNOCK_TIMEOUT = 10.0  # seconds
 
 

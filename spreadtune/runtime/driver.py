@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from spreadtune.data.dataset import load_dataset
-from spreadtune.run_folder import RunFolder, TrialFolder
+from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
@@ -14,6 +14,7 @@ from spreadtune.runtime.resources import Slots, plan_slots
 from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
+from spreadtune.spec.load import dump_study
 from spreadtune.spec.study import Study
 
 logger = logging.getLogger(__name__)
@@ -56,11 +57,13 @@ def run_study(
         try:
             with connect(address, dashboard=dashboard) as cluster:
                 slots = plan_slots(study.resources, cluster.nodes)
+                write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
                 manifest.update(
                     nodes=[asdict(node) for node in cluster.nodes],
                     slots=asdict(slots),
                     data={study.data.dataset.name: dataset.fingerprint},
                 )
+                logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                 monitor.connected(cluster, slots, ledger.progress())
                 _execute(ledger, run, slots, monitor)
             reason = "finished"
@@ -69,8 +72,12 @@ def run_study(
             raise
         finally:
             ledger.close()
-            export_tables(study, run, storage=storage)
-            manifest.end(reason, usage=_usage(run))
+            if run.study_file.exists():
+                export_tables(study, run, storage=storage)
+                manifest.end(reason, usage=_usage(run))
+                logger.info("%s: %s", run.label, reason)
+            else:
+                shutil.rmtree(run.path)  # refused before it began: nothing is there to resume
         return ledger.progress()
 
 
@@ -78,7 +85,7 @@ def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> 
     """Let Tune run trials until the ledger has nothing left to hand out."""
     from ray import tune
 
-    from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher
+    from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
     from spreadtune.runtime.worker import train_in_actor
 
     jobs = Jobs(ledger, slots, monitor)
@@ -96,6 +103,7 @@ def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> 
             name="tune",
             storage_path=str(scratch),
             verbose=0,
+            callbacks=[Quiet()],
             failure_config=tune.FailureConfig(max_failures=ledger.study.resources.retries),
         ),
     )

@@ -4,7 +4,6 @@ import logging
 import platform
 import re
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -75,12 +74,6 @@ def git_state(folder: Path) -> dict[str, Any] | None:
         return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--untracked-files=no"))}
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def command_line() -> list[str]:
-    """The command as a person would type it again."""
-    program = Path(sys.argv[0]).name
-    return ["spreadtune" if program in ("__main__.py", "study.py") else program, *sys.argv[1:]]
 
 
 def without_password(word: str) -> str:

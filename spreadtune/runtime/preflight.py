@@ -3,19 +3,24 @@
 from spreadtune.data.dataset import load_dataset
 from spreadtune.runtime.cluster import check_address
 from spreadtune.search.database import check_storage
-from spreadtune.spec.data import DataConfig
+from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 
 
 def preflight(study: Study, *, storage: str | None = None, address: str = "local") -> None:
-    """Every variant's data can be loaded and batched, and database and cluster answer.
+    """Every variant's data can be loaded and batched, its own parts fit, and database and cluster answer.
 
     Raises:
         UserError: the first thing that does not hold.
     """
-    configs = [DataConfig.model_validate(variant.body["data"]) for variant in study.variants()]
-    for config in {config.model_dump_json(): config for config in configs}.values():
+    specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
+    for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
         load_dataset(config).mean_batch_class_counts(config.batch_size, config.batches)
+    if any(spec.own_parts for spec in specs):
+        from spreadtune.trial.rehearsal import rehearse  # torch, which the driver has no other use for
+
+        for spec in specs:
+            rehearse(spec)
     check_address(address)
     if storage:
         check_storage(storage)

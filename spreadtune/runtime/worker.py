@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spreadtune.errors import UserError
 from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
+from spreadtune.runtime.log import log_formatter
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +61,13 @@ def run_attempt(job: Mapping[str, Any]) -> None:
                 last_epoch=spec.training.epochs,
             )
             run = run_reference if job["kind"] == "reference" else run_trial
-            run(spec, context)
+            logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
+            outcome = run(spec, context)
+            logger.info("ended: %s", outcome.state if outcome else "asked to stop")
         except Exception as error:
             logger.error("failed:\n%s", traceback.format_exc())
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+            reason = f"{kind}{error}".splitlines()[0].rstrip()
             epoch = max((line["epoch"] for line in attempt.history()), default=0)
             Outcome(state="FAIL", reason=reason, epoch=epoch).write(attempt.result_file)
         finally:
@@ -82,7 +87,7 @@ def _free_memory() -> None:
 def _attempt_log(attempt: AttemptFolder) -> Iterator[None]:
     """The attempt's log file receives what the package and the warnings module say."""
     handler = logging.FileHandler(attempt.log_file)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(log_formatter())
     package = logging.getLogger("spreadtune")
     package.addHandler(handler)
     package.setLevel(logging.INFO)

@@ -10,7 +10,7 @@ from spreadtune.errors import UserError
 from spreadtune.spec.check import check
 from spreadtune.spec.find import find_study
 from spreadtune.spec.messages import problems, report
-from spreadtune.spec.overrides import Overrides, from_command_line, from_profile, refuse_what_changes_nothing
+from spreadtune.spec.overrides import Overrides, from_command_line, from_profile, refuse_what_cannot_hold
 from spreadtune.spec.placed import file_name
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -53,7 +53,7 @@ def load_study(
         values = layer.applied_to(values)
     study = Study.from_values(values, name=_study_name(path, source) if name is None else name, source=source)
     for layer in layers:
-        refuse_what_changes_nothing(study, layer)
+        refuse_what_cannot_hold(study, layer)
     try:
         check(study)
     except UserError as error:
@@ -88,6 +88,8 @@ def _read(path: Path, source: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{source}: cannot be read: {error}") from error
     values = parse(text, source)
+    if values is None:
+        raise UserError(f"{source}: the file is empty")
     if not isinstance(values, dict):
         raise UserError(f"{source}: expected a mapping of sections, got {type(values).__name__}")
     written = values.get("format", FORMAT)

@@ -1,4 +1,4 @@
-"""``--set PATH=VALUE`` and profiles: what they change, and when they would change nothing."""
+"""``--set PATH=VALUE`` and profiles: what they change, and where they would not hold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +60,11 @@ def from_profile(raw: Mapping[str, Any], name: str, source: str) -> Overrides:
     return Overrides(name, {canonical(str(path)): value for path, value in profiles[name].items()})
 
 
-def refuse_what_changes_nothing(study: Study, overrides: Overrides) -> None:
-    """Raise :class:`UserError` for an override that trials would overwrite, showing what to change instead.
+def refuse_what_cannot_hold(study: Study, overrides: Overrides) -> None:
+    """Raise :class:`UserError` for an override that some trials would overwrite, showing what to change instead.
+
+    A searched path gets its value from the search. One that a variant sets would change the other variants only, so
+    the override would not mean the same for all.
 
     Args:
         study: after all overrides.

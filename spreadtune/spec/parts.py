@@ -7,6 +7,7 @@ handed to it as keyword arguments.
 
 import importlib
 import inspect
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ from spreadtune.spec.config import Config
 
 _OWN_NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _OWN_TAG = "package.module:name"
+
+_PATHS = {
+    "data set": "data.dataset",
+    "augmentation": "data.augmentation",
+    "encoder": "model.encoder",
+    "decoder": "model.decoder",
+    "objective": "objective",
+}
+"""Where a study file names a part of each kind."""
 
 
 class NamedPart(Config):
@@ -61,7 +71,7 @@ class Family:
     """All parts of one kind.
 
     Attributes:
-        kind: the word used in messages, for example ``encoder``.
+        kind: the word used in messages, for example ``encoder``; a key of ``_PATHS``.
         own: config of a user's own part of this kind.
         parts: the parts that come with the package.
     """
@@ -73,6 +83,11 @@ class Family:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(part.name for part in self.parts)
+
+    @property
+    def path(self) -> str:
+        """Where a study file names such a part, for example ``model.encoder``."""
+        return _PATHS[self.kind]
 
     def field(self) -> Any:
         """The pydantic type of a field that holds one of these parts."""
@@ -94,7 +109,7 @@ class Family:
         try:
             inspect.signature(function).bind(*arguments, **config.arguments)
         except TypeError as error:
-            raise UserError(f"{self.kind} {config.name!r}: {error}") from error
+            raise UserError(f"{self.path}: {config.name!r}: {error}") from error
         except ValueError:
             pass  # something built in, which does not tell its signature
         return function(*arguments, **config.arguments)
@@ -106,13 +121,21 @@ class Family:
         try:
             return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
         except (ImportError, AttributeError) as error:
-            raise UserError(f"{self.kind} {target!r} cannot be imported: {error}") from error
+            raise UserError(f"{self.path}: {target!r} cannot be imported: {error}{_searched(module, error)}") from error
 
     def _tag(self, value: Any) -> str | None:
         name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
         if name in self.names:
             return str(name)
         return _OWN_TAG if isinstance(name, str) and _OWN_NAME.fullmatch(name) else None
+
+
+def _searched(module: str, error: ImportError | AttributeError) -> str:
+    """Where ``module`` was looked for; nothing where it was found and fails by itself."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing is None or not f"{module}.".startswith(f"{missing}."):
+        return ""
+    return f" (looked in {os.getcwd()} and the environment)"
 
 
 def tagged_union(

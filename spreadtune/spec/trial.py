@@ -8,6 +8,7 @@ from spreadtune.spec.config import Config
 from spreadtune.spec.data import DataConfig
 from spreadtune.spec.model import ModelConfig
 from spreadtune.spec.objective import AnyObjective
+from spreadtune.spec.parts import OwnPart
 from spreadtune.spec.placed import placed
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.training import EvaluationConfig, ResourcesConfig, TrainingConfig
@@ -24,6 +25,12 @@ class Body(Config):
     training: TrainingConfig
     evaluation: EvaluationConfig = EvaluationConfig()
     resources: ResourcesConfig = ResourcesConfig()
+
+    @property
+    def own_parts(self) -> tuple[str, ...]:
+        """Names of the user's own parts."""
+        parts = (self.data.dataset, self.data.augmentation, self.model.encoder, self.model.decoder, self.objective)
+        return tuple(part.name for part in parts if isinstance(part, OwnPart))
 
 
 class TrialSpec(Body):

@@ -38,6 +38,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
+    monkeypatch.setattr(module, "beside", lambda tool: tool)
     monkeypatch.setattr(module, "Eta", lambda epochs_left: Eta(epochs_left, clock=clock))
     return clock
 
@@ -90,12 +91,13 @@ def test_piped(study: Study, clock: Clock) -> None:
     assert told(study, clock, on_terminal=False) == [
         "slots      2 side by side, each with 1 CPU and no GPU",
         "dashboard  http://127.0.0.1:8265  (asks for a token; `ray get-auth-token` shows it)",
+        "to run     4 trials and 1 references (floors and ceiling)",
         "started    trial 0 (alpha 0.6, seed 0)",
         "started    trial 1 (alpha 0.6, seed 1), taken up again",
         "started    trial 2 (alpha 0.6, seed 2)",
         "started    trial 3 (alpha 0.6, seed 3)",
         "1/5        trial 0 (alpha 0.6, seed 0): transfer_accuracy 0.950, spread 0.123 (3.2 s)  ETA 0:16",
-        "2/5        trial 1 (alpha 0.6, seed 1): stopped after epoch 2: stopped early at epoch 2 (median)  ETA 0:12",
+        "2/5        trial 1 (alpha 0.6, seed 1): stopped early at epoch 2 (median)  ETA 0:12",
         "3/5        trial 2 (alpha 0.6, seed 2): failed after epoch 0: RuntimeError: on fire  ETA 0:08",
         "started    reference 0 (floors and ceiling, seed 0)",
         "4/5        reference 0 (floors and ceiling, seed 0): ceiling.transfer_accuracy 0.990 (2.0 s)  ETA 0:04",
@@ -104,7 +106,7 @@ def test_piped(study: Study, clock: Clock) -> None:
 
 def test_a_terminal_has_one_live_line_with_eta_and_the_best(study: Study, clock: Clock) -> None:
     text = "\n".join(told(study, clock, on_terminal=True))
-    assert "4/5 trials" in text
-    assert "best transfer_accuracy 0.950 (alpha 0.6, seed 0)" in text
+    assert "4/5 " in text
+    assert "best transfer_accuracy 0.950" in text
     assert "ETA" in text
     assert "started    trial" not in text

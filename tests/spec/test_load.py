@@ -33,7 +33,8 @@ def test_counts_can_be_changed_later(load) -> None:
     [
         ("format: 2\n", "format 2 is newer than this spreadtune reads (1)"),
         ("[1, 2]\n", "expected a mapping of sections, got list"),
-        ("", "expected a mapping of sections, got NoneType"),
+        ("", "the file is empty"),
+        ("# later\n", "the file is empty"),
         ("data: {\n", "line 2, column 1: expected the node content, but found '<stream end>'"),
         ("data: 1\ndata: 2\n", "line 2, column 1: key 'data' is given twice"),
     ],

@@ -64,7 +64,7 @@ def test_naming_a_domain_replaces_it_whole(load) -> None:
         ("data.views=[", "--set data.views=[: line 1, column 2: expected the node content, but found '<stream end>'"),
     ],
 )
-def test_what_would_change_nothing_or_cannot_be_read_is_refused(load, override: str, message: str) -> None:
+def test_what_trials_would_overwrite_or_cannot_be_read_is_refused(load, override: str, message: str) -> None:
     assert refused(load, override) == message
 
 

@@ -1,4 +1,5 @@
 from collections import OrderedDict
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,7 @@ from spreadtune.spec.data import AUGMENTATIONS, DATASETS
 from spreadtune.spec.model import DECODERS, ENCODERS, ConvnetEncoder, ModelConfig, OwnEncoder
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.parts import Family
+from spreadtune.spec.paths import PARTS
 
 FAMILIES = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES)
 
@@ -30,12 +32,39 @@ def test_an_own_part_takes_any_key_as_an_argument() -> None:
     assert ENCODERS.build(encoder) == OrderedDict(depth=3)
 
 
-@pytest.mark.parametrize("name", ["no_such_module:build", "collections:no_such_name"])
-def test_an_own_part_that_cannot_be_imported_is_the_users_mistake(name: str) -> None:
-    with pytest.raises(UserError, match=rf"^encoder '{name}' cannot be imported: "):
-        ENCODERS.build(OwnEncoder(name=name))
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+@pytest.mark.parametrize("module", ["no_such_module", "no_such_package.module", "collections.no_such_module"])
+def test_a_module_that_is_not_found_is_told_with_its_key_and_where_it_was_looked_for(
+    family: Family, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as error:
+        family.build(family.own(name=f"{module}:build"))
+    text = str(error.value)
+    assert text.startswith(f"{family.path}: '{module}:build' cannot be imported: No module named ")
+    assert text.endswith(f" (looked in {tmp_path} and the environment)")
+
+
+def test_a_module_that_is_found_but_fails_says_only_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "needs_another.py").write_text("import no_such_module\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError) as error:
+        ENCODERS.build(OwnEncoder(name="needs_another:Net"))
+    assert str(error.value) == (
+        "model.encoder: 'needs_another:Net' cannot be imported: No module named 'no_such_module'"
+    )
+
+
+def test_a_name_that_the_module_lacks_is_the_users_mistake() -> None:
+    with pytest.raises(UserError, match=r"^model.encoder: 'collections:absent' cannot be imported: .*'absent'$"):
+        ENCODERS.build(OwnEncoder(name="collections:absent"))
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+def test_a_family_knows_the_key_that_names_its_parts(family: Family) -> None:
+    assert family.path in PARTS
 
 
 def test_arguments_that_an_own_part_does_not_take_are_the_users_mistake() -> None:
-    with pytest.raises(UserError, match=r"^encoder 'fractions:Fraction': .*denominater"):
+    with pytest.raises(UserError, match=r"^model.encoder: 'fractions:Fraction': .*denominater"):
         ENCODERS.build(OwnEncoder.model_validate({"name": "fractions:Fraction", "denominater": 2}), 1)

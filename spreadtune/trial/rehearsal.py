@@ -1,0 +1,35 @@
+"""One batch through everything a trial is made of, before anything starts: own parts that do not fit are found here."""
+
+import torch
+
+from spreadtune.data.device import DeviceSplit
+from spreadtune.data.views import build_augmentation
+from spreadtune.errors import UserError
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.streams import generator
+from spreadtune.trial.assemble import build_model
+from spreadtune.trial.datasets import dataset_of
+
+IMAGES = 4
+
+
+def rehearse(spec: TrialSpec) -> None:
+    """Build the parts of a trial and pass a few images through them to the loss, on the CPU.
+
+    Raises:
+        UserError: a part cannot be built, or does not fit the others.
+    """
+    dataset = dataset_of(spec.data)
+    split = DeviceSplit.of(dataset.split("train"), torch.device("cpu"))
+    model = build_model(spec, dataset, dataset.class_count)
+    augmentation = build_augmentation(spec.data.augmentation)
+    few = torch.arange(min(IMAGES, len(split)))
+    try:
+        views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
+        batch = model.represent(views, split.classes[few], "float32")
+        model.objective.total(model.objective(batch))
+    except UserError:
+        raise
+    except Exception as error:  # whatever a part of the user's own raises
+        reason = (str(error).splitlines() or ["no message"])[0]
+        raise UserError(f"{', '.join(spec.own_parts)}: {type(error).__name__} on {IMAGES} images: {reason}") from error

@@ -1,0 +1,49 @@
+"""Own parts that do not fit are found before anything starts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from spreadtune.errors import UserError
+from spreadtune.trial.rehearsal import rehearse
+from tests.small_trial import small_trial
+
+OwnPart = Callable[[Callable[..., Any]], str]
+
+
+class Flat(nn.Module):
+    """A linear encoder that may lie about its width."""
+
+    def __init__(self, image_shape: tuple[int, int, int], *, told: int = 8) -> None:
+        super().__init__()
+        self.linear = nn.Linear(image_shape[1] * image_shape[2], 8)
+        self.embedding_dim = told
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.linear(images.flatten(1))
+
+
+def test_what_fits_passes_and_draws_nothing_from_torchs_stream(own_part: OwnPart) -> None:
+    before = torch.random.get_rng_state()
+    rehearse(small_trial({"model.encoder": {"name": own_part(Flat)}}))
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_wrong_width_is_found_where_a_decoder_needs_it(own_part: OwnPart) -> None:
+    spec = small_trial(
+        {
+            "model.encoder": {"name": own_part(Flat), "told": 9},
+            "model.decoder": "conv",
+            "objective.autoencoder_weight": 1.0,
+        }
+    )
+    with pytest.raises(UserError, match=r"own_part_of_a_test:part: RuntimeError on 4 images: .*shapes"):
+        rehearse(spec)
+
+
+def test_an_unknown_argument_is_found(own_part: OwnPart) -> None:
+    with pytest.raises(UserError, match="widht"):
+        rehearse(small_trial({"model.encoder": {"name": own_part(Flat), "widht": 3}}))
