@@ -51,8 +51,8 @@ class Terminal:
         if cluster.dashboard:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
-        floors = f" and {progress.references_total} references (floors and ceiling)"
-        self.say(f"to run     {progress.total} trials{floors if progress.references_total else ''}")
+        floors = f" and {_count(progress.references_total, 'reference')} (floors and ceiling)"
+        self.say(f"to run     {_count(progress.total, 'trial')}{floors if progress.references_total else ''}")
         self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
         self._show(progress)
 
@@ -117,6 +117,10 @@ def epoch_progress(description: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(transient=True, disable=not Console().is_terminal) as bar:
         task = bar.add_task(description, total=None)
         yield lambda epoch, epochs: bar.update(task, completed=epoch, total=epochs)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _name(assignment: Assignment) -> str:

@@ -39,9 +39,10 @@ class OwnAugmentation(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.views.Augmentation``."""
 
 
-DATASETS = Family("data set", OwnDataset, (Part(DigitsDataset, "spreadtune.data.digits:load"),))
+DATASETS = Family("data set", "data.dataset", OwnDataset, (Part(DigitsDataset, "spreadtune.data.digits:load"),))
 AUGMENTATIONS = Family(
     "augmentation",
+    "data.augmentation",
     OwnAugmentation,
     (
         Part(NoAugmentation, "spreadtune.data.views:identity"),

@@ -38,9 +38,10 @@ class OwnDecoder(OwnPart):
     """A user's function ``(embedding_dim, image_shape, **arguments) -> torch.nn.Module``."""
 
 
-ENCODERS = Family("encoder", OwnEncoder, (Part(ConvnetEncoder, "spreadtune.models.convnet:build"),))
+ENCODERS = Family("encoder", "model.encoder", OwnEncoder, (Part(ConvnetEncoder, "spreadtune.models.convnet:build"),))
 DECODERS = Family(
     "decoder",
+    "model.decoder",
     OwnDecoder,
     (
         Part(NoDecoder, "spreadtune.models.decoder:build_none"),

@@ -44,6 +44,7 @@ class OwnObjective(OwnPart):
 
 OBJECTIVES = Family(
     "objective",
+    "objective",
     OwnObjective,
     (
         Part(SpreadObjective, "spreadtune.objectives.spread:build"),

@@ -22,15 +22,6 @@ from spreadtune.spec.config import Config
 _OWN_NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _OWN_TAG = "package.module:name"
 
-_PATHS = {
-    "data set": "data.dataset",
-    "augmentation": "data.augmentation",
-    "encoder": "model.encoder",
-    "decoder": "model.decoder",
-    "objective": "objective",
-}
-"""Where a study file names a part of each kind."""
-
 
 class NamedPart(Config):
     """The base of all part configs: a part is known by its name."""
@@ -71,23 +62,20 @@ class Family:
     """All parts of one kind.
 
     Attributes:
-        kind: the word used in messages, for example ``encoder``; a key of ``_PATHS``.
+        kind: the word used in messages, for example ``encoder``.
+        path: where a study file names one, for example ``model.encoder``.
         own: config of a user's own part of this kind.
         parts: the parts that come with the package.
     """
 
     kind: str
+    path: str
     own: type[OwnPart]
     parts: tuple[Part, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(part.name for part in self.parts)
-
-    @property
-    def path(self) -> str:
-        """Where a study file names such a part, for example ``model.encoder``."""
-        return _PATHS[self.kind]
 
     def field(self) -> Any:
         """The pydantic type of a field that holds one of these parts."""

@@ -91,7 +91,7 @@ def test_piped(study: Study, clock: Clock) -> None:
     assert told(study, clock, on_terminal=False) == [
         "slots      2 side by side, each with 1 CPU and no GPU",
         "dashboard  http://127.0.0.1:8265  (asks for a token; `ray get-auth-token` shows it)",
-        "to run     4 trials and 1 references (floors and ceiling)",
+        "to run     4 trials and 1 reference (floors and ceiling)",
         "started    trial 0 (alpha 0.6, seed 0)",
         "started    trial 1 (alpha 0.6, seed 1), taken up again",
         "started    trial 2 (alpha 0.6, seed 2)",
