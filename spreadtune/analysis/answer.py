@@ -6,7 +6,7 @@ from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
-from spreadtune.search.selection import best_setting, standing
+from spreadtune.search.selection import SETTING, best_setting, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.search import Direction
 
@@ -26,8 +26,7 @@ def answer(frame: Frame) -> list[str]:
         _floors_and_ceiling(frame),
         _counts(frame),
         _labels_used(frame, best),
-        "These are validation numbers, not confirmed on test; the interval does not account for having chosen "
-        f"the best of {count(len(frame.means), 'setting')}.",
+        _reservations(frame, best),
     ]
     return [line for line in lines if line]
 
@@ -62,16 +61,20 @@ def _value(frame: Frame, setting: Setting, metric: str) -> str:
     return measured(mean, float(widths.loc[[setting]].iloc[0]))
 
 
+def _seeds(frame: Frame, setting: Setting) -> int:
+    return int(frame.means.loc[[setting]].iloc[0]["n"])
+
+
 def _label(frame: Frame, setting: Setting) -> str:
     return str(frame.settings.loc[[setting]].iloc[0]["label"])
 
 
 def _best(frame: Frame, best: Setting) -> str:
-    n = int(frame.means.loc[[best]].iloc[0]["n"])
+    n = _seeds(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     return (
         f"Best setting: {_label(frame, best)}. Its {in_words(frame.metric)} is {_value(frame, best, frame.metric)} "
-        f"({seeds})."
+        f"({seeds if n > 1 else 'one seed: no interval'})."
     )
 
 
@@ -109,7 +112,7 @@ def _spread(frame: Frame, best: Setting) -> str:
     if pd.isna(low) or pd.isna(high) or pd.isna(alpha):
         return spread
     place = "below" if alpha <= low else "above" if alpha >= high else "inside"
-    window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3g}, {high:.3g})"
+    window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3f}, {high:.3f})"
     if place == "inside":
         window += f", {(alpha - low) / (high - low):.0%} of the way"
     return f"{spread} {window}.".lstrip()
@@ -152,3 +155,16 @@ def _labels_used(frame: Frame, best: Setting) -> str:
     if coarse == best:
         return f"{chosen} {rule} would have chosen the same."
     return f"{chosen} {rule} would have chosen {_label(frame, coarse)}: {_value(frame, coarse, frame.metric)}."
+
+
+def _reservations(frame: Frame, best: Setting) -> str:
+    """What the numbers do not say: the best of many settings is partly the luckiest, stopped ones among the many."""
+    n, start = _seeds(frame, best), "These are validation numbers"
+    tried = len(frame.trials.loc[frame.trials["state"].isin(["COMPLETE", "PRUNED"]), SETTING].drop_duplicates())
+    if tried == 1:
+        return f"{start}, not confirmed on test."
+    if n >= LEAST_REPETITIONS:
+        luck = f"the interval does not account for having chosen the best of {tried} settings"
+        return f"{start}, not confirmed on test; {luck}."
+    seeds = "one seed" if n == 1 else f"{n} seeds"
+    return f"{start} of {seeds}, not confirmed on test; the best of {tried} settings tends to look better than it is."

@@ -15,6 +15,7 @@ from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
 from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
 from spreadtune.spec.config import Config
+from spreadtune.spec.domain import Domain
 from spreadtune.spec.parts import NamedPart
 from spreadtune.spec.search import Direction
 from spreadtune.spec.seed import Seed
@@ -34,10 +35,12 @@ class Frame:
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
-        schemes: the predicted curves, by the key that stands in ``settings``.
+        schemes: thresholds of the predicted curves, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
+        domains: what each searched path may be, in every variant that searches it.
         metric: the optimized metric.
         direction: ``maximize`` or ``minimize``.
+        stops_early: whether the study stops trials early.
         references: floors and ceiling, one row a seed.
         history: epoch by epoch.
     """
@@ -46,8 +49,10 @@ class Frame:
     settings: pd.DataFrame
     schemes: dict[Scheme, pd.Series]
     searched: list[str]
+    domains: dict[str, list[Domain]]
     metric: str
     direction: Direction
+    stops_early: bool
     references: pd.DataFrame
     history: pd.DataFrame
 
@@ -89,11 +94,12 @@ def build_frame(tables: Tables) -> Frame:
     trials = tables.trials
     trials = trials[(trials["stage"] == "search") & trials["setting"].notna()].astype({"setting": int, "seed": int})
     study = tables.study
-    searched = _searched_paths(study)
+    domains = _domains(study)
+    paths = list(dict.fromkeys([ALPHA, *domains]))
     specs = _specs(study, trials)
-    rows = [{path: value_at(spec, path) for path in [ALPHA, *searched]} for spec in specs.values()]
+    rows = [{path: value_at(spec, path) for path in paths} for spec in specs.values()]
     index = pd.MultiIndex.from_tuples(list(specs), names=SETTING)
-    settings = pd.DataFrame(rows, index=index, columns=list(dict.fromkeys([ALPHA, *searched])), dtype=object)
+    settings = pd.DataFrame(rows, index=index, columns=paths, dtype=object)
     settings = settings.apply(_as_numbers)
     varying = _main_first([path for path in settings if settings[path].nunique(dropna=False) > 1], settings)
     several = len(study.variants()) > 1
@@ -106,10 +112,12 @@ def build_frame(tables: Tables) -> Frame:
     return Frame(
         trials=trials,
         settings=settings,
-        schemes=_theory_of_schemes(trials, settings),
+        schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
+        domains=domains,
         metric=study.search.metric,
         direction=study.search.direction,
+        stops_early=study.search.early_stopping.name != "none",
         references=tables.references,
         history=tables.history,
     )
@@ -125,8 +133,12 @@ def value_at(spec: TrialSpec, path: str) -> Any:
     return value.name if isinstance(value, NamedPart) else value
 
 
-def _searched_paths(study: Study) -> list[str]:
-    return list(dict.fromkeys(path for variant in study.variants() for path in variant.space))
+def _domains(study: Study) -> dict[str, list[Domain]]:
+    found: dict[str, list[Domain]] = {}
+    for variant in study.variants():
+        for path, domain in variant.space.items():
+            found.setdefault(path, []).append(domain)
+    return found
 
 
 def _specs(study: Study, trials: pd.DataFrame) -> dict[tuple[str, int], TrialSpec]:

@@ -14,9 +14,11 @@ from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import ReportFigure, all_figures
 from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.html import Column, definitions, table, typeset
+from spreadtune.analysis.progress import ended_trials, planned_trials
+from spreadtune.analysis.provenance import changes, readable
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
-from spreadtune.analysis.words import in_words
+from spreadtune.analysis.words import count, in_words
 from spreadtune.run_folder import write_atomic
 
 logger = logging.getLogger("spreadtune.analysis.report")
@@ -42,6 +44,8 @@ def render(tables: Tables) -> str:
         name=escape(tables.run.name),
         run=escape(tables.run.id),
         description=escape(tables.study.description),
+        changes=_changes(tables),
+        progress=_progress(tables),
         style=_asset("report.css"),
         plotly=get_plotlyjs() if figures else "",
         script=_asset("report.js"),
@@ -51,12 +55,29 @@ def render(tables: Tables) -> str:
         departures=_departures(frame),
         trial_count=len(tables.trials),
         trials=trials_table(tables.trials, frame.metric),
-        manifest=definitions(tables.manifest),
+        failed_references=_failed_references(tables.references),
+        manifest=definitions(readable(tables.manifest)),
     )
 
 
 def _asset(name: str) -> str:
     return (resources.files("spreadtune.analysis") / name).read_text(encoding="utf-8")
+
+
+def _changes(tables: Tables) -> str:
+    line = changes(tables.manifest.get("command", []))
+    return f'<p class="changes">Run with <code>{escape(line)}</code></p>' if line else ""
+
+
+def _progress(tables: Tables) -> str:
+    ended, planned = ended_trials(tables.trials), planned_trials(tables.study)
+    return f'<p class="progress">So far: {ended} of {count(planned, "trial")}.</p>' if ended < planned else ""
+
+
+def _failed_references(references: pd.DataFrame) -> str:
+    failed = references[references["state"] == "FAIL"]
+    reasons = "; ".join(f"seed {row['seed']}: {row['reason']}" for _, row in failed.iterrows())
+    return f"<p>Floors and ceiling that failed: {escape(reasons)}.</p>" if reasons else ""
 
 
 def _figure(figure: ReportFigure, index: int) -> str:

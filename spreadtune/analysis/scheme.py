@@ -1,6 +1,8 @@
 """What the predicted spread depends on beside alpha; settings that share it share one predicted curve."""
 
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -38,10 +40,6 @@ class Scheme:
             views=spec.data.views,
         )
 
-    @property
-    def label(self) -> str:
-        return f"temperature {self.temperature:.3g}, batch {self.batch_size}, {self.pairs} pairs, {self.denominator}"
-
     def curve(self, images_per_class: float, alphas: np.ndarray) -> pd.DataFrame:
         """The predicted spread of free embeddings at ``alphas``; empty where there is no formula.
 
@@ -70,3 +68,19 @@ class Scheme:
         except ValueError:  # no formula for this pair scheme, or too few images for one
             return pd.DataFrame(columns=["alpha", "spread"])
         return pd.DataFrame({"alpha": alphas, "spread": spreads})
+
+
+def distinguishing_labels(schemes: Sequence[Scheme]) -> list[str]:
+    """Each scheme in words, less what all of them share: ``temperature 0.1`` where only the temperature differs."""
+    described = [
+        (
+            f"temperature {scheme.temperature:.3g}",
+            f"batch {scheme.batch_size}",
+            f"pairs {scheme.pairs}",
+            f"denominator {scheme.denominator}",
+            f"{scheme.views} views",
+        )
+        for scheme in schemes
+    ]
+    differs = [len(set(words)) > 1 for words in zip(*described, strict=True)]
+    return [", ".join(itertools.compress(words, differs)) for words in described]

@@ -6,7 +6,7 @@ from spreadtune.analysis.html import Column, table
 from spreadtune.analysis.words import in_words
 
 _ALWAYS = ("trial", "state")
-_IDENTITY = ("trial", "variant", "stage", "setting", "seed", "state", "reason")
+_IDENTITY = ("trial", "variant", "stage", "setting", "seed", "state")
 _METRICS = (
     "transfer_accuracy",
     "class_accuracy",
@@ -19,7 +19,10 @@ _METRICS = (
 
 
 def trials_table(trials: pd.DataFrame, optimized: str) -> str:
-    """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out."""
+    """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out.
+
+    The reason comes last, because it is a sentence and would push the metrics out of sight.
+    """
     return table(_columns(trials, optimized), sortable=True, state="state")
 
 
@@ -27,12 +30,14 @@ def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
     tried = [name for name in trials if str(name).startswith("param.")]
     came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
-    names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds"]
+    names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]
     filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]
     return [Column(_heading(name), trials[name], _decimals(name)) for name in map(str, filled)]
 
 
 def _decimals(name: str) -> int | None:
+    if name == "seconds":
+        return 1
     return 3 if name.startswith(("metric.", "theory.")) else None
 
 

@@ -52,7 +52,7 @@ search:
 """
 
 MANIFEST = {
-    "command": "spreadtune run digits_alpha_sweep",
+    "command": ["spreadtune", "run", "digits_alpha_sweep", "--seeds", "3"],
     "hash": "3f1c9a5e0b7d2c48",
     "versions": {"spreadtune": "0.1.0", "torch": "2.14.0", "ray": "2.60.0", "optuna": "5.0.0"},
     "devices": ["cpu"],

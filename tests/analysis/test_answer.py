@@ -57,6 +57,10 @@ def test_below_three_seeds_there_is_no_interval(new_run: Any) -> None:
     assert lines[0] == ("Best setting: alpha 0.62. Its transfer accuracy is 0.981 (2 seeds: too few for an interval).")
     assert lines[1] == "Against alpha 0 (0.931) the paired difference is +0.050 (2 shared seeds: no interval)."
     assert "+-" not in "".join(lines)
+    assert lines[-1] == (
+        "These are validation numbers of 2 seeds, not confirmed on test; "
+        "the best of 4 settings tends to look better than it is."
+    )
     assert "would have chosen alpha 0.56: 0.979." in lines[4]
 
 
@@ -139,3 +143,27 @@ def test_diverged_trials_are_told_from_stopped_ones(new_run: Any) -> None:
     run = small_sweep(new_run)
     run.trial(3, 8, state="PRUNED", alpha=1.0, params={"objective.alpha": 1}, reason="diverged: loss is nan in epoch 2")
     assert "0 stopped early, 1 diverged, 0 failed." in run.write().answer()
+
+
+def test_one_seed_has_no_interval_and_stopped_settings_were_tried_too(search: Results) -> None:
+    lines = search.answer().splitlines()
+    assert lines[0].endswith("(one seed: no interval).")
+    # 24 settings, of which one failed and one still runs.
+    assert lines[-1] == (
+        "These are validation numbers of one seed, not confirmed on test; "
+        "the best of 22 settings tends to look better than it is."
+    )
+
+
+def test_a_single_setting_was_not_chosen(new_run: Any) -> None:
+    run = new_run("\nsearch: {seeds: 3}\n")
+    for seed in range(3):
+        run.trial(0, seed, alpha=0.0, params={})
+    assert run.write().answer().splitlines()[-1] == "These are validation numbers, not confirmed on test."
+
+
+def test_the_window_has_three_decimals(new_run: Any) -> None:
+    run = new_run()
+    thresholds = {"theory.alpha_c": 3.62e-06, "theory.alpha_m": 0.9951}
+    run.trial(0, alpha=0.56, params={"objective.alpha": 0.56}, **thresholds)
+    assert "the predicted window (0.000, 0.995), 56% of the way." in run.write().answer()

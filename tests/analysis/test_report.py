@@ -1,5 +1,6 @@
 """The report: one file, whole, self-contained, and safe whatever a study is called."""
 
+import json
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -68,9 +69,34 @@ def test_the_page_opens_with_the_answer(sweep: Results) -> None:
     assert "not confirmed on test" in own_text(sweep)
 
 
-def test_the_manifest_is_shown_whole(sweep: Results) -> None:
-    for line in ("<dt>versions.torch</dt><dd>2.14.0</dd>", "<dt>attempts.1.reason</dt><dd>finished</dd>"):
+def test_the_manifest_is_shown_readably(sweep: Results) -> None:
+    for line in (
+        "<dt>command</dt><dd>spreadtune run digits_alpha_sweep --seeds 3</dd>",
+        "<dt>hash</dt><dd>3f1c9a5e0b7d</dd>",
+        "<dt>seeds.repetitions</dt><dd>3</dd>",
+    ):
         assert line in own_text(sweep)
+
+
+def test_the_head_says_what_the_command_line_changed(new_run: Any) -> None:
+    run = new_run()
+    run.trial(0, alpha=0.0, params={"objective.alpha": 0.0})
+    results = run.write()
+    assert 'class="changes"' not in render(results)
+    words = ["spreadtune", "sweep", "--profile", "small", "--set", "training.epochs=<2>"]
+    run.run.manifest_file.write_text(json.dumps({"command": words}))
+    line = "<code>--profile small --set &#x27;training.epochs=&lt;2&gt;&#x27;</code>"
+    assert line in render(Results(run.run))
+
+
+def test_the_head_says_how_far_an_unfinished_run_is(search: Results, sweep: Results) -> None:
+    assert '<p class="progress">So far: 23 of 24 trials.</p>' in own_text(search)
+    assert "So far" not in own_text(sweep)
+
+
+def test_failed_references_are_listed_with_their_reason(nothing_finished: Results, sweep: Results) -> None:
+    assert "<p>Floors and ceiling that failed: seed 0: out of memory.</p>" in own_text(nothing_finished)
+    assert "that failed" not in own_text(sweep)
 
 
 def test_nothing_finished_is_said_and_not_drawn(new_run: Any) -> None:

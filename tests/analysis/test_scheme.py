@@ -1,12 +1,13 @@
 """Which predicted curve belongs to a setting."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from spreadtune import theory
-from spreadtune.analysis.scheme import Scheme
+from spreadtune.analysis.scheme import Scheme, distinguishing_labels
 
 SCHEME = Scheme(temperature=0.5, batch_size=128, pairs="cross_view", denominator="negatives", views=2)
 
@@ -28,3 +29,10 @@ def test_no_curve_without_a_formula_or_without_recorded_counts() -> None:
     other = Scheme(temperature=0.5, batch_size=128, pairs="all", denominator="negatives", views=2)
     assert other.curve(64.0, np.array([0.5])).empty
     assert SCHEME.curve(math.nan, np.array([0.5])).empty
+
+
+def test_schemes_are_named_by_what_differs() -> None:
+    warm, large = replace(SCHEME, temperature=1.0), replace(SCHEME, temperature=1.0, batch_size=512)
+    assert distinguishing_labels([SCHEME, warm]) == ["temperature 0.5", "temperature 1"]
+    assert distinguishing_labels([SCHEME, large]) == ["temperature 0.5, batch 128", "temperature 1, batch 512"]
+    assert distinguishing_labels([SCHEME, replace(SCHEME, pairs="all")]) == ["pairs cross_view", "pairs all"]

@@ -1,69 +1,86 @@
-"""The estimate that early stopping looks at, epoch by epoch."""
+"""kNN accuracy, epoch by epoch: the estimate that early stopping looks at."""
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.words import count, in_words
 
-ESTIMATES = ("knn_transfer_accuracy", "knn_class_accuracy")
+_COLORS = {"knn_transfer_accuracy": style.TRANSFER, "knn_class_accuracy": style.CLASS}
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """kNN accuracy over epochs, a line a trial; None when no trial reported it at two epochs."""
-    for metric in ESTIMATES:
+    for metric in _COLORS:
         table = numbers(frame, metric)
         if len(table) and table.groupby("trial").size().max() > 1:
-            return _figure(table, metric)
+            return _figure(frame, table, metric)
     return None
 
 
 def numbers(frame: Frame, metric: str) -> pd.DataFrame:
-    """The epochs at which a trial of the search reported ``metric``: columns trial, state, label, epoch, value."""
+    """The epochs at which a trial reported ``metric``: columns trial, state, label, alpha, epoch, value."""
     column = f"metric.{metric}"
-    nothing = pd.DataFrame(columns=["trial", "state", "label", "epoch", "value"])
+    nothing = pd.DataFrame(columns=["trial", "state", "label", "alpha", "epoch", "value"])
     if column not in frame.history:
         return nothing
-    trials = pd.concat([frame.finished, frame.pruned])[["trial", "state", "label"]]
+    trials = pd.concat([frame.finished, frame.pruned])[["trial", "state", "label", ALPHA]].rename(
+        columns={ALPHA: "alpha"}
+    )
     table = frame.history[["trial", "epoch", column]].rename(columns={column: "value"}).dropna()
     return table.merge(trials, on="trial").sort_values(["trial", "epoch"], ignore_index=True)[nothing.columns]
 
 
-def _figure(table: pd.DataFrame, metric: str) -> ReportFigure:
+def _figure(frame: Frame, table: pd.DataFrame, metric: str) -> ReportFigure:
     states = table.drop_duplicates("trial")["state"]
     finished, pruned = int((states == "COMPLETE").sum()), int((states == "PRUNED").sum())
-    stopped = f"; gray lines that end in a circle are {count(pruned, 'trial')} stopped early" if pruned else ""
+    stopped = f"; lines that end in a circle are {count(pruned, 'trial')} stopped early" if pruned else ""
+    color = f", colored by {in_words(ALPHA)}" if frame.x == ALPHA else ""
+    use = "; it is what early stopping looks at" if frame.stops_early else ""
     return ReportFigure(
         name="learning-curves",
         title=f"{in_words(metric)} over epochs",
-        caption=f"Validation images, k = 20. {count(finished, 'finished trial')}{stopped}. "
-        "The estimate costs no probe; it is what early stopping looks at.",
+        caption=f"Validation images, k = 20. {count(finished, 'finished trial')}{color}{stopped}. "
+        f"The estimate costs no probe{use}.",
         numbers=table,
-        plot=_draw(table, metric),
+        plot=_draw(frame, table, metric),
     )
 
 
-def _draw(table: pd.DataFrame, metric: str) -> go.Figure:
-    color = style.TRANSFER if metric == "knn_transfer_accuracy" else style.CLASS
+def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
+    """A line a trial: colored by alpha where alpha varies, else by how the trial ended."""
+    by_alpha, alphas = frame.x == ALPHA, frame.settings[ALPHA]
     plot = go.Figure()
     for trial, rows in table.groupby("trial"):
-        pruned = rows["state"].iloc[0] == "PRUNED"
+        pruned, alpha = rows["state"].iloc[0] == "PRUNED", rows["alpha"].iloc[0]
+        end = "stopped early" if pruned else "finished trial"
+        plain = style.PRUNED if pruned or by_alpha else _COLORS[metric]
         plot.add_trace(
             go.Scatter(
                 x=rows["epoch"],
                 y=rows["value"],
                 mode="lines+markers" if pruned else "lines",
-                line={"color": style.PRUNED if pruned else color, "width": 1.1},
+                line={"color": style.color_of(alpha, alphas) if by_alpha and pd.notna(alpha) else plain, "width": 1.1},
                 marker={"symbol": "circle-open", "size": [0] * (len(rows) - 1) + [7]},
-                opacity=0.6,
-                name="stopped early" if pruned else "finished trial",
-                legendgroup="stopped early" if pruned else "finished trial",
+                opacity=0.7,
+                name=end,
+                legendgroup=end,
+                showlegend=not by_alpha,
                 text=rows["label"],
                 hovertemplate=f"%{{text}}<br>%{{y:.3f}} (trial {trial}, epoch %{{x}})<extra></extra>",
             )
         )
+    if by_alpha:
+        plot.add_trace(_color_bar())
+        plot.update_layout(coloraxis=style.color_axis(in_words(ALPHA), alphas))
     plot.update_xaxes(title_text="epoch")
     plot.update_yaxes(title_text=f"{in_words(metric)} (fraction correct)")
     return style.styled(plot)
+
+
+def _color_bar() -> go.Scatter:
+    """Nothing but the bar: Plotly draws one for markers only, and lines have none."""
+    marker = {"color": [0.0], "coloraxis": "coloraxis"}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")

@@ -5,6 +5,7 @@ import pandas as pd
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, interval
 from spreadtune.analysis.words import in_words
+from spreadtune.spec.domain import Domain
 
 REFERENCES = {
     "ceiling": "trained on fine labels (ceiling)",
@@ -54,11 +55,22 @@ def x_title(frame: Frame) -> str:
     return "alpha, weight of class-conditional InfoNCE" if frame.x == ALPHA else in_words(frame.x)
 
 
-def axis_type(path: str, values: pd.Series) -> str | None:
-    """``log`` for positive numbers over more than a factor of 8, except alpha; else None: Plotly's own choice."""
-    if path == ALPHA or not pd.api.types.is_numeric_dtype(values) or values.dropna().empty:
+def axis_type(frame: Frame, path: str) -> str | None:
+    """``log`` where the study searches ``path`` on a logarithmic scale; else None: Plotly's own choice.
+
+    Alpha is never logarithmic, nor is a path that is zero or below in some setting, which would have no place.
+    """
+    if path == ALPHA or not any(_logarithmic(domain) for domain in frame.domains.get(path, [])):
         return None
-    return "log" if values.min() > 0 and values.max() > 8 * values.min() else None
+    return "log" if (frame.settings[path].dropna() > 0).all() else None
+
+
+def _logarithmic(domain: Domain) -> bool:
+    """Of listed values: are they positive numbers over more than a factor of 8?"""
+    if domain.kind not in ("grid", "choice"):
+        return domain.kind == "log_uniform"
+    values = [value for value in domain.corners() if not isinstance(value, bool | str)]
+    return len(values) == len(domain.corners()) and min(values) > 0 and max(values) > 8 * min(values)
 
 
 def repetitions(table: pd.DataFrame) -> str:

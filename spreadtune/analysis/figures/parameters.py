@@ -17,8 +17,7 @@ COLUMNS = 3
 def figure(frame: Frame) -> ReportFigure | None:
     """Accuracy over each searched parameter but the main one; None when there is no other, or no accuracy."""
     metric = "transfer_accuracy" if frame.column("transfer_accuracy") else "class_accuracy"
-    others = frame.searched[1:]
-    if not others or not frame.column(metric):
+    if len(frame.searched) < 2 or not frame.column(metric):
         return None
     table = numbers(frame, metric)
     pruned = int((table["state"] == "PRUNED").sum())
@@ -28,7 +27,7 @@ def figure(frame: Frame) -> ReportFigure | None:
         title=f"{in_words(metric).capitalize()} against the other searched parameters",
         caption=f"One marker a trial{hollow}. All other parameters vary too: a panel shows a tendency, no effect.",
         numbers=table,
-        plot=_draw(table, others, metric),
+        plot=_draw(frame, table, metric),
     )
 
 
@@ -46,7 +45,8 @@ def numbers(frame: Frame, metric: str) -> pd.DataFrame:
     return pd.concat([finished, pruned], ignore_index=True).dropna(subset=["accuracy"])
 
 
-def _draw(table: pd.DataFrame, others: list[str], metric: str) -> go.Figure:
+def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
+    others = frame.searched[1:]
     columns = min(len(others), COLUMNS)
     rows = -(-len(others) // columns)
     plot = make_subplots(rows, columns, shared_yaxes=True, horizontal_spacing=0.05, vertical_spacing=0.2 / rows)
@@ -67,7 +67,7 @@ def _draw(table: pd.DataFrame, others: list[str], metric: str) -> go.Figure:
             ),
             **place,
         )
-        plot.update_xaxes(title_text=in_words(path), type=axis_type(path, table[path]), **place)
+        plot.update_xaxes(title_text=in_words(path), type=axis_type(frame, path), **place)
     plot.update_yaxes(title_text=f"{in_words(metric)} (fraction correct)", col=1)
     return style.styled(plot, height=120 + 280 * rows)
 

@@ -6,18 +6,22 @@ import plotly.graph_objects as go
 
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.scheme import SCHEME_PATHS
 
 MOST_CURVES = 4
+CONTINUOUS = ("uniform", "log_uniform")
 POINTS = 201
 
 
 def curves(frame: Frame) -> pd.DataFrame:
     """The predicted curve of each scheme: columns scheme, alpha, spread.
 
-    Empty when the figure's axis is not alpha or when there are more curves than can be told apart.
+    Empty when the figure's axis is not alpha, when there are more curves than can be told apart, and when what a curve
+    depends on is drawn from a continuum, where every setting has a curve of its own.
     """
     nothing = pd.DataFrame(columns=["scheme", "alpha", "spread"])
-    if frame.x != ALPHA or len(frame.schemes) > MOST_CURVES:
+    own_curves = any(domain.kind in CONTINUOUS for path in SCHEME_PATHS for domain in frame.domains.get(path, []))
+    if frame.x != ALPHA or own_curves or len(frame.schemes) > MOST_CURVES:
         return nothing
     alphas = np.linspace(0, 1, POINTS)
     found = []

@@ -15,6 +15,7 @@ from spreadtune.analysis.figures.numbers import (
 )
 from spreadtune.analysis.figures.prediction import curves, prediction, shade_window
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
 from spreadtune.search.selection import SETTING
 
@@ -62,7 +63,7 @@ def _curve_panels(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> go.
     connected = list(table["line"].unique())
     columns = min(len(schemes), 2)
     rows = -(-len(schemes) // columns)
-    titles = [scheme.label for scheme in schemes] if len(schemes) > 1 else None
+    titles = distinguishing_labels(schemes) if len(schemes) > 1 else None
     plot = make_subplots(rows, columns, shared_yaxes="all", subplot_titles=titles, horizontal_spacing=0.06)
     for index, scheme in enumerate(schemes):
         place = {"row": index // columns + 1, "col": index % columns + 1}
@@ -89,7 +90,7 @@ def _points(frame: Frame, table: pd.DataFrame) -> go.Figure:
         bar = {"title": {"text": "position in<br>the window"}, "thickness": 12}
         marker = {"color": table["window_position"], "colorscale": style.ALPHA_SCALE, "colorbar": bar}
         plot.update_traces(selector={"name": SPREADS[metric][0]}, marker=marker)
-    plot.update_xaxes(title_text=x_title(frame), type=axis_type(frame.x, table["x"]))
+    plot.update_xaxes(title_text=x_title(frame), type=axis_type(frame, frame.x))
     plot.update_yaxes(title_text="spread (1 − cosine)")
     return style.styled(plot)
 

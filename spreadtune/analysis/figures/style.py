@@ -1,6 +1,10 @@
 """One look for every figure; a color means one thing throughout (Okabe and Ito's, safe for color blindness)."""
 
+from typing import Any
+
+import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 TRAIN_SPREAD = "#0072B2"
 VALIDATION_SPREAD = "#56B4E9"
@@ -40,6 +44,23 @@ def styled(figure: go.Figure, height: int = 420) -> go.Figure:
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     return figure
+
+
+def color_axis(title: str, values: pd.Series) -> dict[str, Any]:
+    """The color scale of a parameter over all its values, so that a value has one color in every figure."""
+    return {
+        "colorscale": ALPHA_SCALE,
+        "cmin": values.min(),
+        "cmax": values.max(),
+        "colorbar": {"title": {"text": title}, "thickness": 12},
+    }
+
+
+def color_of(value: float, values: pd.Series) -> str:
+    """The color of ``value`` on that scale, for marks that Plotly cannot color by number, such as lines."""
+    low, high = float(values.min()), float(values.max())
+    (color,) = sample_colorscale(ALPHA_SCALE, [(value - low) / (high - low) if high > low else 0.5])
+    return str(color)
 
 
 def symbol_of(names: list[str]) -> dict[str, str]:

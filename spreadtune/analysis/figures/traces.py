@@ -54,26 +54,29 @@ def pruned_trials(x: pd.Series, y: pd.Series, table: pd.DataFrame, **marker: Any
 
 
 def reference_line(x: list[Any], row: pd.Series, dash: str) -> list[go.Scatter]:
-    """A horizontal line over the axis, and a pale band for its interval where there is one."""
-    low, high = row["mean"] - row["half_width"], row["mean"] + row["half_width"]
-    band = go.Scatter(
-        x=[x[0], x[-1], x[-1], x[0]],
-        y=[low, low, high, high],
-        fill="toself",
-        fillcolor="rgba(85, 85, 85, 0.10)",
-        mode="none",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    """A horizontal line over the axis, and a thin whisker at its right end for its interval where there is one."""
     line = go.Scatter(
         x=x,
         y=[row["mean"]] * len(x),
         mode="lines",
         line={"color": style.REFERENCE, "width": 1.2, "dash": dash},
-        showlegend=False,
+        name=row["reference"],
         hovertemplate=f"{row['reference']}<br>%{{y:.3f}} (n = {row['n']})<extra></extra>",
     )
-    return [line] if pd.isna(row["half_width"]) else [band, line]
+    if pd.isna(row["half_width"]):
+        return [line]
+    bar = {"type": "data", "array": [row["half_width"]], "thickness": 1, "width": 3, "color": style.REFERENCE}
+    # A point of its own: along the line, Plotly would draw a bar of no height at the left end too.
+    whisker = go.Scatter(
+        x=x[-1:],
+        y=[row["mean"]],
+        error_y=bar,
+        mode="markers",
+        marker={"opacity": 0},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    return [line, whisker]
 
 
 def grouped_means(

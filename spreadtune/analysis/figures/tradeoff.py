@@ -59,12 +59,7 @@ def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
         if repeated:
             plot.add_trace(_points(_means(rows), f"setting mean{of_variant}", symbol, size=12, opacity=1.0))
     if pd.api.types.is_numeric_dtype(finished["x"]):
-        plot.update_layout(
-            coloraxis={
-                "colorscale": style.ALPHA_SCALE,
-                "colorbar": {"title": {"text": in_words(frame.x)}, "thickness": 12},
-            }
-        )
+        plot.update_layout(coloraxis=style.color_axis(in_words(frame.x), frame.settings[frame.x]))
     plot.update_xaxes(title_text="spread on validation images (1 − cosine)")
     plot.update_yaxes(title_text=f"{in_words(metric)} (fraction correct)")
     return style.styled(plot)

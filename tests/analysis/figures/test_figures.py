@@ -75,7 +75,7 @@ def test_the_predicted_curve_is_the_theorys(sweep: Results) -> None:
 def test_one_panel_for_each_predicted_curve(variants: Results) -> None:
     figure = spread.figure(build_frame(variants))
     assert figure is not None
-    titles = [note.text.split(",")[0] for note in figure.plot.layout.annotations]
+    titles = [note.text for note in figure.plot.layout.annotations]
     assert titles == ["temperature 0.1", "temperature 0.5"]
     (baseline,) = traces(figure.plot, "spread, training images: variant supcon")
     assert (list(baseline.x), baseline.xaxis) == ([0.0], "x2")
@@ -90,18 +90,65 @@ def test_many_temperatures_get_a_dash_beside_each_setting(search: Results) -> No
     assert sorted(dashes.y) == pytest.approx(sorted(frame.finished["theory.spread"]))
 
 
+def test_few_settings_of_a_continuous_temperature_get_dashes_too(new_run: Any) -> None:
+    run = new_run(
+        "\nsearch: {sampler: random, trials: 2, space: {objective.temperature: {uniform: [0.1, 1]},"
+        " objective.alpha: {uniform: [0, 1]}}}\n"
+    )
+    for setting, temperature in enumerate([0.2, 0.6]):
+        params = {"objective.temperature": temperature, "objective.alpha": 0.5 + setting / 4}
+        run.trial(setting, alpha=0.5 + setting / 4, temperature=temperature, params=params)
+    figure = spread.figure(build_frame(run.write()))
+    assert figure is not None
+    (dashes,) = traces(figure.plot, "predicted")
+    assert (dashes.mode, len(dashes.x)) == ("markers", 2)
+
+
+def test_only_finished_settings_get_a_panel(new_run: Any) -> None:
+    run = new_run(
+        "\nsearch: {space: {objective.temperature: {grid: [0.1, 0.5]}, objective.alpha: {grid: [0.25, 0.62]}}}\n"
+    )
+    for setting, (temperature, alpha) in enumerate([(0.1, 0.25), (0.1, 0.62), (0.5, 0.25)]):
+        params = {"objective.temperature": temperature, "objective.alpha": alpha}
+        state = "COMPLETE" if temperature == 0.1 else "FAIL"
+        run.trial(setting, alpha=alpha, temperature=temperature, params=params, state=state)
+    figure = spread.figure(build_frame(run.write()))
+    assert figure is not None
+    assert len(traces(figure.plot, "predicted")) == 1
+
+
 def test_intervals_are_drawn_from_three_seeds_on_only(sweep: Results, search: Results) -> None:
     for run, known in ((sweep, True), (search, False)):
         table = accuracy.numbers(build_frame(run))
         assert table["transfer_accuracy.half_width"].notna().all() == known
 
 
-def test_floors_and_ceiling_are_labeled_on_both_panels(sweep: Results) -> None:
+def test_floors_and_ceiling_stand_in_the_transfer_panel_and_in_the_legend(sweep: Results) -> None:
+    frame = build_frame(sweep)
+    figure = accuracy.figure(frame)
+    assert figure is not None
+    lines = [trace for trace in figure.plot.data if trace.name and ("floor" in trace.name or "ceiling" in trace.name)]
+    assert [(line.xaxis, line.showlegend) for line in lines] == [("x", True)] * 3
+    assert len({line.line.dash for line in lines}) == 3
+    assert "means, n = 3; whiskers at the right are their intervals" in figure.caption
+
+
+def test_the_whisker_of_a_reference_stands_clear_of_the_data(sweep: Results) -> None:
     figure = accuracy.figure(build_frame(sweep))
     assert figure is not None
-    labels = [note.text for note in figure.plot.layout.annotations if "floor" in note.text or "ceiling" in note.text]
-    assert len(labels) == 6
-    assert "means, n = 3; bands are their intervals" in figure.caption
+    (floor,) = traces(figure.plot, "raw pixels (floor)")
+    (whisker,) = [trace for trace in figure.plot.data if trace.marker.opacity == 0 and trace.y[0] == floor.y[0]]
+    assert whisker.x[0] == floor.x[-1] > 1.0
+    # t(0.975, 2) = 4.3027; the values of the three seeds are .002 apart, so s = .002.
+    assert whisker.error_y.array[0] == pytest.approx(4.3027 * 0.002 / math.sqrt(3), rel=1e-4)
+
+
+def test_a_reference_of_one_seed_has_no_whisker(search: Results) -> None:
+    figure = accuracy.figure(build_frame(search))
+    assert figure is not None
+    assert len(traces(figure.plot, "raw pixels (floor)")) == 1
+    assert not [trace for trace in figure.plot.data if trace.marker.opacity == 0]
+    assert "n = 1; too few seeds for intervals" in figure.caption
 
 
 def test_missing_references_are_said_to_be_missing(variants: Results) -> None:
@@ -153,6 +200,34 @@ def test_learning_curves_end_where_a_trial_was_stopped(search: Results) -> None:
     lengths = table.groupby(["state", "trial"]).size()
     assert set(lengths["COMPLETE"]) == {12}
     assert set(lengths["PRUNED"]) == {3}
+
+
+def test_learning_curves_have_the_color_of_their_alpha(sweep: Results) -> None:
+    frame = build_frame(sweep)
+    curve, points = learning_curves.figure(frame), tradeoff.figure(frame)
+    assert curve is not None
+    assert points is not None
+    lines = [trace for trace in curve.plot.data if trace.name == "finished trial"]
+    assert len({line.line.color for line in lines}) == 8
+    assert lines[0].line.color == lines[8].line.color, "one alpha at two seeds"
+    assert curve.plot.layout.coloraxis == points.plot.layout.coloraxis
+    assert (curve.plot.layout.coloraxis.cmin, curve.plot.layout.coloraxis.cmax) == (0, 1)
+
+
+def test_without_alpha_learning_curves_are_colored_by_their_end(new_run: Any) -> None:
+    run = new_run("\nsearch: {space: {training.learning_rate: {grid: [0.001, 0.01]}}}\n")
+    for setting, (rate, state) in enumerate([(0.001, "COMPLETE"), (0.01, "PRUNED")]):
+        run.trial(setting, alpha=0.0, params={"training.learning_rate": rate}, state=state)
+    figure = learning_curves.figure(build_frame(run.write()))
+    assert figure is not None
+    assert [trace.line.color for trace in figure.plot.data] == [style.TRANSFER, style.PRUNED]
+
+
+def test_early_stopping_is_mentioned_only_where_there_is_some(sweep: Results, search: Results) -> None:
+    for run, stops in ((sweep, False), (search, True)):
+        figure = learning_curves.figure(build_frame(run))
+        assert figure is not None
+        assert ("early stopping" in figure.caption) == stops
 
 
 def test_every_name_stands_in_the_legend_once(any_run: Results) -> None:
