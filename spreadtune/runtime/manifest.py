@@ -29,7 +29,7 @@ class Manifest:
         earlier = run.manifest()
         self.content: dict[str, Any] = {
             "format": 1,
-            "run": run.label,
+            "run": earlier.get("run", run.label),
             "hash": study_hash(study),
             "command": [without_password(word) for word in command],
             "storage": redacted(storage) if storage else None,

@@ -50,8 +50,11 @@ class DatabaseAwayError(Exception):
 
 
 def study_name(run: RunFolder, variant: str) -> str:
-    """What Optuna calls a variant's study: NAME/ID/VARIANT."""
-    return f"{run.label}/{variant}"
+    """What Optuna calls a variant's study: NAME/ID/VARIANT, as the run was called when it began.
+
+    A folder may be moved or renamed; its database goes with it, and keeps the old name.
+    """
+    return f"{run.manifest().get('run', run.label)}/{variant}"
 
 
 def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:

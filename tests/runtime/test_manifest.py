@@ -9,7 +9,7 @@ import pytest
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.manifest import Manifest, git_state, without_password
-from spreadtune.search.database import database_url
+from spreadtune.search.database import database_url, study_name
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
@@ -38,6 +38,15 @@ def test_every_start_of_the_driver_is_an_attempt(study: Study, tmp_path: Path) -
     assert written["hash"] == study_hash(study)
     assert written["usage"] == {"cpu_seconds": 2.5, "gpu_seconds": 0.0}
     assert {"python", "spreadtune", "torch", "ray", "optuna"} <= written["versions"].keys()
+
+
+def test_a_run_that_was_moved_keeps_its_name_in_the_database(study: Study, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path, "told")
+    Manifest(run, study, command=[], storage=None)
+    moved = RunFolder(run.path.rename(tmp_path / "elsewhere"))
+    Manifest(moved, study, command=[], storage=None)
+    assert moved.label != run.label
+    assert study_name(moved, "main") == f"{run.label}/main"
 
 
 def test_no_password_is_written(study: Study, tmp_path: Path) -> None:
