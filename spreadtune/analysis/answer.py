@@ -23,6 +23,7 @@ def answer(frame: Frame) -> list[str]:
         _best(frame, best),
         _against_reference(frame, best),
         _spread(frame, best),
+        _pair_schemes(frame),
         _floors_and_ceiling(frame),
         _counts(frame),
         _labels_used(frame, best),
@@ -116,6 +117,13 @@ def _spread(frame: Frame, best: Setting) -> str:
     if place == "inside":
         window += f", {(alpha - low) / (high - low):.0%} of the way"
     return f"{spread} {window}.".lstrip()
+
+
+def _pair_schemes(frame: Frame) -> str:
+    """Named in every report: at one temperature alpha_c differs between schemes by a factor of ten."""
+    schemes = sorted({(scheme.pairs, scheme.denominator) for scheme in frame.schemes})
+    named = " and ".join(f"pairs {pairs} with denominator {denominator}" for pairs, denominator in schemes)
+    return f"Losses and window are those of {named}; other schemes have other thresholds." if named else ""
 
 
 def _floors_and_ceiling(frame: Frame) -> str:
