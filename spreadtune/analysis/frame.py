@@ -23,7 +23,6 @@ from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 
 ALPHA = "objective.alpha"
-POSITION = "objective.alpha.position"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from spreadtune.data.dataset import load_dataset
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.manifest import Manifest
@@ -16,6 +15,7 @@ from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
 from spreadtune.spec.load import dump_study
 from spreadtune.spec.study import Study
+from spreadtune.trial.datasets import dataset_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def run_study(
     """
     with run.lock():
         manifest = Manifest(run, study, command=command, storage=storage)
-        dataset = load_dataset(study.data)
+        dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
         reason = "interrupted"
         try:

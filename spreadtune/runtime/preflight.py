@@ -1,10 +1,10 @@
 """What is checked before anything starts or is written: a study that cannot run is refused, not half run."""
 
-from spreadtune.data.dataset import load_dataset
 from spreadtune.runtime.cluster import check_address
 from spreadtune.search.database import check_storage
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
+from spreadtune.trial.datasets import dataset_of
 
 
 def preflight(study: Study, *, storage: str | None = None, address: str = "local") -> None:
@@ -15,7 +15,7 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     """
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
     for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
-        load_dataset(config).mean_batch_class_counts(config.batch_size, config.batches)
+        dataset_of(config).mean_batch_class_counts(config.batch_size, config.batches)
     if any(spec.own_parts for spec in specs):
         from spreadtune.trial.rehearsal import rehearse  # torch, which the driver has no other use for
 

@@ -14,8 +14,8 @@ class BatchClassCounts:
     def __call__(self, config: DataConfig) -> Sequence[float]:
         key = config.model_dump_json(include={"dataset", "train_size", "batch_size", "batches"})
         if key not in self._known:
-            from spreadtune.data import load_dataset  # only windows and stopped trials need the data here
+            from spreadtune.trial.datasets import dataset_of  # only windows and stopped trials need the data here
 
-            dataset = load_dataset(config)
+            dataset = dataset_of(config)
             self._known[key] = dataset.mean_batch_class_counts(config.batch_size, config.batches)
         return self._known[key]

@@ -8,10 +8,8 @@ from optuna.trial import Trial
 
 from spreadtune.search.book import Book
 from spreadtune.search.record import Record, Row
-from spreadtune.search.settings import Value, setting_key
+from spreadtune.search.settings import Value, grid_settings
 from spreadtune.search.space import Space
-from spreadtune.spec.domain import Grid
-from spreadtune.spec.seed import Seed
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class GridPlan:
         """The settings of a variant, by setting number; made once."""
         name = space.variant.name
         if name not in self._settings:
-            self._settings[name] = list(settings(space))
+            self._settings[name] = list(grid_settings(space.variant))
         return self._settings[name]
 
     def _missing(self, books: Sequence[Book]) -> Iterator[tuple[Book, int, int]]:
@@ -61,24 +59,3 @@ class GridPlan:
                 for setting in range(len(self.settings(book.space))):
                     if (setting, seed) not in held[book.variant]:
                         yield book, setting, seed
-
-
-def settings(space: Space) -> Iterator[dict[str, Value]]:
-    """Every setting of a grid once, paths in the file's order, the last fastest.
-
-    A path whose condition is unmet is left out, and what then is the same setting twice comes once.
-    """
-    variant = space.variant
-    listed = {path: domain.grid for path, domain in variant.space.items() if isinstance(domain, Grid)}
-    assert listed.keys() == variant.space.keys(), "a grid is searched over grid domains alone"
-    seen = set()
-    for combination in itertools.product(*listed.values()):
-        candidate = dict(zip(listed, combination, strict=True))
-        values: dict[str, Value] = {}
-        for path in variant.draw_order():
-            if variant.active(path, values):
-                values[path] = candidate[path]
-        key = setting_key(variant.trial(values, Seed(study=0)))
-        if key not in seen:
-            seen.add(key)
-            yield values

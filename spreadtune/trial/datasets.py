@@ -8,7 +8,8 @@ from spreadtune.spec.parts import NamedPart
 
 
 def dataset_of(config: DataConfig) -> Dataset:
-    """The data set of a trial: an actor runs many trials on the same images and reads them once.
+    """The data set of a trial. An actor runs many trials on the same images, and the driver asks several times; each
+    process reads them once.
 
     Raises:
         UserError: see :func:`spreadtune.data.dataset.load_dataset`.

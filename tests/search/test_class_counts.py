@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-import spreadtune.data
 from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.trial import datasets
 
 
 class OneToThree:
@@ -23,7 +23,7 @@ def test_each_configuration_is_loaded_once(lab: Any, monkeypatch: pytest.MonkeyP
         loaded.append(config)
         return OneToThree()
 
-    monkeypatch.setattr(spreadtune.data, "load_dataset", load)
+    monkeypatch.setattr(datasets, "dataset_of", load)
     counts, config = BatchClassCounts(), lab.study().data
     assert list(counts(config)) == list(counts(config)) == [32, 96]
     assert list(counts(config.model_copy(update={"batches": "balanced"}))) == [64, 64]

@@ -3,8 +3,8 @@
 import itertools
 from typing import Any
 
-from spreadtune.search.grid import settings
-from spreadtune.search.space import Space
+from spreadtune.search.settings import grid_settings
+from spreadtune.spec.variant import Variant
 
 TWO = {"objective.temperature": {"grid": [0.1, 0.5]}, "objective.alpha": {"grid": [0, 0.5, 1]}}
 
@@ -13,12 +13,13 @@ def pairs(assignments: Any) -> list[tuple[str, int, int]]:
     return [(a.variant, a.setting, a.seed) for a in assignments]
 
 
-def space_of(lab: Any, **search: Any) -> Space:
-    return Space(lab.study(**search).variants()[0], lambda _: [64.0, 64.0])
+def variant_of(lab: Any, **search: Any) -> Variant:
+    variant: Variant = lab.study(**search).variants()[0]
+    return variant
 
 
 def test_the_last_path_varies_fastest(lab: Any) -> None:
-    listed = [tuple(values.values()) for values in settings(space_of(lab, space=TWO))]
+    listed = [tuple(values.values()) for values in grid_settings(variant_of(lab, space=TWO))]
     assert listed == list(itertools.product([0.1, 0.5], [0, 0.5, 1]))
 
 
@@ -27,7 +28,7 @@ def test_an_unmet_condition_makes_one_setting_of_several(lab: Any) -> None:
         "objective.autoencoder_weight": {"grid": [0.1, 1, 10], "when": {"model.decoder": "conv"}},
         "model.decoder": {"grid": ["none", "conv"]},
     }
-    listed = list(settings(space_of(lab, space=space)))
+    listed = list(grid_settings(variant_of(lab, space=space)))
     assert listed.count({"model.decoder": "none"}) == 1
     assert len(listed) == 4
 
