@@ -2,7 +2,8 @@
 
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
@@ -49,7 +50,7 @@ def run_study(
     Raises:
         UserError: the run is held by another process, no cluster answers, or a trial can never fit.
     """
-    with run.lock():
+    with run.lock(), _nothing_left_unless_begun(run):
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
@@ -76,9 +77,17 @@ def run_study(
                 export_tables(study, run, storage=storage)
                 manifest.end(reason, usage=_usage(run))
                 logger.info("%s: %s", run.label, reason)
-            else:
-                shutil.rmtree(run.path)  # refused before it began: nothing is there to resume
         return ledger.progress()
+
+
+@contextmanager
+def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
+    """A folder without its study is no run: when the start is refused there is nothing to resume, so it goes."""
+    try:
+        yield
+    finally:
+        if not run.study_file.exists():
+            shutil.rmtree(run.path)
 
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> None:
