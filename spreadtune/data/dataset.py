@@ -24,16 +24,22 @@ class Split:
     """One part of a data set.
 
     Attributes:
-        images: uint8 (N, C, H, W).
+        source: uint8 (M, C, H, W), the images that ``indices`` count in, other parts' among them. It may be a
+            memory map that other processes share, so it is not copied here.
         classes: int64 (N,), what training sees.
         subclasses: int64 (N,), what transfer asks for.
-        indices: int64 (N,), positions in the original images, or in the official test images.
+        indices: int64 (N,), positions in ``source``: the original images, or the official test images.
     """
 
-    images: Images
+    source: Images
     classes: Labels
     subclasses: Labels
     indices: Labels
+
+    @property
+    def images(self) -> Images:
+        """A copy of this part's images, uint8 (N, C, H, W)."""
+        return self.source[self.indices]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -56,7 +62,7 @@ class Dataset:
         self._sealed = True
 
     def split(self, name: SplitName) -> Split:
-        """A copy of one part's arrays.
+        """One part: its labels copied, its images where they are.
 
         Raises:
             SealedSplitError: ``test`` before :meth:`unseal`.
@@ -66,10 +72,10 @@ class Dataset:
         whole = self._image_set
         indices: Labels = getattr(self._partition, name)
         if name == "test" and whole.test_images is not None and whole.test_subclasses is not None:
-            images, subclasses = whole.test_images[indices], whole.test_subclasses[indices]
+            source, subclasses = whole.test_images, whole.test_subclasses[indices]
         else:
-            images, subclasses = whole.images[indices], whole.subclasses[indices]
-        return Split(images, whole.class_of_subclass[subclasses], subclasses, indices.copy())
+            source, subclasses = whole.images, whole.subclasses[indices]
+        return Split(source, whole.class_of_subclass[subclasses], subclasses, indices.copy())
 
     def unseal(self) -> None:
         """Opens the test part. Search never calls this; confirmation does, once."""

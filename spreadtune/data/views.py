@@ -1,5 +1,6 @@
 """Views of images: what an augmentation is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -51,6 +52,28 @@ def identity(config: NoAugmentation) -> Augmentation:
         return Views(inputs=pixels, targets=pixels)
 
     return tie
+
+
+def views_of_part(
+    augmentation: Augmentation,
+    images_at: Callable[[Tensor], Tensor],
+    indices: Tensor,
+    views: int,
+    generator: torch.Generator,
+    part: slice,
+) -> Views:
+    """The views of a part of a batch, as they would be among the views of the whole batch.
+
+    Args:
+        augmentation: makes the views.
+        images_at: from indices to images.
+        indices: of the whole batch, (B,).
+        views: V.
+        generator: the stream of all draws; it moves on as for the whole batch.
+        part: positions in the batch.
+    """
+    whole = augmentation(images_at(indices), views, generator)
+    return Views(whole.inputs[:, part], whole.targets[:, part])
 
 
 def build_augmentation(config: NamedPart) -> Augmentation:

@@ -1,9 +1,8 @@
 """What a frozen encoder makes of labeled images: the input of every measurement of the protocol."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -29,30 +28,27 @@ class Representations:
 def represent(
     encoder: nn.Module,
     head: nn.Module,
-    images: Tensor,
+    batches: Iterable[Tensor],
     classes: Tensor,
     subclasses: Tensor,
-    *,
-    batch_size: int = 1024,
 ) -> Representations:
     """Clean images through the encoder and head in evaluation mode and float32, on the encoder's device.
 
     Args:
         encoder: (B, C, H, W) pixels in [0, 1] -> (B, D).
         head: (B, D) -> (B, E); ``nn.Identity()`` where there is none.
-        images: (N, C, H, W) uint8.
+        batches: N images in all, each batch (B, C, H, W) uint8 on the encoder's device; the result does not depend on
+            how they are batched.
         classes: (N,) coarse labels.
         subclasses: (N,) fine labels.
-        batch_size: images at once; the result does not depend on it.
     """
-    device = next(chain(encoder.parameters(), encoder.buffers()), images).device
     features, embeddings = [], []
-    with _evaluating(encoder, head), torch.no_grad(), torch.autocast(device.type, enabled=False):
-        for batch in images.split(batch_size):
-            h = encoder(batch.to(device).float() / 255)
+    with _evaluating(encoder, head), torch.no_grad(), torch.autocast(classes.device.type, enabled=False):
+        for batch in batches:
+            h = encoder(batch.float() / 255)
             features.append(h)
             embeddings.append(head(h))
-    return Representations(torch.cat(features), torch.cat(embeddings), classes.to(device), subclasses.to(device))
+    return Representations(torch.cat(features), torch.cat(embeddings), classes, subclasses)
 
 
 def raw_pixels(images: Tensor, classes: Tensor, subclasses: Tensor) -> Representations:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from spreadtune.data.dataset import Dataset
 from spreadtune.data.device import DeviceSplit
@@ -18,6 +17,10 @@ from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
 from spreadtune.training.streams import generator
 from spreadtune.trial.assemble import build_model
+
+
+IMAGES_AT_ONCE = 1024
+"""Of an evaluation: what a large encoder keeps of more would not fit a device."""
 
 
 class Learner:
@@ -50,7 +53,8 @@ class Learner:
 
     def represent(self, split: DeviceSplit) -> Representations:
         """Features and embeddings of clean images, in evaluation mode."""
-        return represent(self.model.encoder, self.model.head, split.images, split.classes, split.subclasses)
+        batches = split.batches(IMAGES_AT_ONCE)
+        return represent(self.model.encoder, self.model.head, batches, split.classes, split.subclasses)
 
     def epoch_metrics(self) -> dict[str, float]:
         """What is looked at while training goes on."""
@@ -76,20 +80,23 @@ class Learner:
     @torch.no_grad()
     def _alignment(self) -> float:
         """How far apart two views of a validation image are."""
-        images = self._images(self.validation_split)
-        views = self.augmentation(images, 2, generator(self.spec.seed, "evaluation/views", device=images.device))
+        split = self.validation_split
+        stream = generator(self.spec.seed, "evaluation/views", device=split.device)
         self.model.eval()
-        embeddings = self.model.represent(views, self.validation_split.classes, "float32").embeddings
-        return float(alignment(embeddings))
+        embeddings = []
+        for images in split.batches(IMAGES_AT_ONCE):
+            views = self.augmentation(images, 2, stream)
+            embeddings.append(self.model.represent(views, split.classes[: len(images)], "float32").embeddings)
+        return alignment(torch.cat(embeddings, dim=1))
 
     @torch.no_grad()
     def _reconstruction_error(self, objective: WithReconstruction) -> float:
         """The squared error on clean validation images."""
         split = self.validation_split
-        targets = to_pixels(self._images(split))[None]
         self.model.eval()
-        features = self.model.encoder(targets[0])[None]
-        return float(reconstruction_error(objective.reconstructor, features, split.classes, targets))
-
-    def _images(self, split: DeviceSplit) -> Tensor:
-        return split.images_at(torch.arange(len(split), device=split.device))
+        total = torch.zeros((), device=split.device)
+        for images, classes in zip(split.batches(IMAGES_AT_ONCE), split.classes.split(IMAGES_AT_ONCE), strict=True):
+            targets = to_pixels(images)[None]
+            features = self.model.encoder(targets[0])[None]
+            total += len(images) * reconstruction_error(objective.reconstructor, features, classes, targets)
+        return float(total) / len(split)

@@ -1,5 +1,7 @@
 """Floors and ceiling: what a transfer number has to be read against."""
 
+import torch
+
 from spreadtune.data.device import DeviceSplit
 from spreadtune.evaluation.protocol import probe_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
@@ -44,7 +46,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
 
 
 def _pixels(split: DeviceSplit) -> Representations:
-    return raw_pixels(split.images.to(split.device), split.classes, split.subclasses)
+    return raw_pixels(torch.cat(list(split.batches(len(split)))), split.classes, split.subclasses)
 
 
 def _drawable(spec: TrialSpec, label_count: int) -> TrialSpec:

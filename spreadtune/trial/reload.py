@@ -16,6 +16,7 @@ from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.model import Model
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.learner import IMAGES_AT_ONCE
 
 
 def load_model(folder: TrialFolder) -> Model:
@@ -54,7 +55,7 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
     part = dataset_of(load_trial(folder.spec_file).data).split(split)
     on_cpu = DeviceSplit.of(part, torch.device("cpu"))
     model = load_model(folder)
-    seen = represent(model.encoder, model.head, on_cpu.images, on_cpu.classes, on_cpu.subclasses)
+    seen = represent(model.encoder, model.head, on_cpu.batches(IMAGES_AT_ONCE), on_cpu.classes, on_cpu.subclasses)
     return {
         "h": seen.features.numpy(),
         "z": nn.functional.normalize(seen.embeddings, dim=1).numpy(),

@@ -26,7 +26,7 @@ LABELS = torch.arange(10)
 
 def test_clean_images_in_evaluation_mode(encoder, images):
     head = nn.Linear(12, 5)
-    found = represent(encoder, head, images, LABELS // 2, LABELS)
+    found = represent(encoder, head, [images], LABELS // 2, LABELS)
     expected = encoder.eval()(images.float() / 255)
     torch.testing.assert_close(found.features, expected)
     torch.testing.assert_close(found.embeddings, head(expected))
@@ -37,15 +37,15 @@ def test_clean_images_in_evaluation_mode(encoder, images):
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 def test_batches_change_nothing(encoder, images, batch_size):
-    whole = represent(encoder, nn.Identity(), images, LABELS, LABELS)
-    parts = represent(encoder, nn.Identity(), images, LABELS, LABELS, batch_size=batch_size)
+    whole = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
+    parts = represent(encoder, nn.Identity(), images.split(batch_size), LABELS, LABELS)
     torch.testing.assert_close(parts.features, whole.features)
 
 
 def test_autocast_outside_does_not_lower_the_precision(encoder, images):
-    plain = represent(encoder, nn.Identity(), images, LABELS, LABELS)
+    plain = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        inside = represent(encoder, nn.Identity(), images, LABELS, LABELS)
+        inside = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
     assert inside.features.dtype == torch.float32
     assert torch.equal(inside.features, plain.features)
 
@@ -53,20 +53,20 @@ def test_autocast_outside_does_not_lower_the_precision(encoder, images):
 def test_every_module_returns_to_its_mode(encoder, images):
     encoder.train()
     encoder[1].eval()  # a frozen normalization in a network that trains
-    represent(encoder, nn.Identity(), images, LABELS, LABELS)
+    represent(encoder, nn.Identity(), [images], LABELS, LABELS)
     assert [part.training for part in encoder] == [True, False, True, True]
     assert encoder.training
 
 
 def test_modes_return_after_a_failure_too(encoder, images):
     with pytest.raises(RuntimeError):
-        represent(encoder.train(), nn.Linear(1, 1), images, LABELS, LABELS)
+        represent(encoder.train(), nn.Linear(1, 1), [images], LABELS, LABELS)
     assert encoder[1].training
 
 
 def test_running_statistics_are_left_alone(encoder, images):
     before = encoder[1].running_mean.clone()
-    represent(encoder.train(), nn.Identity(), images, LABELS, LABELS)
+    represent(encoder.train(), nn.Identity(), [images], LABELS, LABELS)
     assert torch.equal(encoder[1].running_mean, before)
 
 

@@ -81,7 +81,7 @@ def slow_training(trainer: EpochTrainer, epochs: int) -> tuple[Model, dict[str, 
         warmup = len(batches)  # one epoch
         steps = spec.training.epochs * len(batches)
         for indices in batches:
-            views = augment(split.images[indices], 2, stream)
+            views = augment(split.images_at(indices), 2, stream)
             terms = slow_terms(model, views.inputs, views.targets, split.classes[indices], objective)
             loss = sum(weights[name] * term for name, term in terms.items())
             factor = (step + 1) / warmup if step < warmup else cosine((step - warmup) / (steps - warmup))
@@ -114,7 +114,7 @@ def test_gradient_norms_are_those_of_the_first_batch_at_the_features() -> None:
     trainer = epoch_trainer(SPEC)
     model, split = deepcopy(trainer.model).train(), trainer.split
     (indices, *_), views = slow_batches(SPEC, 1, len(split)), torch.Generator()
-    augmented = trainer.augmentation(split.images[indices], 2, views.manual_seed(SPEC.seed.stream("views", 1)))
+    augmented = trainer.augmentation(split.images_at(indices), 2, views.manual_seed(SPEC.seed.stream("views", 1)))
     norms = {}
     for name in ("supcon", "ccinfonce", "reconstruction"):
         kept: list[Tensor] = []

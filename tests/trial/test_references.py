@@ -64,7 +64,7 @@ def probed(state: dict[str, Any] | None) -> dict[str, float]:
         model.load_state_dict(state)
     parts = [dataset.split(name) for name in ("train", "validation")]
     tensors = [
-        (torch.from_numpy(part.images), *map(torch.from_numpy, (part.classes, part.subclasses))) for part in parts
+        ([torch.from_numpy(part.images)], *map(torch.from_numpy, (part.classes, part.subclasses))) for part in parts
     ]
     return probe_metrics(
         *(represent(model.encoder, model.head, *each) for each in tensors), seed=SPEC.seed.stream("evaluation/probe")
