@@ -12,6 +12,11 @@ def use_data_root(path: str | Path) -> None:
     os.environ[VARIABLE] = str(Path(path).expanduser().absolute())
 
 
+def data_root_variable() -> dict[str, str]:
+    """What processes elsewhere have to be given in their environment to look where this one looks."""
+    return {VARIABLE: os.environ[VARIABLE]} if os.environ.get(VARIABLE) else {}
+
+
 def data_roots() -> list[Path]:
     """The folders in which a data set is looked for, in this order; what is absent is downloaded into the first."""
     named = os.environ.get(VARIABLE)
