@@ -1,6 +1,7 @@
 """Published data sets that torchvision downloads, verifies and reads. It is imported only when files are read."""
 
 import io
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -139,8 +140,10 @@ def _is_whole_idx(file: Path) -> bool:
         start = stream.read(4)
         if len(start) < 4 or start[:3] != b"\0\0\x08":
             return False
-        sides = np.frombuffer(stream.read(4 * start[3]), dtype=">u4")
-    return len(sides) == start[3] and file.stat().st_size == 4 + 4 * start[3] + int(np.prod(sides, dtype=np.int64))
+        sides = stream.read(4 * start[3])
+    if len(sides) < 4 * start[3]:
+        return False
+    return file.stat().st_size == 4 + len(sides) + math.prod(np.frombuffer(sides, dtype=">u4").tolist())
 
 
 def _pictures(part: Any, size: int | None) -> Pictures:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -88,21 +89,25 @@ def _decode(pictures: Pictures, file: Path, advance: Callable[[int], None]) -> l
         for start in range(0, len(pictures), _DECODED_AT_ONCE)
     ]
     broken: list[str] = []
+    stopped = threading.Event()
     pool = ThreadPoolExecutor(processors())
     try:
-        tasks = {pool.submit(_fill, images, pictures, block): block for block in blocks}
+        tasks = {pool.submit(_fill, images, pictures, block, stopped): block for block in blocks}
         for task in as_completed(tasks):
             broken += task.result()
             advance(len(tasks.pop(task)))
     finally:
-        pool.shutdown(cancel_futures=True)  # after Ctrl-C nobody waits for the rest
+        stopped.set()  # after Ctrl-C nobody waits for the rest
+        pool.shutdown(cancel_futures=True)
     images.flush()
     return sorted(broken)
 
 
-def _fill(images: Images, pictures: Pictures, positions: Sequence[int]) -> list[str]:
+def _fill(images: Images, pictures: Pictures, positions: Sequence[int], stopped: threading.Event) -> list[str]:
     broken: list[str] = []
     for position in positions:
+        if stopped.is_set():
+            break
         try:
             images[position] = pictures.image(position)
         except UnreadableImageError as error:

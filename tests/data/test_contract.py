@@ -10,7 +10,6 @@ from spreadtune.data import Dataset, load_dataset
 from spreadtune.spec.data import DataConfig
 from tests.data import data_roots
 
-
 SMALL = ["cifar10", "cifar100", "mnist", "fashion_mnist"]
 REAL = {"cifar10": "cifar-10-batches-py", "cifar100": "cifar-100-python", "mnist": "MNIST/raw"}
 FOLDERS = ["image folder", "image folder with val and test", "image folder in one size"]
@@ -47,11 +46,11 @@ def _small(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
         case "fashion_mnist":
             data_roots.write_mnist(root, "FashionMNIST")
         case _:
-            subclasses = {name: 20 for name in ("cat", "dog", "car")}
+            subclasses = dict.fromkeys(("cat", "dog", "car"), 20)
             data_roots.write_folder(root / "photos", subclasses)
             data_roots.write_hierarchy(root / "photos", {"cat": "animal", "dog": "animal", "car": "thing"})
             for part in ("val", "test") if "val" in name else ():
-                data_roots.write_folder(root / "photos", {name: 4 for name in subclasses}, part=part)
+                data_roots.write_folder(root / "photos", dict.fromkeys(subclasses, 4), part=part)
             return {"name": "image_folder", "root": "photos"}
     return name
 
