@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from spreadtune.data.progress import OnProgress, listening
 
 SECONDS_BETWEEN_LINES = 10.0
+SECONDS_WORTH_A_LINE = 1.0
 
 
 @contextmanager
@@ -36,12 +37,15 @@ def _bars(live: Progress) -> OnProgress:
 
 
 def _lines(console: Console, clock: Callable[[], float]) -> OnProgress:
-    """A line at the end of each thing that is done, and one every few seconds of a long one."""
+    """A line every few seconds, and one at the end of what took a while."""
+    begun: dict[str, float] = {}
     said: dict[str, float] = {}
 
     def show(description: str, done: int, total: int) -> None:
         now = clock()
-        if done == total or now - said.setdefault(description, now) >= SECONDS_BETWEEN_LINES:
+        start = begun.setdefault(description, now)
+        ended = done == total and now - start >= SECONDS_WORTH_A_LINE
+        if ended or now - said.setdefault(description, now) >= SECONDS_BETWEEN_LINES:
             said[description] = now
             text = f"data       {description}: {done} of {total} images"
             console.print(text, markup=False, highlight=False, soft_wrap=True)

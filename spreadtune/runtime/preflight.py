@@ -9,7 +9,7 @@ from spreadtune.spec.data import DataConfig, ImageFolderDataset
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
-from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.datasets import dataset_of, forget_datasets
 
 
 def preflight(study: Study, *, storage: str | None = None, address: str = "local") -> None:
@@ -18,6 +18,7 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     Raises:
         UserError: the first thing that does not hold.
     """
+    forget_datasets()  # of an earlier run of this process
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
     for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
         dataset = dataset_of(config)

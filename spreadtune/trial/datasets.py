@@ -17,6 +17,11 @@ def dataset_of(config: DataConfig) -> Dataset:
     return _read(config.dataset, config.size, config.train_size)
 
 
+def forget_datasets() -> None:
+    """The next trial reads its data set anew: files may have changed since the last run of this process."""
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _read(dataset: NamedPart, size: int | None, train_size: int | None) -> Dataset:
     # Batches and views are left out of the key: a study over batch sizes has one data set.

@@ -24,6 +24,7 @@ def test_elsewhere_than_on_a_terminal_there_is_a_line_now_and_then_and_one_at_th
             clock.now = second
             on_progress("decoding cifar10", done, 60)
         on_progress("decoding mnist", 0, 5)
+        on_progress("decoding mnist", 5, 5)  # at once: not worth a line
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
         "data       decoding cifar10: 30 of 60 images",
         "data       decoding cifar10: 50 of 60 images",

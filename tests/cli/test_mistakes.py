@@ -85,12 +85,12 @@ PHOTOS = {"data.dataset": {"name": "image_folder", "root": "photos"}, "data.batc
         (lambda photos: shutil.rmtree(photos / "train"), "has no folder train; put images into "),
         (
             lambda photos: shutil.rmtree(photos / "train" / "cat"),
-            "has only one class, 'dog'; a study needs two or more",
+            "has only one class, 'dog'; a study needs",
         ),
         (lambda photos: (photos / "train" / "cow").mkdir(), "no image that Pillow reads below "),
         (
             lambda photos: (photos / "train" / "cat" / "003.png").write_bytes(b"x"),
-            "data.dataset: 1 image cannot be read",
+            "1 image cannot be read",
         ),
         (lambda photos: (photos / "val").mkdir(), "has no subclass folders; put images into "),
         (lambda photos: (photos / "hierarchy.csv").write_text("fine,coarse"), "it has to be subclass,class"),
