@@ -18,7 +18,6 @@ from spreadtune.training.loop import Trained, train
 from spreadtune.training.streams import generator
 from spreadtune.trial.assemble import build_model
 
-
 IMAGES_AT_ONCE = 1024
 """Of an evaluation: what a large encoder keeps of more would not fit a device."""
 
