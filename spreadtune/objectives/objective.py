@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +34,7 @@ class Batch:
     classes: Tensor
     inputs: Tensor
     targets: Tensor
-    part: slice = slice(None)
+    part: slice = field(default_factory=lambda: slice(None))
     workers: int = 1
 
     @property
