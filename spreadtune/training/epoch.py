@@ -9,7 +9,7 @@ from spreadtune.data.batches import epoch_batches
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import Augmentation, views_of_part
 from spreadtune.spec.trial import TrialSpec
-from spreadtune.training.model import Model, gradient_norms
+from spreadtune.training.model import Model
 from spreadtune.training.precision import resolve_precision
 from spreadtune.training.schedule import learning_rate_factor
 from spreadtune.training.step import Step
@@ -78,9 +78,8 @@ class EpochTrainer:
         norms: dict[str, Tensor] = {}
         losses = []
         for step, indices in enumerate(order):
-            terms, features = self._forward(indices, views)
-            if step == 0:
-                norms = gradient_norms(terms, features, workers)
+            terms, measured = self._forward(indices, views, measured=step == 0)
+            norms |= measured
             rate = self._learning_rate(epoch, step, len(order))
             loss = self._descend(terms, rate)
             losses.append(torch.stack([loss, *terms.values()]).detach())
@@ -111,12 +110,14 @@ class EpochTrainer:
         counts: list[float] = (share * self.spec.data.batch_size).tolist()
         return counts
 
-    def _forward(self, indices: Tensor, stream: torch.Generator) -> tuple[dict[str, Tensor], Tensor]:
-        """The terms of fresh views of the images at ``indices`` (B,), and their features."""
+    def _forward(
+        self, indices: Tensor, stream: torch.Generator, *, measured: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The terms of fresh views of the images at ``indices`` (B,), and their gradients' norms where asked for."""
         part, count = self.workers.part(len(indices)), self.spec.data.views
         views = views_of_part(self.augmentation, self.split.images_at, indices, count, stream, part)
-        terms, features = self.step(views, self.split.classes[indices])
-        return terms, features
+        terms, norms = self.step(views, self.split.classes[indices], measured=measured)
+        return terms, norms
 
     def _learning_rate(self, epoch: int, step: int, steps: int) -> float:
         """The rate of step ``step``, from 0, of an epoch of ``steps``."""

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from spreadtune.data.views import Views
 from spreadtune.objectives.objective import Batch
-from spreadtune.training.model import Model
+from spreadtune.training.model import Model, gradient_norms
 from spreadtune.training.precision import Precision
 from spreadtune.training.workers import Workers
 
@@ -24,12 +24,18 @@ class Step(nn.Module):
         self.precision = precision
         self.workers = workers
 
-    def forward(self, views: Views, classes: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """The objective's unweighted terms, and the features h (V, B, D) that they were made of.
+    def forward(
+        self, views: Views, classes: Tensor, *, measured: bool = False
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The objective's unweighted terms, and where ``measured`` each one's :func:`gradient_norms` at the features.
+
+        The norms are taken here since no features leave: what a module hands out under ``DistributedDataParallel`` is a
+        copy, which the terms do not depend on.
 
         Args:
             views: V views of this worker's part of the batch.
             classes: (B,), of the whole batch.
+            measured: whether the norms are wanted.
         """
         workers, total = self.workers, len(classes)
         features, embeddings = self.model.represent(views, self.precision)
@@ -44,4 +50,4 @@ class Step(nn.Module):
             workers=workers.count,
         )
         terms: dict[str, Tensor] = self.model.objective(batch)
-        return terms, batch.features
+        return terms, gradient_norms(terms, features, workers) if measured else {}

@@ -39,7 +39,8 @@ class WorkerGroup(Workers):
     def parallel(self, module: nn.Module) -> nn.Module:
         if not any(parameter.requires_grad for parameter in module.parameters()):
             return module
-        return DistributedDataParallel(module, gradient_as_bucket_view=True)
+        # A head that the objective does not look at, say, has no gradient to wait for.
+        return DistributedDataParallel(module, gradient_as_bucket_view=True, find_unused_parameters=True)
 
     def align(self, module: nn.Module) -> None:
         """One broadcast for each buffer."""
