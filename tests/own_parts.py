@@ -26,6 +26,19 @@ class Pull(Objective):
         return {"pull": length / (self.steps < self.fails_from).float()}
 
 
+class Brightness(Objective):
+    """One term over a worker's own images, as a user would write it: features tell how bright their image is."""
+
+    def __init__(self, embedding_dim: int, class_count: int) -> None:
+        super().__init__({"brightness": 1.0})
+        self.guess = nn.Linear(embedding_dim, 1)
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        guesses = self.guess(batch.features[:, batch.part])[..., 0]
+        error = (guesses - batch.targets.mean(dim=(2, 3, 4))).square().mean()
+        return {"brightness": batch.own_weight * error}
+
+
 class Flat(nn.Module):
     """Pixels through one linear map."""
 

@@ -12,6 +12,7 @@ from spreadtune.spec.load import dump_trial
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import LocalContext
 from spreadtune.training.epoch import EpochTrainer
+from spreadtune.training.workers import ONE_WORKER, Workers
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
 
@@ -42,12 +43,12 @@ def small_trial(changes: Mapping[str, Any] | None = None) -> TrialSpec:
     return TrialSpec.model_validate(sections)
 
 
-def epoch_trainer(spec: TrialSpec) -> EpochTrainer:
+def epoch_trainer(spec: TrialSpec, workers: Workers = ONE_WORKER) -> EpochTrainer:
     """What a trial trains on the CPU, freshly initialized."""
     dataset = dataset_of(spec.data)
     split = DeviceSplit.of(dataset.split("train"), torch.device("cpu"))
     model = build_model(spec, dataset, dataset.class_count)
-    return EpochTrainer(model, split, build_augmentation(spec.data.augmentation), spec, dataset.class_count)
+    return EpochTrainer(model, split, build_augmentation(spec.data.augmentation), spec, dataset.class_count, workers)
 
 
 def new_trial(folder: TrialFolder, spec: TrialSpec) -> TrialFolder:

@@ -46,8 +46,10 @@ class Terminal:
         self._console.print(text, markup=False, highlight=False, soft_wrap=not self._console.is_terminal)
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Counts) -> None:
-        device = f"{slots.gpus:g} GPU" if slots.gpus else "no GPU"
-        self.say(f"slots      {slots.count} side by side, each with {slots.cpus} CPU and {device}")
+        each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
+        if slots.workers > 1:
+            each = f"{slots.workers} workers of {each}"
+        self.say(f"slots      {slots.count} side by side, each with {each}")
         if cluster.dashboard:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")

@@ -25,30 +25,25 @@ class Representations:
     subclasses: Tensor
 
 
-def represent(
-    encoder: nn.Module,
-    head: nn.Module,
-    batches: Iterable[Tensor],
-    classes: Tensor,
-    subclasses: Tensor,
-) -> Representations:
-    """Clean images through the encoder and head in evaluation mode and float32, on the encoder's device.
+def represent(encoder: nn.Module, head: nn.Module, batches: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
+    """Features h (N, D) and embeddings (N, E) of clean images, in evaluation mode and float32.
+
+    Without a head (``nn.Identity()``) both are one tensor.
 
     Args:
         encoder: (B, C, H, W) pixels in [0, 1] -> (B, D).
-        head: (B, D) -> (B, E); ``nn.Identity()`` where there is none.
+        head: (B, D) -> (B, E).
         batches: N images in all, each batch (B, C, H, W) uint8 on the encoder's device; the result does not depend on
             how they are batched.
-        classes: (N,) coarse labels.
-        subclasses: (N,) fine labels.
     """
-    features, embeddings = [], []
-    with _evaluating(encoder, head), torch.no_grad(), torch.autocast(classes.device.type, enabled=False):
+    features = []
+    with _evaluating(encoder, head), torch.no_grad():
         for batch in batches:
-            h = encoder(batch.float() / 255)
-            features.append(h)
-            embeddings.append(head(h))
-    return Representations(torch.cat(features), torch.cat(embeddings), classes, subclasses)
+            with torch.autocast(batch.device.type, enabled=False):
+                features.append(encoder(batch.float() / 255))
+        h = torch.cat(features)
+        with torch.autocast(h.device.type, enabled=False):
+            return h, head(h)
 
 
 def raw_pixels(images: Tensor, classes: Tensor, subclasses: Tensor) -> Representations:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -14,12 +14,19 @@ from spreadtune.errors import UserError
 class Batch:
     """What an objective may look at: V views of B images and what the model made of them.
 
+    With several workers each sees the features of all images and the pixels of its own. What is minimized is the mean
+    of the workers' terms: a term over all images needs nothing more, one over a worker's own images is multiplied by
+    :attr:`own_weight`.
+
     Attributes:
         features: h, the encoder's output, (views, batch, features).
         embeddings: the head's output, h itself without a head, not yet normalized, (views, batch, dim).
         classes: class of each image, int64, (batch,).
-        inputs: the views as the encoder saw them, float, (views, batch, channels, height, width).
-        targets: the same views uncorrupted, pixels in [0, 1], (views, batch, channels, height, width).
+        inputs: the views as the encoder saw them, float, (views, own, channels, height, width), of the worker's own
+            images, which with one worker are all.
+        targets: the same views uncorrupted, pixels in [0, 1], (views, own, channels, height, width).
+        part: where the worker's own images stand in the batch.
+        workers: how many workers share the batch.
     """
 
     features: Tensor
@@ -27,6 +34,13 @@ class Batch:
     classes: Tensor
     inputs: Tensor
     targets: Tensor
+    part: slice = field(default_factory=lambda: slice(None))
+    workers: int = 1
+
+    @property
+    def own_weight(self) -> float:
+        """What a mean over the worker's own images counts for, so that the mean over workers is one over all images."""
+        return self.workers * self.targets.shape[1] / len(self.classes)
 
 
 class Objective(nn.Module, ABC):

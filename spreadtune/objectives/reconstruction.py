@@ -74,8 +74,9 @@ class WithReconstruction(Objective):
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = self.objective(batch)
-        error = reconstruction_error(self.reconstructor, batch.features, batch.classes, batch.targets)
-        return terms | {"reconstruction": error}
+        own, classes = batch.features[:, batch.part], batch.classes[batch.part]
+        error = reconstruction_error(self.reconstructor, own, classes, batch.targets)
+        return terms | {"reconstruction": batch.own_weight * error}
 
     @property
     def weights(self) -> dict[str, Tensor]:

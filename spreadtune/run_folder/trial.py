@@ -23,6 +23,11 @@ class TrialFolder:
     def result_file(self) -> Path:
         return self.path / "result.json"
 
+    @property
+    def stop_file(self) -> Path:
+        """Its presence asks several workers to stop after their epoch."""
+        return self.path / "stop"
+
     def outcome(self) -> Outcome | None:
         """The published outcome, if there is one."""
         return Outcome.read(self.result_file)

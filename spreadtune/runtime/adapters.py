@@ -26,13 +26,15 @@ class Jobs:
     """What is running: Tune's trial ids and the assignments behind them.
 
     Attributes:
+        scratch: a folder for what Ray wants to write, which nothing of ours reads.
         broken: why no more trials could be handed out; the driver raises it when those running have ended.
     """
 
-    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor) -> None:
+    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor, scratch: str) -> None:
         self.ledger = ledger
         self.slots = slots
         self.monitor = monitor
+        self.scratch = scratch
         self.running: dict[str, Assignment] = {}
         self.broken: Exception | None = None
 
@@ -41,7 +43,7 @@ class Jobs:
         return type(None), ()
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
-        """Take the next assignment; None when there is nothing left."""
+        """Take the next assignment and describe it for a worker; None when there is nothing left."""
         assignment = self.ledger.next()
         if assignment is None:
             return None
@@ -51,18 +53,26 @@ class Jobs:
         return self._job(assignment)
 
     def report(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> bool:
-        """Pass an epoch on; True when the trial is to stop."""
+        """Pass an epoch on; True when Tune is to stop the trial."""
         assignment = self.running.get(trial_id)
         if assignment is None:
             return False
         self.monitor.reported(assignment, epoch, metrics)
-        return assignment.kind == "trial" and self.ledger.report(assignment.number, epoch, metrics)
+        if assignment.kind == "reference" or not self.ledger.report(assignment.number, epoch, metrics):
+            return False
+        if self.slots.workers == 1:
+            return True
+        # Tune would kill the trial, and its group's resources might never come back. Asked, the workers end by
+        # themselves after their epoch.
+        assignment.folder.stop_file.touch()
+        return False
 
     def end(self, trial_id: str, error: str | None) -> None:
         """Settle a trial whose worker is done, was stopped, or is gone. Safe to call twice."""
         assignment = self.running.pop(trial_id, None)
         if assignment is None:
             return
+        assignment.folder.stop_file.unlink(missing_ok=True)
         settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
         outcome = settle(assignment.number, error=error)
         logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
@@ -72,6 +82,8 @@ class Jobs:
         return {
             "kind": assignment.kind,
             "folder": str(assignment.folder.path),
+            "scratch": self.scratch,
+            "workers": self.slots.workers,
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
             "watched": PROXY.get(self.ledger.study.search.metric),

@@ -2,15 +2,16 @@
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
-from spreadtune.runtime.resources import Slots, plan_slots
+from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
 from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
@@ -62,6 +63,7 @@ def run_study(
                 manifest.update(
                     nodes=[asdict(node) for node in cluster.nodes],
                     slots=asdict(slots),
+                    batch_norm=slots.batch_norm,
                     data={study.data.dataset.name: dataset.fingerprint},
                 )
                 logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
@@ -92,15 +94,23 @@ def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> None:
     """Let Tune run trials until the ledger has nothing left to hand out."""
+    from spreadtune.runtime.worker import train_in_actor, train_in_group
+
+    fill_slots(ledger, run, slots, monitor, train_in_actor if slots.workers == 1 else train_in_group)
+
+
+def fill_slots(
+    ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, trainable: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Hand the ledger's assignments to ``trainable``, as many side by side as there are slots, until none is left."""
     from ray import tune
 
     from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
-    from spreadtune.runtime.worker import train_in_actor
 
-    jobs = Jobs(ledger, slots, monitor)
-    scratch = run.path / ".tune"  # Tune's own snapshots, which nothing of ours reads
+    scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
+    jobs = Jobs(ledger, slots, monitor, str(scratch))
     tuner = tune.Tuner(
-        tune.with_resources(train_in_actor, {"CPU": slots.cpus, "GPU": slots.gpus}),
+        tune.with_resources(trainable, actor_resources(slots)),
         tune_config=tune.TuneConfig(
             search_alg=LedgerSearcher(jobs),
             scheduler=LedgerScheduler(jobs),
@@ -127,8 +137,9 @@ def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> 
 def _usage(run: RunFolder) -> Mapping[str, float]:
     """CPU- and GPU-seconds of everything that was trained, attempts that were cut short included."""
     folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
-    cpu = sum(_seconds(folder) * folder.environment().get("threads", 1) for folder in folders)
-    gpu = sum(_seconds(folder) for folder in folders if folder.environment().get("device") == "cuda")
+    spent = [(_seconds(folder), folder.environment()) for folder in folders]
+    cpu = sum(seconds * used.get("threads", 1) * used.get("workers", 1) for seconds, used in spent)
+    gpu = sum(seconds * used.get("workers", 1) for seconds, used in spent if used.get("device") == "cuda")
     return {"cpu_seconds": cpu, "gpu_seconds": gpu}
 
 

@@ -1,28 +1,18 @@
-"""What runs inside a Tune actor: Ray Train's local mode around one trial."""
+"""What runs inside a Tune actor: Ray Train around one trial, in this very process or in a group of workers."""
 
-import gc
-import logging
-import os
-import socket
-import time
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spreadtune.errors import UserError
-from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
-from spreadtune.runtime.log import log_formatter
-
-logger = logging.getLogger(__name__)
+from spreadtune.run_folder import TrialFolder
+from spreadtune.runtime.attempt import run_attempt
 
 
 def train_in_actor(job: Mapping[str, Any]) -> None:
-    """Tune's function trainable: one worker in this very process, which owns the trial's CPUs and GPU.
+    """Tune's function trainable, for one worker: Ray Train's local mode in this process, which owns CPUs and GPU.
 
     Args:
-        job: kind, folder, cpus, gpus, watched (see ``spreadtune.runtime.adapters.job_for``).
+        job: see :meth:`spreadtune.runtime.adapters.Jobs.start`.
     """
     from ray.train import ScalingConfig
     from ray.train.torch import TorchTrainer
@@ -32,67 +22,39 @@ def train_in_actor(job: Mapping[str, Any]) -> None:
     ).fit()
 
 
-def run_attempt(job: Mapping[str, Any]) -> None:
-    """Run one attempt at a trial or a reference and leave its outcome in the attempt's folder.
+def train_in_group(job: Mapping[str, Any]) -> None:
+    """Tune's function trainable, for several workers: a Ray Train worker group with a process group among them.
 
-    A fault is an outcome too (FAIL with its reason, the traceback in the attempt's log): raising would cost the actor,
-    which the next trial needs. Being stopped by Tune leaves no outcome; the driver, which ordered it, writes it.
+    Whoever of them fails leaves an outcome, and the others are ended with it. A group that ends without one has lost a
+    worker: this raises, and Tune starts the trial again, from its last checkpoint.
+
+    Args:
+        job: see :meth:`spreadtune.runtime.adapters.Jobs.start`.
     """
-    import torch
-
-    from spreadtune.runtime.context import RayContext
-    from spreadtune.spec.load import load_trial
-    from spreadtune.trial.references import run_reference
-    from spreadtune.trial.run import run_trial
+    from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig
+    from ray.train.torch import TorchTrainer
+    from ray.train.v2.api.exceptions import TrainingFailedError
+    from ray.tune.integration.ray_train import TuneReportCallback
 
     folder = TrialFolder(Path(job["folder"]))
-    checkpoints = folder.checkpoints()
-    attempt = folder.new_attempt()
-    write_json(attempt.worker_file, {"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()})
-    with _attempt_log(attempt):
-        try:
-            spec = load_trial(folder.spec_file)
-            context = RayContext(
-                attempt=attempt,
-                device=torch.device("cuda:0" if job["gpus"] > 0 else "cpu"),
-                threads=job["cpus"],
-                checkpoints=checkpoints,
-                watched=job["watched"],
-                last_epoch=spec.training.epochs,
-            )
-            run = run_reference if job["kind"] == "reference" else run_trial
-            logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
-            outcome = run(spec, context)
-            logger.info("ended: %s", outcome.state if outcome else "asked to stop")
-        except Exception as error:
-            logger.error("failed:\n%s", traceback.format_exc())
-            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-            reason = f"{kind}{error}".splitlines()[0].rstrip()
-            epoch = max((line["epoch"] for line in attempt.history()), default=0)
-            Outcome(state="FAIL", reason=reason, epoch=epoch).write(attempt.result_file)
-        finally:
-            _free_memory()
-
-
-def _free_memory() -> None:
-    """The actor is used again: modules in reference cycles would stay until the collector happens to run."""
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
-
-
-@contextmanager
-def _attempt_log(attempt: AttemptFolder) -> Iterator[None]:
-    """The attempt's log file receives what the package and the warnings module say."""
-    handler = logging.FileHandler(attempt.log_file)
-    handler.setFormatter(log_formatter())
-    package = logging.getLogger("spreadtune")
-    package.addHandler(handler)
-    package.setLevel(logging.INFO)
+    trainer = TorchTrainer(
+        run_attempt,
+        train_loop_config=dict(job),
+        scaling_config=ScalingConfig(
+            num_workers=job["workers"],
+            use_gpu=job["gpus"] > 0,
+            resources_per_worker={"CPU": job["cpus"], "GPU": job["gpus"]},
+        ),
+        run_config=RunConfig(
+            name=f"{job['kind']}-{folder.path.name}-{len(folder.attempts()) + 1}",
+            storage_path=job["scratch"],
+            callbacks=[TuneReportCallback()],
+            failure_config=FailureConfig(max_failures=0),  # Tune counts the retries, as for one worker
+            logging_config=LoggingConfig(log_level="WARNING"),
+        ),
+    )
     try:
-        yield
-    finally:
-        package.removeHandler(handler)
-        handler.close()
+        trainer.fit()
+    except TrainingFailedError:
+        if folder.finished_attempt() is None:
+            raise

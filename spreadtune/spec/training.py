@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from spreadtune.spec.config import Config
+from spreadtune.spec.placed import placed
 
 
 class TrainingConfig(Config):
@@ -18,6 +19,7 @@ class TrainingConfig(Config):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA devices that support it, float32 elsewhere"
     )
+    compile: bool = Field(False, description="compile the encoder with torch.compile; trials share what was compiled")
     checkpoint_every: int = Field(1, ge=1, description="epochs between checkpoints; the last is always kept")
 
 
@@ -37,9 +39,21 @@ def _whole_or_share(gpus: float) -> float:
 class ResourcesConfig(Config):
     """What a trial may use. Not part of a study's hash."""
 
+    workers: int = Field(1, ge=1, description="processes of a trial, which share each batch")
     gpus_per_worker: Literal["auto"] | Annotated[float, Field(ge=0), AfterValidator(_whole_or_share)] = Field(
         "auto", description="auto: one where the cluster has any; a fraction shares a GPU; 0 stays on the CPU"
     )
-    cpus_per_worker: int = Field(1, ge=1, description="also the number of threads of a trial")
+    cpus_per_worker: int = Field(1, ge=1, description="also the number of threads of a worker")
     max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
     retries: int = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")
+
+    @model_validator(mode="after")
+    def _a_gpu_for_each_of_several_workers(self) -> "ResourcesConfig":
+        gpus = self.gpus_per_worker
+        if self.workers > 1 and gpus != "auto" and 0 < gpus < 1:
+            raise placed(
+                "gpus_per_worker",
+                f"{gpus:g} of a GPU for each of {self.workers} workers: NCCL wants a GPU for each; "
+                "write a whole number, 0 (CPUs), or workers: 1",
+            )
+        return self

@@ -54,3 +54,10 @@ class TrialSpec(Body):
         if warmup > epochs:
             raise placed("training.warmup_epochs", f"{warmup} is above training.epochs, {epochs}")
         return self
+
+    @model_validator(mode="after")
+    def _an_image_for_each_worker(self) -> "TrialSpec":
+        batch, workers = self.data.batch_size, self.resources.workers
+        if workers > batch:
+            raise placed("resources.workers", f"{workers} workers cannot share a batch of {batch} images")
+        return self

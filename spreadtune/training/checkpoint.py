@@ -31,14 +31,14 @@ def save_checkpoint(attempt: AttemptFolder, epoch: int, state: dict[str, Any]) -
         old.unlink(missing_ok=True)
 
 
-def load_checkpoint(candidates: Iterable[Path], device: torch.device) -> dict[str, Any] | None:
-    """The first checkpoint that can be read, its tensors on ``device``; None without one.
+def load_checkpoint(candidates: Iterable[Path]) -> dict[str, Any] | None:
+    """The first checkpoint that can be read, its tensors in host memory; None without one.
 
     One that cannot be read is passed over with a warning in the log.
     """
     for path in candidates:
         try:
-            state = torch.load(path, map_location=device, weights_only=True)
+            state = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # torch raises a dozen kinds for a cut or scrambled file
             logger.warning("%s cannot be read (%s); trying the one before", path, error)
             continue

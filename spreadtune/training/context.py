@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 
 from spreadtune.run_folder import AttemptFolder
+from spreadtune.training.workers import ONE_WORKER, Workers
 
 
 class Context(Protocol):
@@ -19,7 +20,9 @@ class Context(Protocol):
 
     Attributes:
         device: where tensors live. It comes from the trial's resource request, never from what the machine has.
+        memory: bytes of the device that the trial may use; None on a CPU.
         threads: how many threads CPU operations use; part of what makes sums reproducible.
+        workers: this process and those it shares the trial with.
         attempt: the folder this attempt writes to.
         checkpoints: what it may resume from, best first; unreadable ones are passed over.
     """
@@ -28,7 +31,13 @@ class Context(Protocol):
     def device(self) -> torch.device: ...
 
     @property
+    def memory(self) -> int | None: ...
+
+    @property
     def threads(self) -> int: ...
+
+    @property
+    def workers(self) -> Workers: ...
 
     @property
     def attempt(self) -> AttemptFolder: ...
@@ -37,10 +46,13 @@ class Context(Protocol):
     def checkpoints(self) -> list[Path]: ...
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
-        """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop."""
+        """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop.
+
+        Every worker does.
+        """
 
     def stop_requested(self) -> bool:
-        """Whether the loop is to end after this epoch, leaving a checkpoint."""
+        """Whether the loop is to end after this epoch, leaving a checkpoint. The first worker's answer counts."""
 
 
 @dataclass
@@ -49,7 +61,9 @@ class LocalContext:
 
     attempt: AttemptFolder
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    memory: int | None = None
     threads: int = 1
+    workers: Workers = ONE_WORKER
     checkpoints: list[Path] = field(default_factory=list)
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     stop: Callable[[], bool] = lambda: False

@@ -7,13 +7,14 @@ from torch import Tensor
 
 from spreadtune.data.batches import epoch_batches
 from spreadtune.data.device import DeviceSplit
-from spreadtune.data.views import Augmentation
-from spreadtune.objectives.objective import Batch
+from spreadtune.data.views import Augmentation, views_of_part
 from spreadtune.spec.trial import TrialSpec
-from spreadtune.training.model import Model, gradient_norms
+from spreadtune.training.model import Model
 from spreadtune.training.precision import resolve_precision
 from spreadtune.training.schedule import learning_rate_factor
+from spreadtune.training.step import Step
 from spreadtune.training.streams import generator
+from spreadtune.training.workers import ONE_WORKER, Workers
 
 
 class EpochTrainer:
@@ -28,19 +29,27 @@ class EpochTrainer:
         augmentation: makes the views of a batch.
         spec: the trial.
         class_count: K.
+        workers: who shares each batch. Order and views are drawn for the whole batch, of which a worker sees its part.
 
     Attributes:
         classes_seen: int64 (K,), how many images of each class all batches so far held.
     """
 
     def __init__(
-        self, model: Model, split: DeviceSplit, augmentation: Augmentation, spec: TrialSpec, class_count: int
+        self,
+        model: Model,
+        split: DeviceSplit,
+        augmentation: Augmentation,
+        spec: TrialSpec,
+        class_count: int,
+        workers: Workers = ONE_WORKER,
     ) -> None:
         self.model = model
         self.split = split
         self.augmentation = augmentation
         self.spec = spec
-        self.precision = resolve_precision(spec.training.precision, split.device)
+        self.workers = workers
+        self.step = workers.parallel(Step(model, resolve_precision(spec.training.precision, split.device), workers))
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=spec.training.learning_rate, weight_decay=spec.training.weight_decay, fused=True
         )
@@ -56,8 +65,9 @@ class EpochTrainer:
             ``loss`` and its terms, ``loss.TERM``, averaged over the batches; ``gradient_norm.TERM`` at the features of
             the first batch (see :func:`~spreadtune.training.model.gradient_norms`); ``learning_rate`` of the last step.
         """
-        seed, data, device = self.spec.seed, self.spec.data, self.split.device
-        torch.manual_seed(seed.stream("training", epoch))  # what a model draws by itself, such as dropout
+        seed, data, device, workers = self.spec.seed, self.spec.data, self.split.device, self.workers
+        # What a model draws by itself, such as dropout: other draws on each worker, whose images are others too.
+        torch.manual_seed(seed.stream("training" if workers.leads else f"training/{workers.rank}", epoch))
         order = epoch_batches(
             self.split.classes, data.batch_size, data.batches, generator(seed, "order", epoch, device)
         )
@@ -68,15 +78,15 @@ class EpochTrainer:
         norms: dict[str, Tensor] = {}
         losses = []
         for step, indices in enumerate(order):
-            batch = self._represent(indices, views)
-            terms = self.model.objective(batch)
-            if step == 0:
-                norms = gradient_norms(terms, batch.features)
+            terms, measured = self._forward(indices, views, measured=step == 0)
+            norms |= measured
             rate = self._learning_rate(epoch, step, len(order))
             loss = self._descend(terms, rate)
             losses.append(torch.stack([loss, *terms.values()]).detach())
-        means = dict(zip(["loss", *(f"loss.{name}" for name in terms)], torch.stack(losses).mean(dim=0), strict=True))
-        return _to_host(means | {f"gradient_norm.{name}": norm for name, norm in norms.items()}) | {
+        workers.align(self.model)
+        means = workers.mean(torch.stack(losses).mean(dim=0))
+        named = dict(zip(["loss", *(f"loss.{name}" for name in terms)], means, strict=True))
+        return _to_host(named | {f"gradient_norm.{name}": norm for name, norm in norms.items()}) | {
             "learning_rate": rate
         }
 
@@ -100,10 +110,14 @@ class EpochTrainer:
         counts: list[float] = (share * self.spec.data.batch_size).tolist()
         return counts
 
-    def _represent(self, indices: Tensor, views: torch.Generator) -> Batch:
-        """Fresh views of the images at ``indices`` (B,), and what the model makes of them."""
-        augmented = self.augmentation(self.split.images_at(indices), self.spec.data.views, views)
-        return self.model.represent(augmented, self.split.classes[indices], self.precision)
+    def _forward(
+        self, indices: Tensor, stream: torch.Generator, *, measured: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The terms of fresh views of the images at ``indices`` (B,), and their gradients' norms where asked for."""
+        part, count = self.workers.part(len(indices)), self.spec.data.views
+        views = views_of_part(self.augmentation, self.split.images_at, indices, count, stream, part)
+        terms, norms = self.step(views, self.split.classes[indices], measured=measured)
+        return terms, norms
 
     def _learning_rate(self, epoch: int, step: int, steps: int) -> float:
         """The rate of step ``step``, from 0, of an epoch of ``steps``."""

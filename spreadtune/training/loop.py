@@ -40,7 +40,8 @@ def train(
     Beside its metrics an epoch has its ``seconds`` and its ``time`` of day at the end (seconds since 1970).
 
     An epoch is written to the history, then its checkpoint, then it is reported: whoever hears of an epoch can rely on
-    both. Only epochs divisible by ``training.checkpoint_every`` and the last have a checkpoint.
+    both. Of several workers the first one writes; all report and stop together. Only epochs divisible by
+    ``training.checkpoint_every`` and the last have a checkpoint.
 
     Args:
         trainer: does an epoch.
@@ -51,7 +52,7 @@ def train(
     Raises:
         DivergenceError: a number of an epoch is NaN or infinite. That epoch leaves no trace.
     """
-    last, attempt = spec.training.epochs, context.attempt
+    last, workers = spec.training.epochs, context.workers
     for epoch in range(_resume(trainer, context) + 1, last + 1):
         started = time.perf_counter()
         measured = trainer.train_epoch(epoch)
@@ -60,21 +61,22 @@ def train(
             measured |= evaluate()
             check_finite(epoch, measured)
         measured |= {"seconds": time.perf_counter() - started, "time": time.time()}
-        attempt.append_history({"epoch": epoch, **measured})
         saved = epoch == last or epoch % spec.training.checkpoint_every == 0
-        if saved:
-            save_checkpoint(attempt, epoch, trainer.state_dict())
+        if workers.leads:
+            context.attempt.append_history({"epoch": epoch, **measured})
+            if saved:
+                save_checkpoint(context.attempt, epoch, trainer.state_dict())
         context.report(epoch, measured)
-        if epoch < last and context.stop_requested():
-            if not saved:
-                save_checkpoint(attempt, epoch, trainer.state_dict())
+        if epoch < last and workers.share(context.stop_requested()):
+            if workers.leads and not saved:
+                save_checkpoint(context.attempt, epoch, trainer.state_dict())
             return Trained(epoch, trainer.batch_class_counts(), stopped=True)
     return Trained(last, trainer.batch_class_counts(), stopped=False)
 
 
 def _resume(trainer: EpochTrainer, context: Context) -> int:
     """Take up the best readable checkpoint; the epoch it stands at, 0 without one."""
-    state = load_checkpoint(context.checkpoints, context.device)
+    state = context.workers.led(lambda: load_checkpoint(context.checkpoints))
     if state is None:
         return 0
     trainer.load_state_dict(state)

@@ -14,20 +14,23 @@ from spreadtune.version import __version__
 
 
 class Attempt:
-    """Sets this process up and writes ``environment.json``; :meth:`end` writes ``result.json``."""
+    """Sets this process up and writes ``environment.json``; :meth:`end` writes ``result.json``. The leader writes."""
 
     def __init__(self, spec: TrialSpec, context: Context) -> None:
         self._started = time.perf_counter()
         self._folder = context.attempt
+        self._leads = context.workers.leads
         self._environment = environment_of(spec, context)
         torch.set_num_threads(context.threads)
-        write_json(self._folder.environment_file, self._environment)
+        if self._leads:
+            write_json(self._folder.environment_file, self._environment)
 
     def end(self, outcome: Outcome) -> Outcome:
         """Write the outcome, with the environment and the seconds it took among its details, and return it."""
         details = {**self._environment, "seconds": time.perf_counter() - self._started, **outcome.details}
         ended = replace(outcome, details=details)
-        ended.write(self._folder.result_file)
+        if self._leads:
+            ended.write(self._folder.result_file)
         return ended
 
 
@@ -40,7 +43,7 @@ def environment_of(spec: TrialSpec, context: Context) -> dict[str, Any]:
         "device_name": torch.cuda.get_device_name(device) if on_gpu else torch.backends.cpu.get_cpu_capability(),
         "precision": resolve_precision(spec.training.precision, device),
         "threads": context.threads,
-        "workers": 1,
+        "workers": context.workers.count,
         "torch": torch.__version__,
         "spreadtune": __version__,
     }

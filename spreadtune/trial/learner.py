@@ -12,12 +12,12 @@ from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
 from spreadtune.evaluation.representations import Representations, represent
 from spreadtune.objectives.reconstruction import WithReconstruction, reconstruction_error
 from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.batch_norm import normalize_together
 from spreadtune.training.context import Context
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
 from spreadtune.training.streams import generator
 from spreadtune.trial.assemble import build_model
-
 
 IMAGES_AT_ONCE = 1024
 """Of an evaluation: what a large encoder keeps of more would not fit a device."""
@@ -39,36 +39,54 @@ class Learner:
         self.context = context
         self.by_subclass = by_subclass
         self.label_count = dataset.subclass_count if by_subclass else dataset.class_count
-        self.train_split = DeviceSplit.of(dataset.split("train"), context.device, spec.data.placement)
-        self.validation_split = DeviceSplit.of(dataset.split("validation"), context.device, spec.data.placement)
+        self.workers = context.workers
+        self.train_split, self.validation_split = (
+            DeviceSplit.of(dataset.split(name), context.device, spec.data.placement, memory=context.memory)
+            for name in ("train", "validation")
+        )
         self.augmentation = build_augmentation(spec.data.augmentation)
         self.model = build_model(spec, dataset, self.label_count).to(context.device)
+        self.model.encoder = normalize_together(self.model.encoder, context.workers, context.device)
+        if spec.training.compile:
+            self.model.encoder.compile()
 
     def train(self) -> Trained:
         """Train to the end; raises :class:`~spreadtune.training.divergence.DivergenceError`."""
         split = self.train_split
         seen = replace(split, classes=split.subclasses) if self.by_subclass else split
-        trainer = EpochTrainer(self.model, seen, self.augmentation, self.spec, self.label_count)
+        trainer = EpochTrainer(self.model, seen, self.augmentation, self.spec, self.label_count, self.workers)
         return train(trainer, self.spec, self.context, self.epoch_metrics)
 
     def represent(self, split: DeviceSplit) -> Representations:
-        """Features and embeddings of clean images, in evaluation mode."""
-        batches = split.batches(IMAGES_AT_ONCE)
-        return represent(self.model.encoder, self.model.head, batches, split.classes, split.subclasses)
+        """Features and embeddings of clean images, in evaluation mode; each worker computes a part."""
+        part = self.workers.part(len(split))
+        batches = split.batches(IMAGES_AT_ONCE, part)
+        features, embeddings = represent(self.model.encoder, self.model.head, batches)
+        whole = self.workers.whole(features, len(split))
+        return Representations(
+            features=whole,
+            embeddings=whole if embeddings is features else self.workers.whole(embeddings, len(split)),
+            classes=split.classes,
+            subclasses=split.subclasses,
+        )
 
     def epoch_metrics(self) -> dict[str, float]:
         """What is looked at while training goes on."""
-        return epoch_metrics(
-            self.represent(self.train_split),
-            self.represent(self.validation_split),
-            has_subclasses=self.dataset.has_subclasses,
-        )
+        seen = self._both_parts()
+        return self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
 
     def final_metrics(self) -> dict[str, float]:
         """Everything the protocol measures, on validation."""
+        seen = self._both_parts()
+        return self.workers.led(lambda: self._measured(*seen))
+
+    def _both_parts(self) -> tuple[Representations, Representations]:
+        return self.represent(self.train_split), self.represent(self.validation_split)
+
+    def _measured(self, train: Representations, validation: Representations) -> dict[str, float]:
         metrics = final_metrics(
-            self.represent(self.train_split),
-            self.represent(self.validation_split),
+            train,
+            validation,
             seed=self.spec.seed.stream("evaluation/probe"),
             has_subclasses=self.dataset.has_subclasses,
         )
@@ -86,7 +104,7 @@ class Learner:
         embeddings = []
         for images in split.batches(IMAGES_AT_ONCE):
             views = self.augmentation(images, 2, stream)
-            embeddings.append(self.model.represent(views, split.classes[: len(images)], "float32").embeddings)
+            embeddings.append(self.model.represent(views, "float32")[1])
         return alignment(torch.cat(embeddings, dim=1))
 
     @torch.no_grad()

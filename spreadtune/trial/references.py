@@ -30,7 +30,8 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     train, validation = learner.train_split, learner.validation_split
 
     def probed(name: str, on_train: Representations, on_validation: Representations) -> dict[str, float]:
-        metrics = probe_metrics(on_train, on_validation, seed=spec.seed.stream("evaluation/probe"))
+        seed = spec.seed.stream("evaluation/probe")
+        metrics = context.workers.led(lambda: probe_metrics(on_train, on_validation, seed=seed))
         return {f"{name}.{metric}": value for metric, value in metrics.items()}
 
     metrics = probed("raw_pixels", _pixels(train), _pixels(validation))

@@ -6,7 +6,9 @@ from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
 from spreadtune.errors import UserError
 from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.step import Step
 from spreadtune.training.streams import generator
+from spreadtune.training.workers import ONE_WORKER
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
 
@@ -26,8 +28,8 @@ def rehearse(spec: TrialSpec) -> None:
     few = torch.arange(min(IMAGES, len(split)))
     try:
         views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
-        batch = model.represent(views, split.classes[few], "float32")
-        model.objective.total(model.objective(batch))
+        terms, _ = Step(model, "float32", ONE_WORKER)(views, split.classes[few])
+        model.objective.total(terms)
     except UserError:
         raise
     except Exception as error:  # whatever a part of the user's own raises

@@ -27,7 +27,7 @@ def load_model(folder: TrialFolder) -> Model:
     """
     spec = load_trial(folder.spec_file)
     dataset = dataset_of(spec.data)
-    state = load_checkpoint(folder.checkpoints(), torch.device("cpu"))
+    state = load_checkpoint(folder.checkpoints())
     if state is None:
         raise UserError(f"trial {folder.path.name}: no readable checkpoint in {folder.path}; has it finished an epoch?")
     model = build_model(spec, dataset, dataset.class_count)
@@ -55,10 +55,10 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
     part = dataset_of(load_trial(folder.spec_file).data).split(split)
     on_cpu = DeviceSplit.of(part, torch.device("cpu"))
     model = load_model(folder)
-    seen = represent(model.encoder, model.head, on_cpu.batches(IMAGES_AT_ONCE), on_cpu.classes, on_cpu.subclasses)
+    features, embedded = represent(model.encoder, model.head, on_cpu.batches(IMAGES_AT_ONCE))
     return {
-        "h": seen.features.numpy(),
-        "z": nn.functional.normalize(seen.embeddings, dim=1).numpy(),
+        "h": features.numpy(),
+        "z": nn.functional.normalize(embedded, dim=1).numpy(),
         "class": part.classes,
         "subclass": part.subclasses,
         "index": part.indices,

@@ -63,7 +63,7 @@ def told(study: Study, clock: Clock, *, on_terminal: bool) -> list[str]:
     output = io.StringIO()
     console = Console(file=output, width=120, force_terminal=on_terminal, highlight=False, legacy_windows=False)
     with Terminal(study, console) as monitor:
-        monitor.connected(Cluster("http://127.0.0.1:8265", (Node(2, 0),)), Slots(1, 0, 2), progress(0))
+        monitor.connected(Cluster("http://127.0.0.1:8265", (Node(2, 0),)), Slots(1, 1, 0, 2), progress(0))
         trials = [assignment(0), assignment(1, resumed=True), assignment(2), assignment(3)]
         for trial in trials:
             monitor.started(trial, progress(0))

@@ -26,47 +26,52 @@ LABELS = torch.arange(10)
 
 def test_clean_images_in_evaluation_mode(encoder, images):
     head = nn.Linear(12, 5)
-    found = represent(encoder, head, [images], LABELS // 2, LABELS)
+    features, embeddings = represent(encoder, head, [images])
     expected = encoder.eval()(images.float() / 255)
-    torch.testing.assert_close(found.features, expected)
-    torch.testing.assert_close(found.embeddings, head(expected))
-    assert not found.features.requires_grad
-    assert torch.equal(found.classes, LABELS // 2)
-    assert torch.equal(found.subclasses, LABELS)
+    torch.testing.assert_close(features, expected)
+    torch.testing.assert_close(embeddings, head(expected))
+    assert not features.requires_grad
+
+
+def test_without_a_head_both_are_one_tensor(encoder, images):
+    features, embeddings = represent(encoder, nn.Identity(), [images])
+    assert features is embeddings
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 def test_batches_change_nothing(encoder, images, batch_size):
-    whole = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
-    parts = represent(encoder, nn.Identity(), images.split(batch_size), LABELS, LABELS)
-    torch.testing.assert_close(parts.features, whole.features)
+    whole, _ = represent(encoder, nn.Identity(), [images])
+    parts, _ = represent(encoder, nn.Identity(), images.split(batch_size))
+    torch.testing.assert_close(parts, whole)
 
 
 def test_autocast_outside_does_not_lower_the_precision(encoder, images):
-    plain = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
+    head = nn.Linear(12, 5)
+    plain = represent(encoder, head, [images])
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        inside = represent(encoder, nn.Identity(), [images], LABELS, LABELS)
-    assert inside.features.dtype == torch.float32
-    assert torch.equal(inside.features, plain.features)
+        inside = represent(encoder, head, [images])
+    for autocast, expected in zip(inside, plain, strict=True):
+        assert autocast.dtype == torch.float32
+        assert torch.equal(autocast, expected)
 
 
 def test_every_module_returns_to_its_mode(encoder, images):
     encoder.train()
     encoder[1].eval()  # a frozen normalization in a network that trains
-    represent(encoder, nn.Identity(), [images], LABELS, LABELS)
+    represent(encoder, nn.Identity(), [images])
     assert [part.training for part in encoder] == [True, False, True, True]
     assert encoder.training
 
 
 def test_modes_return_after_a_failure_too(encoder, images):
     with pytest.raises(RuntimeError):
-        represent(encoder.train(), nn.Linear(1, 1), [images], LABELS, LABELS)
+        represent(encoder.train(), nn.Linear(1, 1), [images])
     assert encoder[1].training
 
 
 def test_running_statistics_are_left_alone(encoder, images):
     before = encoder[1].running_mean.clone()
-    represent(encoder.train(), nn.Identity(), [images], LABELS, LABELS)
+    represent(encoder.train(), nn.Identity(), [images])
     assert torch.equal(encoder[1].running_mean, before)
 
 

@@ -21,7 +21,7 @@ def attempt(tmp_path: Path) -> AttemptFolder:
 def test_a_checkpoint_is_read_as_it_was_written(attempt: AttemptFolder) -> None:
     state = {"model": {"weight": torch.randn(3, 2)}, "optimizer": {"state": {0: {"step": torch.tensor(4.0)}}}}
     save_checkpoint(attempt, 7, state)
-    read = load_checkpoint(attempt.checkpoints(), CPU)
+    read = load_checkpoint(attempt.checkpoints())
     torch.testing.assert_close(read, {"epoch": 7, **state}, rtol=0, atol=0)
 
 
@@ -32,8 +32,8 @@ def test_two_stay_also_where_names_grow_longer(attempt: AttemptFolder) -> None:
 
 
 def test_without_a_readable_checkpoint_there_is_none(attempt: AttemptFolder) -> None:
-    assert load_checkpoint([], CPU) is None
-    assert load_checkpoint([attempt.checkpoint_file(1)], CPU) is None
+    assert load_checkpoint([]) is None
+    assert load_checkpoint([attempt.checkpoint_file(1)]) is None
 
 
 class Harmful:
@@ -48,7 +48,7 @@ def test_no_checkpoint_runs_code(
     attempt.checkpoint_file(1).write_bytes(pickle.dumps({"epoch": 1, "model": Harmful()}, protocol=2))
     torch.save({"epoch": 2, "model": Harmful()}, attempt.checkpoint_file(2))
     with caplog.at_level(logging.WARNING, logger="spreadtune"):
-        assert load_checkpoint(attempt.checkpoints(), CPU) is None
+        assert load_checkpoint(attempt.checkpoints()) is None
     assert [record.args[0] for record in caplog.records] == attempt.checkpoints()
     assert not Path("harmed").exists()
 
@@ -56,4 +56,4 @@ def test_no_checkpoint_runs_code(
 def test_a_file_that_is_no_checkpoint_is_passed_over(attempt: AttemptFolder) -> None:
     torch.save(torch.zeros(3), attempt.checkpoint_file(5))
     save_checkpoint(attempt, 4, {})
-    assert load_checkpoint(reversed(attempt.checkpoints()), CPU) == {"epoch": 4}
+    assert load_checkpoint(reversed(attempt.checkpoints())) == {"epoch": 4}

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from spreadtune.run_folder import TrialFolder
 from spreadtune.spec.trial import TrialSpec
@@ -123,7 +122,7 @@ def test_the_best_checkpoint_of_all_attempts_is_taken(folder: TrialFolder) -> No
 
 def test_an_epoch_is_in_the_history_and_in_a_checkpoint_before_it_is_reported(folder: TrialFolder) -> None:
     def check(epoch: int, metrics: Any) -> None:
-        state = load_checkpoint([folder.attempts()[0].checkpoint_file(epoch)], torch.device("cpu"))
+        state = load_checkpoint([folder.attempts()[0].checkpoint_file(epoch)])
         assert state is not None
         assert state["epoch"] == epoch
         assert folder.history()[-1] == {"epoch": epoch, "attempt": 1, **metrics}

@@ -11,15 +11,17 @@ def test_features_and_embeddings_keep_views_and_images_apart() -> None:
     torch.manual_seed(0)
     model = Model(nn.Sequential(nn.Flatten(), nn.Linear(6, 5)), nn.Linear(5, 4), CrossEntropyObjective(5, 2))
     views = Views(inputs=torch.rand(3, 7, 1, 2, 3), targets=torch.rand(3, 7, 1, 2, 3))
-    classes = torch.arange(7) % 2
-    batch = model.represent(views, classes, "float32")
-    assert batch.features.shape == (3, 7, 5)
+    features, embeddings = model.represent(views, "float32")
+    assert features.shape == (3, 7, 5)
     for view in range(3):
-        torch.testing.assert_close(batch.features[view], model.encoder(views.inputs[view]))
-        torch.testing.assert_close(batch.embeddings[view], model.head(model.encoder(views.inputs[view])))
-    assert batch.inputs is views.inputs
-    assert batch.targets is views.targets
-    assert batch.classes is classes
+        torch.testing.assert_close(features[view], model.encoder(views.inputs[view]))
+        torch.testing.assert_close(embeddings[view], model.head(model.encoder(views.inputs[view])))
+
+
+def test_without_a_head_features_and_embeddings_are_one_tensor() -> None:
+    model = Model(nn.Sequential(nn.Flatten(), nn.Linear(6, 5)), nn.Identity(), CrossEntropyObjective(5, 2))
+    features, embeddings = model.represent(Views(*[torch.rand(2, 7, 1, 2, 3)] * 2), "float32")
+    assert features is embeddings
 
 
 def test_gradient_norms_equal_finite_differences() -> None:

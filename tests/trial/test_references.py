@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import probe_metrics
-from spreadtune.evaluation.representations import represent
+from spreadtune.evaluation.representations import Representations, represent
 from spreadtune.run_folder import TrialFolder
 from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.trial.assemble import build_model
@@ -63,12 +63,14 @@ def probed(state: dict[str, Any] | None) -> dict[str, float]:
     if state is not None:
         model.load_state_dict(state)
     parts = [dataset.split(name) for name in ("train", "validation")]
-    tensors = [
-        ([torch.from_numpy(part.images)], *map(torch.from_numpy, (part.classes, part.subclasses))) for part in parts
+    seen = [
+        Representations(
+            *represent(model.encoder, model.head, [torch.from_numpy(part.images)]),
+            *map(torch.from_numpy, (part.classes, part.subclasses)),
+        )
+        for part in parts
     ]
-    return probe_metrics(
-        *(represent(model.encoder, model.head, *each) for each in tensors), seed=SPEC.seed.stream("evaluation/probe")
-    )
+    return probe_metrics(*seen, seed=SPEC.seed.stream("evaluation/probe"))
 
 
 def test_the_random_encoder_is_the_one_that_trials_start_from(reference: TrialFolder) -> None:
@@ -77,7 +79,7 @@ def test_the_random_encoder_is_the_one_that_trials_start_from(reference: TrialFo
 
 
 def test_the_ceiling_is_the_encoder_trained_on_subclasses(reference: TrialFolder) -> None:
-    checkpoint = load_checkpoint(reference.checkpoints(), torch.device("cpu"))
+    checkpoint = load_checkpoint(reference.checkpoints())
     assert checkpoint is not None
     found = metrics_of(reference)
     assert {f"ceiling.{name}": value for name, value in probed(checkpoint["model"]).items()}.items() <= found.items()

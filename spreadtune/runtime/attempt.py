@@ -1,0 +1,134 @@
+"""One attempt at a trial or a reference, in a worker."""
+
+import gc
+import logging
+import os
+import socket
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spreadtune.errors import UserError
+from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
+from spreadtune.runtime.log import log_formatter
+
+if TYPE_CHECKING:
+    from spreadtune.runtime.context import RayContext
+    from spreadtune.training.workers import Workers
+
+logger = logging.getLogger(__name__)
+
+
+def run_attempt(job: Mapping[str, Any]) -> None:
+    """Run one attempt at a trial or a reference and leave its outcome in the attempt's folder.
+
+    A fault is an outcome too (FAIL with its reason, the traceback in the attempt's log): raising would cost the actor,
+    which the next trial needs. Only one of several workers raises, after it left the outcome: the others wait for it.
+    Being stopped leaves no outcome; the driver, which ordered it, writes it.
+    """
+    from spreadtune.spec.load import load_trial
+    from spreadtune.trial.references import run_reference
+    from spreadtune.trial.run import run_trial
+
+    folder, workers = TrialFolder(Path(job["folder"])), _workers(job)
+    attempt, checkpoints = workers.led(lambda: _begin(folder))
+    with _attempt_log(attempt, workers):
+        try:
+            spec = load_trial(folder.spec_file)
+            context = _context(job, folder, attempt, checkpoints, workers, last_epoch=spec.training.epochs)
+            run = run_reference if job["kind"] == "reference" else run_trial
+            logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
+            outcome = run(spec, context)
+            logger.info("ended: %s", outcome.state if outcome else "asked to stop")
+        except Exception as error:
+            logger.error("failed:\n%s", traceback.format_exc())
+            if Outcome.read(attempt.result_file) is None:
+                _failed(attempt, error).write(attempt.result_file)
+            if workers.count > 1:
+                raise
+        finally:
+            _free_memory()
+
+
+def _workers(job: Mapping[str, Any]) -> "Workers":
+    """This process and those it shares the trial with."""
+    from spreadtune.training.workers import ONE_WORKER
+
+    if job["workers"] == 1:
+        return ONE_WORKER
+    from spreadtune.training.worker_group import WorkerGroup
+
+    return WorkerGroup()
+
+
+def _begin(folder: TrialFolder) -> tuple[AttemptFolder, list[Path]]:
+    """A new attempt, and what it may resume from."""
+    checkpoints = folder.checkpoints()
+    attempt = folder.new_attempt()
+    write_json(attempt.worker_file, {"host": socket.gethostname(), "pid": os.getpid(), "started": time.time()})
+    return attempt, checkpoints
+
+
+def _context(
+    job: Mapping[str, Any],
+    folder: TrialFolder,
+    attempt: AttemptFolder,
+    checkpoints: list[Path],
+    workers: "Workers",
+    last_epoch: int,
+) -> "RayContext":
+    from ray import train, tune
+    from ray.train.torch import get_device
+
+    from spreadtune.runtime.context import RayContext
+    from spreadtune.runtime.device import claim
+
+    several = workers.count > 1
+    claimed = claim(job["gpus"], get_device() if several and job["gpus"] > 0 else None)
+    return RayContext(
+        attempt=attempt,
+        device=claimed.device,
+        memory=claimed.memory,
+        threads=job["cpus"],
+        workers=workers,
+        checkpoints=checkpoints,
+        watched=job["watched"],
+        last_epoch=last_epoch,
+        send=train.report if several else tune.report,
+        stop_file=folder.stop_file if several else None,
+    )
+
+
+def _failed(attempt: AttemptFolder, error: Exception) -> Outcome:
+    kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+    reason = (f"{kind}{error}".splitlines() or [type(error).__name__])[0].rstrip()
+    epoch = max((line["epoch"] for line in attempt.history()), default=0)
+    return Outcome(state="FAIL", reason=reason, epoch=epoch)
+
+
+def _free_memory() -> None:
+    """The actor is used again: modules in reference cycles would stay until the collector happens to run."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+@contextmanager
+def _attempt_log(attempt: AttemptFolder, workers: "Workers") -> Iterator[None]:
+    """The attempt's log file receives what the package and the warnings module say; each worker has its own."""
+    file = attempt.log_file if workers.leads else attempt.log_file.with_name(f"log-worker-{workers.rank}")
+    handler = logging.FileHandler(file)
+    handler.setFormatter(log_formatter())
+    package = logging.getLogger("spreadtune")
+    package.addHandler(handler)
+    package.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        package.removeHandler(handler)
+        handler.close()
