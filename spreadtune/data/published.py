@@ -143,7 +143,8 @@ def _is_whole_idx(file: Path) -> bool:
         sides = stream.read(4 * start[3])
     if len(sides) < 4 * start[3]:
         return False
-    return file.stat().st_size == 4 + len(sides) + math.prod(np.frombuffer(sides, dtype=">u4").tolist())
+    values = math.prod(int.from_bytes(sides[at : at + 4], "big") for at in range(0, len(sides), 4))
+    return file.stat().st_size == 4 + len(sides) + values
 
 
 def _pictures(part: Any, size: int | None) -> Pictures:
