@@ -79,8 +79,12 @@ class ImageFiles(ABC):
 def stamps(files: Iterable[Path], folder: Path) -> Iterator[str]:
     """What tells an edited file: for each its path below ``folder``, its size and the time of its last change."""
     for file in files:
-        stat = file.stat()
-        yield f"{file.relative_to(folder).as_posix()} {stat.st_size} {stat.st_mtime_ns}"
+        try:
+            stat = file.stat()
+            facts = f"{stat.st_size} {stat.st_mtime_ns}"
+        except OSError:  # a link that leads nowhere; reading it will say so
+            facts = "unreadable"
+        yield f"{file.relative_to(folder).as_posix()} {facts}"
 
 
 def refuse_broken(broken: Sequence[str]) -> None:

@@ -98,13 +98,13 @@ class ImageFolder(ImageFiles):
                 f"data.dataset: {self.root} has only one class, {class_names[0]!r}; a study needs two or more"
             )
         paths = {part: list(chain.from_iterable(self._layout[part].values())) for part in self._layout}
-        channels, height, width = self._shape(list(chain.from_iterable(paths.values())), size)
+        shape = self._shape(list(chain.from_iterable(paths.values())), size)
         parts: dict[SplitName, Pictures] = {}
         for part, by_subclass in self._layout.items():
             counts = [len(by_subclass.get(name, ())) for name in subclass_names]
             ordered = [path for name in subclass_names for path in by_subclass.get(name, ())]
             subclasses = np.repeat(np.arange(len(subclass_names), dtype=np.int64), counts)
-            parts[part] = Pictures(subclasses, (channels, height, width), _reader(ordered, channels, size))
+            parts[part] = Pictures(subclasses, shape, _reader(ordered, shape, size))
         shares = MISSING_SHARE if len(parts) == 1 else None
         return Contents(class_of_subclass, class_names, subclass_names, parts, shares)
 
@@ -146,8 +146,14 @@ def _header_or_reason(file: Path) -> Header | str:
         return str(error)
 
 
-def _reader(paths: Sequence[Path], channels: int, size: int | None) -> Callable[[int], Images]:
-    return lambda position: read_image(paths[position], channels, size)
+def _reader(paths: Sequence[Path], shape: tuple[int, int, int], size: int | None) -> Callable[[int], Images]:
+    def image(position: int) -> Images:
+        decoded = read_image(paths[position], shape[0], size)
+        if decoded.shape != shape:
+            raise UnreadableImageError(f"{paths[position]} (its pixels are not those that its header announces)")
+        return decoded
+
+    return image
 
 
 def _images_by_subclass(folder: Path) -> dict[str, list[Path]]:
@@ -164,9 +170,14 @@ def _images_by_subclass(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
+def _refuse_unlisted(error: OSError) -> None:
+    """What cannot be listed would be missing without a word."""
+    raise UserError(f"data.dataset: {error.filename} cannot be listed: {error.strerror}") from error
+
+
 def _images_below(folder: Path) -> Iterator[Path]:
     seen: set[str] = set()  # folders may be links, and links may form a circle
-    for place, below, names in os.walk(folder, followlinks=True):
+    for place, below, names in os.walk(folder, followlinks=True, onerror=_refuse_unlisted):
         real = os.path.realpath(place)
         if real in seen:
             below.clear()

@@ -43,7 +43,8 @@ def read_header(file: Path) -> Header:
     """
     with _opened(file) as image:
         width, height = image.size
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        # Not PNG's own way, which decodes the image to look for EXIF behind it.
+        turned = Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
         return Header(_is_grey(image), *((width, height) if turned else (height, width)))
 
 

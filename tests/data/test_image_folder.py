@@ -203,6 +203,23 @@ def test_all_broken_images_are_named_at_once(photos):
     assert " and 7 more; repair" in told(photos)
 
 
+def test_links_that_lead_nowhere_are_named(photos):
+    os.symlink(photos / "nowhere.png", photos / "train" / "cat" / "link.png")
+    assert f"1 image cannot be read: {photos}/train/cat/link.png ([Errno 2] No such file or directory" in told(photos)
+
+
+def test_folders_that_cannot_be_listed_are_told(photos, monkeypatch):
+    scandir = os.scandir
+
+    def forbidden(path):
+        if str(path).endswith("dog"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    assert told(photos) == f"data.dataset: {photos}/train/dog cannot be listed: Permission denied"
+
+
 def test_truncated_images_are_named_and_leave_no_cache(photos, decoded_images):
     file = photos / "train" / "dog" / "004.png"
     file.write_bytes(file.read_bytes()[:-60])
