@@ -14,6 +14,7 @@ class ConvnetEncoder(NamedPart):
     name: Literal["convnet"] = "convnet"
     embedding_dim: int = Field(64, ge=2)
     width: int = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
+    stride: Literal[1, 2] = Field(1, description="of the first convolution; 2 makes a step several times faster")
     norm: Literal["batch", "group"] = "batch"
 
 
