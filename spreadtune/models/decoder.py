@@ -26,8 +26,8 @@ class Decoder(nn.Module):
     """A linear map to a small feature map, transposed convolutions that double its sides, and a sigmoid.
 
     Before the last doubling there are ``width`` channels, before each earlier one twice as many, up to four times
-    ``width``. The image's sides are halved at least twice, then while both are even and four places or more are left. So
-    the linear map stays small; with h of 64 numbers, width 32 and three channels (one at 8 and 28):
+    ``width``. The image's sides are halved at least twice, then while both are even and four places or more are left.
+    So the linear map stays small; with h of 64 numbers, width 32 and three channels (one at 8 and 28):
 
         side   doublings   first map      parameters
         8      2           64 x 2 x 2     49,953
