@@ -3,8 +3,8 @@
     python benchmarks/encoders.py [--device cpu] [--threads 1] [--precision float32] [--batch-size 128] [--repeats 7]
 
 Prints a Markdown table. A repeat runs one step of every encoder in either layout, one after the other, so that a busy
-machine slows all alike; the ratio is taken within each repeat, and is what to quote. The images lie as views do, channels
-first; channels last is how the encoders are built. No optimizer, no views, no loss but a mean of squares.
+machine slows all alike; the ratio is taken within each repeat, and is what to quote. The images lie as views do,
+channels first; channels last is how the encoders are built. No optimizer, no views, no loss but a mean of squares.
 """
 
 import platform

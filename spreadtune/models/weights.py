@@ -89,7 +89,7 @@ def load_imagenet(network: nn.Module, name: str, *, fresh: Collection[str]) -> N
     weights = torchvision.models.get_model_weights(name).IMAGENET1K_V1
     try:
         state = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (OSError, RuntimeError) as error:  # no network, no such page; a cut or changed file
+    except Exception as error:  # no network, no such page, a file that is cut or another
         cached = Path(torch.hub.get_dir(), "checkpoints", weights.url.rpartition("/")[2])
         raise UserError(
             f"{PLACE}: imagenet cannot be had from {weights.url} ({error}); download it on another machine and put it "

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -55,6 +57,11 @@ def test_small_images_keep_their_resolution_in_the_stem(shape, kernel, first_map
     assert stem.shape == (2, 64, *first_map)
 
 
+def test_torchvision_is_imported_only_when_it_is_built_from():
+    code = "import sys, spreadtune.models.resnet, spreadtune.trial.assemble; sys.exit('torchvision' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_a_changed_stem_starts_as_torchvisions_does():
     torch.manual_seed(0)
     weight = build_encoder(ResNet18Encoder(), COLOUR_32).network.conv1.weight
@@ -105,6 +112,12 @@ class TestImageNet:
         with pytest.raises(
             UserError, match=r"^model\.encoder\.weights: imagenet .*no route to host.* put it at"
         ) as told:
+            build_encoder(ResNet18Encoder(weights="imagenet"), COLOUR_64)
+        assert str(hub) in str(told.value)
+
+    def test_a_cut_file_in_the_cache_is_told_with_its_place(self, hub):
+        hub.write_bytes(b"PK cut")
+        with pytest.raises(UserError, match=r"^model\.encoder\.weights: imagenet cannot be had") as told:
             build_encoder(ResNet18Encoder(weights="imagenet"), COLOUR_64)
         assert str(hub) in str(told.value)
 
