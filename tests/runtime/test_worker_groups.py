@@ -45,7 +45,7 @@ def test_two_workers_find_what_one_finds(workplace: Workplace) -> None:
 
 
 def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> None:
-    """A collapsed first trial, then five with spread classes, which are worse: all are asked to stop, and end."""
+    """A first trial with spread classes, then five that collapse, which counts as worse here: all are asked to stop."""
     import ray
     from ray.util import placement_group_table
 
@@ -55,9 +55,9 @@ def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> Non
             "resources": TWO,
             "training.epochs": 40,
             "search": {
-                "early_stopping": {"name": "median", "startup_trials": 1, "min_epochs": 5},
-                "optimize": {"spread": "minimize"},
-                "space": {"objective.alpha": {"grid": [0, 0.95, 0.96, 0.97, 0.98, 1]}},
+                "early_stopping": {"name": "median", "startup_trials": 1, "min_epochs": 10},
+                "optimize": {"spread": "maximize"},
+                "space": {"objective.alpha": {"grid": [1, 0, 0.1, 0.2, 0.3, 0.4]}},
             },
         },
     )
