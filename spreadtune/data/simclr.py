@@ -17,7 +17,7 @@ from spreadtune.data.views import DrawnAugmentation, Draws, Views, to_pixels
 from spreadtune.errors import UserError
 from spreadtune.spec.data import SMALLEST_SIGMA, SimclrAugmentation
 
-_CACHED = 2**18
+CACHED = 2**18
 """Pixel values that are worked on at once on a CPU, a mebibyte."""
 
 
@@ -101,7 +101,7 @@ def _blocks(images: Tensor, views: int) -> list[slice]:
     """Positions of the images that are worked on at once: on a CPU as many as its cache holds, elsewhere all."""
     if images.device.type != "cpu":
         return [slice(None)]
-    size = max(1, _CACHED // (views * images.shape[1:].numel()))
+    size = max(1, CACHED // (views * images.shape[1:].numel()))
     return [slice(start, start + size) for start in range(0, len(images), size)]
 
 
