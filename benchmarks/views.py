@@ -19,6 +19,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import kornia
 import kornia.augmentation as K
@@ -29,7 +30,7 @@ from torch import Tensor, nn
 from torchvision.datasets import CIFAR10
 from torchvision.transforms import v2
 
-from spreadtune.data.simclr import CACHED, build
+from spreadtune.data import simclr
 from spreadtune.models.convnet import build as build_convnet
 from spreadtune.spec.data import SimclrAugmentation
 from spreadtune.spec.model import ConvnetEncoder
@@ -76,11 +77,15 @@ def some_images(batch: int, side: int) -> tuple[Tensor, str]:
 def makers_of_views(images: Tensor, views: int) -> dict[str, Callable[[], Tensor]]:
     """By name, functions that make float32 views (V, B, C, H, W) of the uint8 images."""
     side = images.shape[-1]
-    fits_the_cache = max(1, CACHED // images[0].numel())
-    augmentation, generator = build(CONFIG), torch.Generator().manual_seed(0)
+    fits_the_cache = max(1, simclr.CACHED // images[0].numel())
+    augmentation, generator = simclr.build(CONFIG), torch.Generator().manual_seed(0)
 
     def ours() -> Tensor:
         return augmentation(images, views, generator).inputs
+
+    def ours_at_once() -> Tensor:
+        with patch.object(simclr, "CACHED", 2**62):
+            return ours()
 
     def one_by_one(transform: nn.Module) -> Callable[[], Tensor]:
         return lambda: torch.stack([torch.stack([transform(image) for image in images]) for _ in range(views)])
@@ -94,6 +99,7 @@ def makers_of_views(images: Tensor, views: int) -> dict[str, Callable[[], Tensor
 
     return {
         OURS: ours,
+        "ours, in one block": ours_at_once,
         "torchvision, uint8, image by image": one_by_one(of_torchvision(side, early=False)),
         "torchvision, float32, image by image": one_by_one(of_torchvision(side, early=True)),
         "kornia, cropped by slices": in_blocks(of_kornia(side, "slice"), len(images) * views),
