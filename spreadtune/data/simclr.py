@@ -23,7 +23,7 @@ from spreadtune.errors import UserError
 from spreadtune.spec.data import SMALLEST_SIGMA, SimclrAugmentation
 
 CACHED = 2**18
-"""Pixel values that are worked on at once on a CPU, a mebibyte: what leaves its cache takes half as long again."""
+"""Pixel values that are worked on at once on a CPU, a mebibyte. A large batch takes twice as long in one go."""
 
 
 @dataclass(frozen=True, eq=False)
