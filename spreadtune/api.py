@@ -31,6 +31,7 @@ def run(
     resume: bool | str = False,
     fresh: bool = False,
     storage: str | None = None,
+    data_root: str | Path | None = None,
     address: str = "local",
     dashboard: bool = False,
     monitor: Monitor | None = None,
@@ -43,6 +44,7 @@ def run(
         resume: True goes on with the newest run of this study, a text with that run (folder, NAME or NAME/ID).
         fresh: start a new run although an unfinished one exists.
         storage: a database URL; SQLite in the run folder by default.
+        data_root: the folder of data sets, ``SPREADTUNE_DATA`` by default; it is set for this process.
         address: ``local`` starts a Ray cluster on this machine, ``auto`` or ``HOST:PORT`` joins one.
         dashboard: whether the local cluster has a dashboard.
         monitor: told what happens; nothing is shown without one.
@@ -50,11 +52,14 @@ def run(
     Raises:
         spreadtune.errors.UserError: a mistake in what was asked.
     """
+    from spreadtune.data.root import use_data_root
     from spreadtune.runtime.choose import new_run, resumed_run
     from spreadtune.runtime.preflight import preflight
 
     if isinstance(study, str):
         study = load_study(study)
+    if data_root:
+        use_data_root(data_root)
     preflight(study, storage=storage, address=address)
     folder = Path(results)
     if resume:

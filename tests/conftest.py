@@ -1,5 +1,6 @@
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -8,6 +9,15 @@ import torch
 
 # Two cores are shared by everything that runs beside the tests, and one thread gives the same sums every time.
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def decoded_images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache of decoded images, one for all tests and for the processes they start: nobody's home is written to."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("decoded")
+        patch.setenv("SPREADTUNE_CACHE", str(folder))
+        yield folder
 
 
 @pytest.fixture

@@ -11,7 +11,10 @@ import click
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
-def replay_command(run: str, trial: int, results: Path) -> int:
+@click.option(
+    "--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Folder of data sets; see spreadtune run."
+)
+def replay_command(run: str, trial: int, results: Path, data_root: Path | None) -> int:
     """Run one trial again and compare its numbers.
 
     TRIAL of RUN (a run folder, NAME for its newest run, or NAME/ID) runs with its recorded seed and threads, without
@@ -23,6 +26,7 @@ def replay_command(run: str, trial: int, results: Path) -> int:
       spreadtune replay digits_alpha_sweep 7
     """
     from spreadtune.cli.terminal import epoch_progress
+    from spreadtune.data.root import use_data_root
     from spreadtune.errors import UserError
     from spreadtune.run_folder import find_run
 
@@ -35,6 +39,8 @@ def replay_command(run: str, trial: int, results: Path) -> int:
 
     from spreadtune.trial.replay import TOLERANCE, replay
 
+    if data_root:
+        use_data_root(data_root)
     click.echo(f"replaying trial {trial} of {found.label}")
     with epoch_progress("epochs") as on_epoch:
         comparison = replay(folder, on_epoch)

@@ -31,6 +31,12 @@ NEWEST = "the newest run of this study"
     "--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent."
 )
 @click.option(
+    "--data-root",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of data sets, into which absent ones are downloaded.  [default: SPREADTUNE_DATA]",
+)
+@click.option(
     "--address",
     default="local",
     show_default=True,
@@ -52,6 +58,7 @@ def run_command(
     fresh: bool,
     results: Path,
     storage: str | None,
+    data_root: Path | None,
     address: str,
     no_dashboard: bool,
     verbose: bool,
@@ -88,6 +95,7 @@ def run_command(
             fresh=fresh,
             results=results,
             storage=storage,
+            data_root=data_root,
             address=address,
             dashboard=not no_dashboard,
             verbose=verbose,

@@ -9,8 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from spreadtune.api import execute
+from spreadtune.cli.decoding import decoding_shown
 from spreadtune.cli.program import command_line, run_words
 from spreadtune.cli.terminal import Terminal, TerminalHandler
+from spreadtune.data.root import use_data_root
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.log import log_formatter
@@ -34,6 +36,7 @@ class Request:
     fresh: bool
     results: Path
     storage: str | None
+    data_root: Path | None
     address: str
     dashboard: bool
     verbose: bool
@@ -44,6 +47,7 @@ class Request:
         words += ["--profile", self.profile] if self.profile else []
         words += [word for override in self.overrides for word in ("--set", override)]
         words += ["--results", str(self.results)] if self.results != Path("results") else []
+        words += ["--data-root", str(self.data_root)] if self.data_root else []
         words += ["--address", self.address] if self.address != "local" else []
         words += [] if self.dashboard else ["--no-dashboard"]
         words += ["--resume", run.label] if run else ["--resume"]
@@ -94,7 +98,10 @@ def _choose(request: Request) -> Chosen:
         seeds=request.seeds,
         trials=request.trials,
     )
-    preflight(study, storage=request.storage, address=request.address)
+    if request.data_root:
+        use_data_root(request.data_root)
+    with decoding_shown(Console()):
+        preflight(study, storage=request.storage, address=request.address)
     if request.resuming:
         return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
     return new_run(

@@ -1,16 +1,18 @@
 """A data set as a trial sees it: three parts, test sealed. Free of torch: the driver reads it too."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spreadtune.data.batch_size import check_batch_size
+from spreadtune.data.cache import decoded
+from spreadtune.data.files import ImageFiles
+from spreadtune.data.fingerprint import fingerprint
 from spreadtune.data.image_set import Images, ImageSet, Labels
-from spreadtune.data.splits import Partition, SplitName, partition
+from spreadtune.data.resize import resized_set
+from spreadtune.data.splits import SPLIT_NAMES, Partition, SplitName, partition
 from spreadtune.errors import UserError
 from spreadtune.spec.data import DATASETS, DataConfig
 
@@ -28,7 +30,7 @@ class Split:
             memory map that other processes share, so it is not copied here.
         classes: int64 (N,), what training sees.
         subclasses: int64 (N,), what transfer asks for.
-        indices: int64 (N,), positions in ``source``: the original images, or the official test images.
+        indices: int64 (N,), positions in ``source``: the original images, or the official validation or test images.
     """
 
     source: Images
@@ -71,10 +73,12 @@ class Dataset:
             raise SealedSplitError("the test part is sealed: only the confirm stage unseals it")
         whole = self._image_set
         indices: Labels = getattr(self._partition, name)
+        source, subclasses = whole.images, whole.subclasses
         if name == "test" and whole.test_images is not None and whole.test_subclasses is not None:
-            source, subclasses = whole.test_images, whole.test_subclasses[indices]
-        else:
-            source, subclasses = whole.images, whole.subclasses[indices]
+            source, subclasses = whole.test_images, whole.test_subclasses
+        if name == "validation" and whole.validation_images is not None and whole.validation_subclasses is not None:
+            source, subclasses = whole.validation_images, whole.validation_subclasses
+        subclasses = subclasses[indices]
         return Split(source, whole.class_of_subclass[subclasses], subclasses, indices.copy())
 
     def unseal(self) -> None:
@@ -110,13 +114,9 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of images, labels, hierarchy and partition: equal for the same data only."""
-        whole, parts = self._image_set, self._partition
-        digest = hashlib.sha256()
-        images_and_labels = whole.images, whole.subclasses, whole.test_images, whole.test_subclasses
-        for array in (*images_and_labels, whole.class_of_subclass, parts.train, parts.validation, parts.test):
-            _hash_array(digest, array)
-        return digest.hexdigest()
+        """SHA-256 (hex) of the image set's own fingerprint and the partition: equal for the same data only."""
+        parts: dict[str, Labels] = {name: getattr(self._partition, name) for name in SPLIT_NAMES}
+        return fingerprint({"image_set": self._image_set.fingerprint}, parts)
 
     def mean_batch_class_counts(self, batch_size: int, batches: Literal["shuffled", "balanced"]) -> list[float]:
         """The mean number of images of each class in a training batch.
@@ -134,23 +134,20 @@ class Dataset:
 
 
 def load_dataset(config: DataConfig) -> Dataset:
-    """Builds the data set that a study file names and splits it.
+    """Builds the data set that a study file names, in the size it asks for, and splits it.
+
+    One in files comes from this machine's cache (:mod:`spreadtune.data.cache`).
 
     Raises:
-        UserError: the user's own data set cannot be imported or is no :class:`ImageSet`, or
-            ``data.train_size`` does not suit it.
+        UserError: the files are absent, damaged or no data set; the user's own data set cannot be imported or is no
+            :class:`ImageSet`; or ``data.train_size`` does not suit it.
     """
-    image_set = DATASETS.build(config.dataset)
-    if not isinstance(image_set, ImageSet):
-        kind = type(image_set).__name__
+    found = DATASETS.build(config.dataset)
+    if isinstance(found, ImageFiles):
+        found = decoded(found, config.size)
+    elif not isinstance(found, ImageSet):
+        kind = type(found).__name__
         raise UserError(f"data.dataset: {config.dataset.name!r} returned {kind}; return a spreadtune.data.ImageSet")
-    return Dataset(image_set, config.train_size)
-
-
-def _hash_array(digest: "hashlib._Hash", array: NDArray[np.generic] | None) -> None:
-    """Feeds type, shape and values, so that neither a reshape nor a shifted border goes unnoticed."""
-    if array is None:
-        digest.update(b"absent")
-    else:
-        digest.update(f"{array.dtype.name}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+    elif config.size is not None:
+        found = resized_set(found, config.size)
+    return Dataset(found, config.train_size)

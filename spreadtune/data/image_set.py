@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spreadtune.data.fingerprint import fingerprint
 from spreadtune.errors import UserError
 
 Images = NDArray[np.uint8]
@@ -26,10 +29,16 @@ class ImageSet:
         subclass_names: S names.
         test_images: the official test images, where the data set has them; the same C, H and W.
         test_subclasses: their subclasses.
+        validation_images: likewise the official validation images.
+        validation_subclasses: their subclasses.
+        shares: whole numbers in whose proportion ``images`` are shared out among training and those of validation
+            and test that the data set does not bring, in this order; by default 3, 1 and 1 where it brings
+            neither, 9 and 1 where it brings one.
 
     Raises:
         UserError: an array has another shape or type, a label is out of range, a class has no subclass, a
-            subclass has no image, there are fewer than two classes, or half of a test set is missing.
+            subclass has no image, there are fewer than two classes, half of a test or validation set is missing,
+            or the shares do not suit the parts.
     """
 
     images: Images
@@ -39,24 +48,38 @@ class ImageSet:
     subclass_names: Sequence[str]
     test_images: Images | None = None
     test_subclasses: Labels | None = None
+    validation_images: Images | None = None
+    validation_subclasses: Labels | None = None
+    shares: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         self._check_hierarchy()
         self._check_images("images", self.images, "subclasses", self.subclasses)
         absent = set(range(len(self.subclass_names))) - set(np.unique(self.subclasses).tolist())
         _demand(not absent, f"subclasses: no image of {[self.subclass_names[s] for s in sorted(absent)]}")
-        if self.test_images is not None and self.test_subclasses is not None:
-            self._check_images("test_images", self.test_images, "test_subclasses", self.test_subclasses)
-            shapes = self.test_images.shape[1:], self.images.shape[1:]
-            _demand(shapes[0] == shapes[1], f"test_images: shape {shapes[0]} differs from images' {shapes[1]}")
-        else:
-            together = (self.test_images is None) == (self.test_subclasses is None)
-            _demand(together, "test_images and test_subclasses: give both or neither")
+        self._check_official("test", self.test_images, self.test_subclasses)
+        self._check_official("validation", self.validation_images, self.validation_subclasses)
+        parts = 3 - (self.test_images is not None) - (self.validation_images is not None)
+        shares = self.shares
+        fits = shares is None or (len(shares) == parts and all(share > 0 for share in shares))
+        _demand(fits, f"shares: {parts} positive numbers are needed, not {shares}")
 
     @property
     def classes(self) -> Labels:
         """The class of every image, int64 (N,)."""
         return self.class_of_subclass[self.subclasses]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of images, labels, names and hierarchy: equal for the same data only. Taken once."""
+        facts: dict[str, list[Any]] = {
+            "class_names": list(self.class_names),
+            "subclass_names": list(self.subclass_names),
+        }
+        facts["shares"] = list(self.shares or ())
+        names = ("images", "subclasses", "class_of_subclass", "test_images", "test_subclasses")
+        more = ("validation_images", "validation_subclasses")
+        return fingerprint(facts, {name: getattr(self, name) for name in (*names, *more)})
 
     def _check_hierarchy(self) -> None:
         class_count, subclass_count = len(self.class_names), len(self.subclass_names)
@@ -64,6 +87,15 @@ class ImageSet:
         _check_labels("class_of_subclass", self.class_of_subclass, subclass_count, class_count)
         empty = set(range(class_count)) - set(self.class_of_subclass.tolist())
         _demand(not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}")
+
+    def _check_official(self, part: str, images: Images | None, subclasses: Labels | None) -> None:
+        """A part that comes with the data set: whole, or not at all."""
+        names = f"{part}_images", f"{part}_subclasses"
+        _demand((images is None) == (subclasses is None), f"{names[0]} and {names[1]}: give both or neither")
+        if images is not None and subclasses is not None:
+            self._check_images(names[0], images, names[1], subclasses)
+            shapes = images.shape[1:], self.images.shape[1:]
+            _demand(shapes[0] == shapes[1], f"{names[0]}: shape {shapes[0]} differs from images' {shapes[1]}")
 
     def _check_images(self, images_name: str, images: Images, labels_name: str, labels: Labels) -> None:
         kind = f"{images.dtype} {images.shape}" if isinstance(images, np.ndarray) else type(images).__name__

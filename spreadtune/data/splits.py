@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from spreadtune.data.image_set import ImageSet, Labels
+from spreadtune.data.image_set import Images, ImageSet, Labels
 from spreadtune.errors import UserError
 
 SplitName = Literal["train", "validation", "test"]
@@ -16,19 +16,17 @@ SPLIT_NAMES: tuple[SplitName, ...] = get_args(SplitName)
 SPLIT_SEED = 2204_07596
 """The seed of every split. No study seed enters: repetitions differ in training, never in their images."""
 
-SHARES_WITHOUT_TEST = (3, 1, 1)
-"""Training, validation and test of a set without an official test set: 60, 20 and 20 percent."""
-
-SHARES_WITH_TEST = (9, 1)
-"""Training and validation of a set with an official test set: 90 and 10 percent."""
+DEFAULT_SHARES = {3: (3, 1, 1), 2: (9, 1), 1: (1,)}
+"""By the number of parts that are cut: training, validation and test 60, 20 and 20 percent; where the data set
+brings validation or test, 90 percent training and 10 the other."""
 
 
 @dataclass(frozen=True, eq=False)
 class Partition:
     """Ascending int64 positions of each part's images.
 
-    ``train`` and ``validation`` count in ``ImageSet.images``; ``test`` in ``ImageSet.test_images`` where the
-    set has them, else in ``ImageSet.images`` too.
+    ``train`` counts in ``ImageSet.images``, ``validation`` and ``test`` in ``ImageSet.validation_images`` and
+    ``test_images`` where the set has them, else in ``ImageSet.images`` too.
     """
 
     train: Labels
@@ -42,23 +40,25 @@ def partition(image_set: ImageSet, train_size: int | None = None) -> Partition:
     Raises:
         UserError: a part has no image, or ``train_size`` exceeds the training part or empties a subclass.
     """
-    official = image_set.test_images is not None
-    shares = SHARES_WITH_TEST if official else SHARES_WITHOUT_TEST
-    parts: list[list[Labels]] = [[] for _ in shares]
+    official: dict[SplitName, Images | None] = {
+        "validation": image_set.validation_images,
+        "test": image_set.test_images,
+    }
+    cut = [name for name in SPLIT_NAMES if official.get(name) is None]
+    shares = image_set.shares or DEFAULT_SHARES[len(cut)]
+    parts: dict[SplitName, list[Labels]] = {name: [] for name in cut}
     for members in _shuffled_by_subclass(image_set.subclasses):
         cuts = np.cumsum(apportion(len(members), shares))[:-1]
-        for part, piece in zip(parts, np.split(members, cuts), strict=True):
-            part.append(piece)
-    for name, part in zip(SPLIT_NAMES, parts, strict=False):
+        for name, piece in zip(cut, np.split(members, cuts), strict=True):
+            parts[name].append(piece)
+    for name, part in parts.items():
         if not any(len(piece) for piece in part):
             raise UserError(f"data.dataset: too few images of every subclass for a {name} part; give more of each")
     if train_size is not None:
-        parts[0] = _subset(parts[0], train_size, image_set.subclass_names)
-    positions = [np.sort(np.concatenate(part)) for part in parts]
-    if official:
-        assert image_set.test_images is not None
-        positions.append(np.arange(len(image_set.test_images)))
-    return Partition(*positions)
+        parts["train"] = _subset(parts["train"], train_size, image_set.subclass_names)
+    positions = {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
+    positions |= {name: np.arange(len(images)) for name, images in official.items() if images is not None}
+    return Partition(**positions)
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from spreadtune.data.root import data_root_variable
 from spreadtune.errors import UserError
 from spreadtune.runtime.environment import RAY_ENVIRONMENT, prepare_environment
 from spreadtune.runtime.resources import Node
@@ -56,7 +57,8 @@ def connect(
     if own:
         options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus}
     else:
-        options = {"runtime_env": {"env_vars": dict(RAY_ENVIRONMENT)}}  # our own cluster's workers inherit them
+        # Our own cluster's workers inherit them.
+        options = {"runtime_env": {"env_vars": {**RAY_ENVIRONMENT, **data_root_variable()}}}
     try:
         with _own_sigterm():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)

@@ -1,10 +1,15 @@
 """What is checked before anything starts or is written: a study that cannot run is refused, not half run."""
 
+from spreadtune.data.dataset import Dataset
+from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
+from spreadtune.errors import UserError
 from spreadtune.runtime.cluster import check_address
 from spreadtune.search.database import check_storage
+from spreadtune.spec.data import DataConfig, ImageFolderDataset
+from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
-from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.datasets import dataset_of, forget_datasets
 
 
 def preflight(study: Study, *, storage: str | None = None, address: str = "local") -> None:
@@ -13,9 +18,12 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     Raises:
         UserError: the first thing that does not hold.
     """
+    forget_datasets()  # of an earlier run of this process
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
     for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
-        dataset_of(config).mean_batch_class_counts(config.batch_size, config.batches)
+        dataset = dataset_of(config)
+        dataset.mean_batch_class_counts(config.batch_size, config.batches)
+        _check_metrics(study, config, dataset)
     if any(spec.own_parts for spec in specs):
         from spreadtune.trial.rehearsal import rehearse  # torch, which the driver has no other use for
 
@@ -24,3 +32,21 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     check_address(address)
     if storage:
         check_storage(storage)
+
+
+def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
+    """Where every class is one subclass, transfer asks nothing that training was not told, and is not measured."""
+    metric = study.search.metric
+    if metric not in SUBCLASS_METRICS or dataset.has_subclasses:
+        return
+    name = config.dataset.name
+    if isinstance(config.dataset, ImageFolderDataset):
+        from spreadtune.data.image_folder import find_root  # Pillow
+
+        fix = f"give {find_root(config.dataset.root) / FILE_NAME} with the header {','.join(HEADER)}"
+    else:
+        fix = "give it subclasses"
+    raise UserError(
+        f"search.optimize: {metric} needs subclasses, and every class of {name} is one subclass; {fix}, or optimize "
+        "class_accuracy"
+    )

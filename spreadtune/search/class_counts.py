@@ -6,13 +6,13 @@ from spreadtune.spec.data import DataConfig
 
 
 class BatchClassCounts:
-    """Class counts by what they depend on: data set, training size and batches. For each, the data set is read once."""
+    """Class counts by what they depend on: data set, sizes and batches. For each, the data set is read once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Sequence[float]] = {}
 
     def __call__(self, config: DataConfig) -> Sequence[float]:
-        key = config.model_dump_json(include={"dataset", "train_size", "batch_size", "batches"})
+        key = config.model_dump_json(include={"dataset", "size", "train_size", "batch_size", "batches"})
         if key not in self._known:
             from spreadtune.trial.datasets import dataset_of  # only windows and stopped trials need the data here
 

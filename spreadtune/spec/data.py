@@ -14,6 +14,37 @@ class DigitsDataset(NamedPart):
     name: Literal["digits"] = "digits"
 
 
+class Cifar10Dataset(NamedPart):
+    """CIFAR-10: 60,000 color images of 32x32; class animals / vehicles, subclass the 10 labels."""
+
+    name: Literal["cifar10"] = "cifar10"
+
+
+class Cifar100Dataset(NamedPart):
+    """CIFAR-100: 60,000 color images of 32x32; class the 20 superclasses, subclass the 100 labels."""
+
+    name: Literal["cifar100"] = "cifar100"
+
+
+class MnistDataset(NamedPart):
+    """MNIST: 70,000 grey images of 28x28; class <5 / >=5, subclass the digit."""
+
+    name: Literal["mnist"] = "mnist"
+
+
+class FashionMnistDataset(NamedPart):
+    """Fashion-MNIST: 70,000 grey images of 28x28; class clothes / shoes and bags, subclass the 10 labels."""
+
+    name: Literal["fashion_mnist"] = "fashion_mnist"
+
+
+class ImageFolderDataset(NamedPart):
+    """A folder of one's own: ``root/train/SUBCLASS/`` with images, optional ``val/``, ``test/``, ``hierarchy.csv``."""
+
+    name: Literal["image_folder"] = "image_folder"
+    root: str = Field(min_length=1, description="the folder; relative to the data root or the working directory")
+
+
 class OwnDataset(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.ImageSet``."""
 
@@ -59,7 +90,19 @@ class OwnAugmentation(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.views.Augmentation``."""
 
 
-DATASETS = Family("data set", "data.dataset", OwnDataset, (Part(DigitsDataset, "spreadtune.data.digits:load"),))
+DATASETS = Family(
+    "data set",
+    "data.dataset",
+    OwnDataset,
+    (
+        Part(DigitsDataset, "spreadtune.data.digits:load"),
+        Part(Cifar10Dataset, "spreadtune.data.cifar10:files"),
+        Part(Cifar100Dataset, "spreadtune.data.cifar100:files"),
+        Part(MnistDataset, "spreadtune.data.mnist:files"),
+        Part(FashionMnistDataset, "spreadtune.data.fashion_mnist:files"),
+        Part(ImageFolderDataset, "spreadtune.data.image_folder:files"),
+    ),
+)
 AUGMENTATIONS = Family(
     "augmentation",
     "data.augmentation",
@@ -88,4 +131,5 @@ class DataConfig(Config):
     batches: Literal["shuffled", "balanced"] = "shuffled"
     views: int = Field(2, ge=2)
     train_size: int | None = Field(None, ge=2, description="use this many training images, stratified")
+    size: int | None = Field(None, ge=1, description="resize the shorter side to this, then crop the middle square")
     placement: Literal["auto", "device", "host"] = "auto"

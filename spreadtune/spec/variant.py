@@ -22,6 +22,7 @@ WINDOW_NEEDS = (
     "objective.pairs",
     "objective.denominator",
     "data.dataset",
+    "data.size",
     "data.train_size",
     "data.batch_size",
     "data.batches",

@@ -14,10 +14,16 @@ def dataset_of(config: DataConfig) -> Dataset:
     Raises:
         UserError: see :func:`spreadtune.data.dataset.load_dataset`.
     """
-    return _read(config.dataset, config.train_size)
+    return _read(config.dataset, config.size, config.train_size)
+
+
+def forget_datasets() -> None:
+    """The next trial reads its data set anew: files may have changed since the last run of this process."""
+    _read.cache_clear()
 
 
 @lru_cache(maxsize=4)
-def _read(dataset: NamedPart, train_size: int | None) -> Dataset:
+def _read(dataset: NamedPart, size: int | None, train_size: int | None) -> Dataset:
     # Batches and views are left out of the key: a study over batch sizes has one data set.
-    return load_dataset(DataConfig(dataset=dataset, augmentation=NoAugmentation(), train_size=train_size))
+    config = DataConfig(dataset=dataset, augmentation=NoAugmentation(), size=size, train_size=train_size)
+    return load_dataset(config)

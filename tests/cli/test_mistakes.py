@@ -1,12 +1,14 @@
 """A mistake of the user's: exit code 2, one clear message, no traceback, and nothing heavy imported to say so."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spreadtune.cli.main import main, run_study_main
+from tests.data.data_roots import write_folder, write_hierarchy
 from tests.workplace import Workplace
 
 
@@ -67,6 +69,68 @@ def test_mistakes_in_the_study_file(
     assert text.startswith(message) or (not message.startswith("studies") and message in text), text
     assert len(text.splitlines()) == 1
     assert not (workplace.folder / "results").exists(), "nothing was begun"
+
+
+PHOTOS = {"data.dataset": {"name": "image_folder", "root": "photos"}, "data.batch_size": 16, "data.train_size": None}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda photos: None,
+            "search.optimize: transfer_accuracy needs subclasses, and every class of image_folder is ",
+        ),
+        (lambda photos: shutil.rmtree(photos), "data.dataset.root: no folder 'photos' (looked for "),
+        (lambda photos: shutil.rmtree(photos / "train"), "has no folder train; put images into "),
+        (
+            lambda photos: shutil.rmtree(photos / "train" / "cat"),
+            "has only one class, 'dog'; a study needs",
+        ),
+        (lambda photos: (photos / "train" / "cow").mkdir(), "no image that Pillow reads below "),
+        (
+            lambda photos: (photos / "train" / "cat" / "003.png").write_bytes(b"x"),
+            "1 image cannot be read",
+        ),
+        (lambda photos: (photos / "val").mkdir(), "has no subclass folders; put images into "),
+        (lambda photos: (photos / "hierarchy.csv").write_text("fine,coarse"), "it has to be subclass,class"),
+        (lambda photos: write_hierarchy(photos, {"cat": "pet"}), "hierarchy.csv: no class for dog; add a line"),
+        (lambda photos: write_folder(photos, {"cow": 1}, size=(9, 9)), "data.size: images differ in size ("),
+    ],
+)
+def test_mistakes_in_a_folder_of_images(
+    workplace: Workplace,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], object],
+    message: str,
+) -> None:
+    monkeypatch.setenv("SPREADTUNE_DATA", "")
+    spoil(write_folder(workplace.folder / "photos", {"cat": 20, "dog": 20}))
+    workplace.write("x", PHOTOS)
+    text = told(capsys, "run", "x")
+    assert message in text
+    assert len(text.splitlines()) == 1
+    assert not (workplace.folder / "results").exists(), "nothing was begun"
+
+
+def test_a_data_set_that_is_nowhere(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(*arguments: object, **values: object) -> None:
+        raise OSError("no network in a test")
+
+    monkeypatch.setattr("urllib.request.urlopen", no_network)
+    monkeypatch.setenv("SPREADTUNE_DATA", "elsewhere")  # which the option replaces, and the test gives back
+    monkeypatch.setenv("XDG_CACHE_HOME", str(workplace.folder / "home"))
+    workplace.write("x", {"data.dataset": "fashion_mnist"})
+    text = told(capsys, "run", "x", "--data-root", "pictures")
+    place = workplace.folder / "pictures"
+    assert text.startswith(
+        f"data.dataset: fashion_mnist is not in {place} or {workplace.folder / 'home' / 'spreadtune'}"
+    )
+    assert "(no network in a test)" in text
+    assert len(text.splitlines()) == 1
 
 
 def test_broken_yaml(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:

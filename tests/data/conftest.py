@@ -7,7 +7,9 @@ import pytest
 from spreadtune.data import ImageSet
 
 
-def shapes(per_subclass: int = 20, official_test: bool = False, **replaced: Any) -> ImageSet:
+def shapes(
+    per_subclass: int = 20, official_test: bool = False, official_validation: bool = False, **replaced: Any
+) -> ImageSet:
     """Random images of three classes: one with three subclasses, one with two, one with one."""
     random = np.random.default_rng(0)
     subclasses = random.permutation(np.repeat(np.arange(6), per_subclass))
@@ -21,6 +23,9 @@ def shapes(per_subclass: int = 20, official_test: bool = False, **replaced: Any)
     if official_test:
         values["test_images"] = random.integers(0, 256, (12, 3, 9, 8), dtype=np.uint8)
         values["test_subclasses"] = np.repeat(np.arange(6), 2)
+    if official_validation:
+        values["validation_images"] = random.integers(0, 256, (18, 3, 9, 8), dtype=np.uint8)
+        values["validation_subclasses"] = np.repeat(np.arange(6), 3)
     return ImageSet(**(values | replaced))
 
 

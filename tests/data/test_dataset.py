@@ -1,3 +1,4 @@
+import hashlib
 import subprocess
 import sys
 
@@ -11,8 +12,25 @@ from spreadtune.spec.data import DataConfig
 
 def test_the_split_of_digits_never_changes_silently():
     dataset = load_dataset(DataConfig(dataset="digits", augmentation="none"))
-    assert dataset.fingerprint == "572d51e58e49b202f45b9d24a2f5362309cce748d0b00f67e14713a3d66a6f36"
-    assert [len(dataset.split("train")), len(dataset.split("validation"))] == [1078, 362]
+    dataset.unseal()
+    sizes_and_digests = {
+        name: (len(indices), hashlib.sha256(indices.tobytes()).hexdigest()[:16])
+        for name in ("train", "validation", "test")
+        for indices in [dataset.split(name).indices]
+    }
+    assert sizes_and_digests == {
+        "train": (1078, "9247cadab75e9317"),
+        "validation": (362, "df031fb3d766e9ef"),
+        "test": (357, "555d47b6c38d2d00"),
+    }
+    assert dataset.fingerprint == "5e099307dafecdf7eff63b4b9a1fc0f4915dd00a892c079816e0c5a5dfc26a48"
+
+
+def test_the_driver_reads_the_fingerprint_of_the_images_once(make_shapes, monkeypatch):
+    image_set = make_shapes()
+    taken = Dataset(image_set).fingerprint
+    monkeypatch.setattr("spreadtune.data.image_set.fingerprint", None)
+    assert Dataset(image_set).fingerprint == taken
 
 
 def test_the_test_part_is_sealed_until_unsealed(make_shapes):
@@ -61,15 +79,43 @@ def test_class_equal_to_subclass_means_no_subclasses(make_shapes):
     assert not Dataset(flat).has_subclasses
 
 
-@pytest.mark.parametrize("field", ["images", "subclasses", "class_of_subclass", "test_images", "test_subclasses"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "images",
+        "subclasses",
+        "class_of_subclass",
+        "test_images",
+        "test_subclasses",
+        "validation_images",
+        "validation_subclasses",
+    ],
+)
 def test_the_fingerprint_sees_every_array(make_shapes, field):
-    original = make_shapes(official_test=True)
+    original = make_shapes(official_test=True, official_validation=True)
     changed = getattr(original, field).copy()
     changed[[0, 1]] = changed[[1, 0]]
     if np.array_equal(changed, getattr(original, field)):
         changed[0] = changed[-1]
-    other = make_shapes(official_test=True, **{field: changed})
+    other = make_shapes(official_test=True, official_validation=True, **{field: changed})
     assert Dataset(other).fingerprint != Dataset(original).fingerprint
+
+
+def test_the_official_validation_set_is_the_validation_part(make_shapes):
+    image_set = make_shapes(official_validation=True)
+    dataset = Dataset(image_set)
+    dataset.unseal()
+    np.testing.assert_array_equal(dataset.split("validation").images, image_set.validation_images)
+    np.testing.assert_array_equal(dataset.split("validation").subclasses, image_set.validation_subclasses)
+    assert [len(dataset.split(name)) for name in ("train", "validation", "test")] == [108, 18, 12]
+
+
+def test_size_makes_images_in_memory_square(make_shapes, own_part):
+    part = {"name": own_part(make_shapes), "official_test": True, "official_validation": True}
+    dataset = load_dataset(DataConfig(dataset=part, augmentation="none", size=5))
+    dataset.unseal()
+    assert dataset.image_shape == (3, 5, 5)
+    assert [dataset.split(name).images.shape[1:] for name in ("train", "validation", "test")] == [(3, 5, 5)] * 3
 
 
 def test_mean_class_counts_are_shares_of_the_training_part_or_equal(make_shapes):

@@ -40,6 +40,14 @@ def test_classes_follow_from_the_hierarchy(make_shapes):
             {"test_images": IMAGES[:2, :, :, :5], "test_subclasses": np.array([0, 1])},
             r"test_images: shape \(3, 9, 5\) differs from images' \(3, 9, 8\)",
         ),
+        ({"validation_images": IMAGES}, "validation_images and validation_subclasses"),
+        (
+            {"validation_images": IMAGES[:2, :2], "validation_subclasses": np.array([0, 1])},
+            r"validation_images: shape \(2, 9, 8\) differs",
+        ),
+        ({"shares": (3, 1)}, r"shares: 3 positive numbers are needed, not \(3, 1\)"),
+        ({"shares": (3, 0, 1)}, r"shares: 3 positive numbers"),
+        ({"official_test": True, "shares": (3, 1, 1)}, "shares: 2 positive numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(make_shapes, replaced, message):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spreadtune.data.dataset import Dataset
 from spreadtune.data.splits import apportion, partition
 from spreadtune.errors import UserError
 
@@ -57,6 +58,24 @@ def test_an_official_test_set_stays_whole(make_shapes):
     np.testing.assert_array_equal(parts.test, np.arange(12))
     np.testing.assert_array_equal(np.bincount(image_set.subclasses[parts.train]), [18] * 6)
     np.testing.assert_array_equal(np.bincount(image_set.subclasses[parts.validation]), [2] * 6)
+
+
+@pytest.mark.parametrize(
+    ("brought", "shares", "per_subclass"),
+    [
+        ({}, None, (18, 6, 6)),
+        ({}, (8, 1, 1), (24, 3, 3)),
+        ({"official_test": True}, None, (27, 3, 2)),
+        ({"official_test": True}, (4, 1), (24, 6, 2)),
+        ({"official_validation": True}, None, (27, 3, 3)),
+        ({"official_validation": True, "official_test": True}, None, (30, 3, 2)),
+    ],
+)
+def test_what_a_data_set_does_not_bring_is_cut_from_training(make_shapes, brought, shares, per_subclass):
+    dataset = Dataset(make_shapes(30, **brought, shares=shares))
+    dataset.unseal()
+    for name, count in zip(("train", "validation", "test"), per_subclass, strict=True):
+        assert np.bincount(dataset.split(name).subclasses).tolist() == [count] * 6
 
 
 def test_train_size_takes_a_stratified_part_of_the_training_images(make_shapes):

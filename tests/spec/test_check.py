@@ -24,7 +24,7 @@ def refused(load, *overrides: str, **options: str) -> str:
         ("objective.alfa: {grid: [0]}", "search.space.objective.alfa: unknown key, did you mean objective.alpha?"),
         (
             "data.dataset: {grid: [digits, cifr10]}",
-            "search.space.data.dataset: unknown data set 'cifr10'; known: digits",
+            "search.space.data.dataset: unknown data set 'cifr10', did you mean cifar10?",
         ),
         (
             "search.seeds: {grid: [3]}",

@@ -1,0 +1,96 @@
+"""A data set that lies in files: what identifies them, and what is in them before it is decoded."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spreadtune.data.image_set import Images, Labels
+from spreadtune.data.splits import SplitName
+from spreadtune.errors import UserError
+
+_NAMED = 5  # files and folders are named up to so many
+
+
+class UnreadableImageError(Exception):
+    """One image cannot be read; the message names the file and the reason."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """The images of one part, each made when it is asked for.
+
+    Attributes:
+        subclasses: int64 (N,).
+        shape: (C, H, W) of every image.
+        image: from a position to uint8 (C, H, W). Several threads call it at once. It raises
+            :class:`UnreadableImageError`.
+    """
+
+    subclasses: Labels
+    shape: tuple[int, int, int]
+    image: Callable[[int], Images]
+
+    def __len__(self) -> int:
+        return len(self.subclasses)
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """An :class:`~spreadtune.data.ImageSet` whose images are still to be decoded.
+
+    Attributes:
+        parts: ``train``, and the official ``validation`` and ``test`` where there are any.
+    """
+
+    class_of_subclass: Labels
+    class_names: Sequence[str]
+    subclass_names: Sequence[str]
+    parts: Mapping[SplitName, Pictures]
+    shares: Sequence[int] | None = None
+
+
+class ImageFiles(ABC):
+    """A data set in files, found but not yet read.
+
+    Attributes:
+        label: a short name, for messages and for the folder in the cache.
+    """
+
+    label: str
+
+    @abstractmethod
+    def identity(self) -> Iterable[str]:
+        """Lines that change when a file is added, removed, renamed or edited. No file is opened, torch not imported."""
+
+    @abstractmethod
+    def contents(self, size: int | None) -> Contents:
+        """Opens the files.
+
+        Args:
+            size: images come out ``size`` x ``size``: the shorter side is resized to it, the middle square is kept.
+                None leaves their size.
+
+        Raises:
+            UserError: the files are no such data set.
+        """
+
+
+def stamps(files: Iterable[Path], folder: Path) -> Iterator[str]:
+    """What tells an edited file: for each its path below ``folder``, its size and the time of its last change."""
+    for file in files:
+        stat = file.stat()
+        yield f"{file.relative_to(folder).as_posix()} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def refuse_broken(broken: Sequence[str]) -> None:
+    """Raises one :class:`UserError` about all images that cannot be read; each is told with file and reason."""
+    if broken:
+        count = "1 image" if len(broken) == 1 else f"{len(broken)} images"
+        raise UserError(f"data.dataset: {count} cannot be read: {listed(broken)}; repair or remove them")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

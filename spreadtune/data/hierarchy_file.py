@@ -1,0 +1,52 @@
+"""``hierarchy.csv``: the class of every subclass."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from spreadtune.data.image_set import Labels
+from spreadtune.errors import UserError
+
+FILE_NAME = "hierarchy.csv"
+HEADER = ["subclass", "class"]
+
+
+def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> tuple[list[str], Labels]:
+    """The classes in alphabetical order and, int64 (S,), the class of each subclass. Without a file class = subclass.
+
+    Raises:
+        UserError: another header, a line of other than two names, a subclass without a class, with two, or unknown.
+    """
+    if not file.exists():
+        return list(subclass_names), np.arange(len(subclass_names), dtype=np.int64)
+    class_of = _read(file)
+    unknown = sorted(class_of.keys() - set(subclass_names))
+    missing = [name for name in subclass_names if name not in class_of]
+    if unknown:
+        raise UserError(f"{file}: there is no folder for {unknown[0]!r} in train; correct or remove the line")
+    if missing:
+        raise UserError(f"{file}: no class for {', '.join(missing[:5])}; add a line SUBCLASS,CLASS for each")
+    names = sorted(set(class_of.values()))
+    return names, np.array([names.index(class_of[name]) for name in subclass_names], dtype=np.int64)
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first word
+        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines())]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{file}: cannot be read as CSV in UTF-8: {error}") from error
+    if not rows or rows[0] != HEADER:
+        raise UserError(f"{file}: line 1 is {','.join(rows[0]) if rows else 'missing'!r}; it has to be subclass,class")
+    class_of: dict[str, str] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) != 2 or not all(row):
+            raise UserError(f"{file}: line {line}: {','.join(row)!r} is not SUBCLASS,CLASS")
+        subclass, name = row
+        if class_of.setdefault(subclass, name) != name:
+            raise UserError(f"{file}: line {line}: {subclass!r} has two classes, {class_of[subclass]!r} and {name!r}")
+    return class_of
