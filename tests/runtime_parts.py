@@ -57,3 +57,12 @@ class Slowly:
         time.sleep(self.seconds)
         pixels = to_pixels(images).expand(views, *images.shape)
         return Views(pixels, pixels)
+
+
+class FaultyOnOne(CrossEntropyObjective):
+    """Raises in the second of several workers."""
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        if batch.workers > 1 and batch.part.start > 0:
+            raise RuntimeError("the second worker is on fire")
+        return super().forward(batch)

@@ -12,6 +12,9 @@ SMALLEST_SIDE = 8
 _LAST_SIDE = 4
 """Blocks halve the map until its shorter side is at most this."""
 
+_WIDEST = 16
+"""Channels stop doubling at this many times the first block's: four doublings, which is what 64x64 images get."""
+
 _CHANNELS_PER_GROUP = 4
 """Every width is a multiple of four, so that groups of this many channels always divide it."""
 
@@ -19,23 +22,27 @@ _CHANNELS_PER_GROUP = 4
 class ConvNet(Encoder):
     """Blocks of 3x3 convolution, normalization and ReLU, then 2x2 average pooling and a linear map to h.
 
-    The first block keeps the resolution; each further one halves it and doubles the channels until the
-    shorter side is 3 or 4. So 8x8 images get two blocks and 32x32 images four. The last map is flattened, not
-    averaged: where a stroke lies tells digits apart.
+    The first block keeps the resolution (or halves it, at ``stride: 2``); each further one halves it until the
+    shorter side is 3 or 4, and doubles the channels up to 16 times the first block's. So 8x8 images get two blocks,
+    32x32 images four and 224x224 images seven. The last map is flattened, not averaged: where a stroke lies tells
+    digits apart.
 
     Args:
-        config: widths and the kind of normalization.
+        config: widths, the first stride and the kind of normalization.
         image_shape: (C, H, W).
     """
 
     def __init__(self, config: ConvnetEncoder, image_shape: tuple[int, int, int]) -> None:
         super().__init__()
         channels, height, width = image_shape
-        blocks = [_block(channels, config.width, stride=1, norm=config.norm)]
+        blocks = [_block(channels, config.width, stride=config.stride, norm=config.norm)]
         channels = config.width
+        if config.stride == 2:
+            height, width = _half(height), _half(width)
         while min(height, width) > _LAST_SIDE:
-            blocks.append(_block(channels, 2 * channels, stride=2, norm=config.norm))
-            channels, height, width = 2 * channels, _half(height), _half(width)
+            wider = min(2 * channels, _WIDEST * config.width)
+            blocks.append(_block(channels, wider, stride=2, norm=config.norm))
+            channels, height, width = wider, _half(height), _half(width)
         self.blocks = nn.Sequential(*blocks)
         # Not adaptive pooling, whose gradient has no deterministic CUDA kernel.
         self.pool = nn.AvgPool2d(2, ceil_mode=True)

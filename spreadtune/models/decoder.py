@@ -1,5 +1,7 @@
 """From features back to the image, for the reconstruction term."""
 
+import math
+from itertools import pairwise
 from typing import Never
 
 from torch import Tensor, nn
@@ -8,34 +10,52 @@ from spreadtune.errors import UserError
 from spreadtune.spec.model import DECODERS, ConvDecoder, NoDecoder
 from spreadtune.spec.parts import NamedPart
 
-_SHRINK = 4
-"""Two transposed convolutions enlarge the first map this many times."""
+_FEWEST_DOUBLINGS = 2
+"""Also of 8x8 images, whose first map has two places a side."""
+
+_SMALLEST_MAP = 4
+"""Further doublings go down to a first map of this many places on its shorter side."""
+
+_WIDEST = 4
+"""Channels stop doubling, from the image back to the first map, at this many times ``width``."""
 
 _SMALLEST_SIDE = 8
 
 
 class Decoder(nn.Module):
-    """A linear map to a quarter-size feature map, then two transposed convolutions and a sigmoid.
+    """A linear map to a small feature map, transposed convolutions that double its sides, and a sigmoid.
+
+    Before the last doubling there are ``width`` channels, before each earlier one twice as many, up to four times
+    ``width``. The image's sides are halved at least twice, then while both are even and four places or more are left.
+    So the linear map stays small; with h of 64 numbers, width 32 and three channels (one at 8 and 28):
+
+        side   doublings   first map      parameters
+        8      2           64 x 2 x 2     49,953
+        28     2           64 x 7 x 7     237,153
+        32     3           128 x 4 x 4    298,595
+        64     4           128 x 4 x 4    560,867
+        224    5           128 x 7 x 7    1,097,699
 
     Args:
         input_dim: width of the features, a joined class embedding included.
         image_shape: (C, H, W), sides divisible by 4.
-        width: channels before the last transposed convolution; twice as many before the first.
+        width: channels before the last transposed convolution.
     """
 
     def __init__(self, input_dim: int, image_shape: tuple[int, int, int], width: int) -> None:
         super().__init__()
-        channels, height, side = image_shape
-        first_map = (2 * width, height // _SHRINK, side // _SHRINK)
-        self.layers = nn.Sequential(
-            nn.Linear(input_dim, first_map[0] * first_map[1] * first_map[2]),
+        channels, *sides = image_shape
+        doublings = _doublings(min(sides), math.gcd(*sides))
+        widths = [min(2**k, _WIDEST) * width for k in reversed(range(doublings))]
+        first_map = (widths[0], *(side >> doublings for side in sides))
+        layers: list[nn.Module] = [
+            nn.Linear(input_dim, math.prod(first_map)),
             nn.ReLU(inplace=True),
             nn.Unflatten(1, first_map),
-            nn.ConvTranspose2d(2 * width, width, kernel_size=4, stride=2, padding=1),
-            nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(width, channels, kernel_size=4, stride=2, padding=1),
-            nn.Sigmoid(),
-        )
+        ]
+        for before, after in pairwise(widths):
+            layers += [_doubling(before, after), nn.ReLU(inplace=True)]
+        self.layers = nn.Sequential(*layers, _doubling(widths[-1], channels), nn.Sigmoid())
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, input_dim) to pixels in [0, 1], (N, C, H, W)."""
@@ -50,12 +70,24 @@ def build(config: ConvDecoder, input_dim: int, image_shape: tuple[int, int, int]
         UserError: a side is shorter than 8 pixels or not divisible by 4.
     """
     _, height, width = image_shape
-    if any(side < _SMALLEST_SIDE or side % _SHRINK for side in (height, width)):
+    if any(side < _SMALLEST_SIDE or side % 2**_FEWEST_DOUBLINGS for side in (height, width)):
         raise UserError(
-            f"model.decoder: conv makes images whose sides are multiples of {_SHRINK} from {_SMALLEST_SIDE} "
-            f"pixels up, these have {height}x{width}; pad them or name a decoder of your own"
+            f"model.decoder: conv makes images whose sides are multiples of {2**_FEWEST_DOUBLINGS} from "
+            f"{_SMALLEST_SIDE} pixels up, these have {height}x{width}; pad them or name a decoder of your own"
         )
     return Decoder(input_dim, image_shape, config.width)
+
+
+def _doublings(shorter: int, common: int) -> int:
+    """How often the map's sides double: ``shorter`` is the image's shorter side, ``common`` divides both."""
+    count = _FEWEST_DOUBLINGS
+    while common % 2 ** (count + 1) == 0 and shorter >> (count + 1) >= _SMALLEST_MAP:
+        count += 1
+    return count
+
+
+def _doubling(channels_in: int, channels_out: int) -> nn.ConvTranspose2d:
+    return nn.ConvTranspose2d(channels_in, channels_out, kernel_size=4, stride=2, padding=1)
 
 
 def build_none(config: NoDecoder, input_dim: int, image_shape: tuple[int, int, int]) -> Never:

@@ -45,10 +45,15 @@ def run_attempt(job: Mapping[str, Any]) -> None:
             logger.info("ended: %s", outcome.state if outcome else "asked to stop")
         except Exception as error:
             logger.error("failed:\n%s", traceback.format_exc())
-            if Outcome.read(attempt.result_file) is None:
+            if workers.count == 1:
                 _failed(attempt, error).write(attempt.result_file)
-            if workers.count > 1:
-                raise
+                return
+            from spreadtune.training.worker_group import is_lost_connection
+
+            # What another worker's end causes here is no reason, and a worker that vanished is no fault of the trial's.
+            if Outcome.read(attempt.result_file) is None and not is_lost_connection(error):
+                _failed(attempt, error).write(attempt.result_file)
+            raise
         finally:
             _free_memory()
 

@@ -66,6 +66,26 @@ class GreyAugmentation(NamedPart):
     noise: float = Field(0.05, ge=0, description="standard deviation of the pixel noise, pixels in [0, 1]")
 
 
+SMALLEST_SIGMA = 0.1  # pixels; a blur of less changes nothing
+
+
+class SimclrAugmentation(NamedPart):
+    """Views of colour images as in SimCLR: random resized crop, flip, colour jitter, grayscale, blur."""
+
+    name: Literal["simclr"] = "simclr"
+    area: float = Field(0.2, gt=0, le=1, description="smallest area of the crop, fraction of the image's")
+    ratio: float = Field(4 / 3, ge=1, description="largest ratio of the crop's sides, either way")
+    flip: float = Field(0.5, ge=0, le=1, description="probability of a mirrored view")
+    jitter: float = Field(0.8, ge=0, le=1, description="probability of the four changes that follow")
+    brightness: float = Field(0.4, ge=0, description="largest change of the factor from 1")
+    contrast: float = Field(0.4, ge=0, description="largest change of the factor from 1")
+    saturation: float = Field(0.4, ge=0, description="largest change of the factor from 1")
+    hue: float = Field(0.1, ge=0, le=0.5, description="largest shift to either side, turns of the colour circle")
+    grayscale: float = Field(0.2, ge=0, le=1, description="probability of a view without colour")
+    blur: float = Field(0.0, ge=0, le=1, description="probability of a blurred view")
+    sigma: float = Field(2.0, ge=SMALLEST_SIGMA, description="largest standard deviation of the blur, pixels")
+
+
 class OwnAugmentation(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.views.Augmentation``."""
 
@@ -90,6 +110,7 @@ AUGMENTATIONS = Family(
     (
         Part(NoAugmentation, "spreadtune.data.views:identity"),
         Part(GreyAugmentation, "spreadtune.data.grey:build"),
+        Part(SimclrAugmentation, "spreadtune.data.simclr:build"),
     ),
 )
 

@@ -1,11 +1,12 @@
 """The ``model`` section: encoder, head and decoder."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
+from spreadtune.spec.placed import placed
 
 
 class ConvnetEncoder(NamedPart):
@@ -14,7 +15,50 @@ class ConvnetEncoder(NamedPart):
     name: Literal["convnet"] = "convnet"
     embedding_dim: int = Field(64, ge=2)
     width: int = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
+    stride: Literal[1, 2] = Field(1, description="of the first convolution; 2 makes a step several times faster")
     norm: Literal["batch", "group"] = "batch"
+
+
+class ResNetEncoder(NamedPart):
+    """torchvision's residual networks without the classifier; h is the pooled last map."""
+
+    norm: Literal["batch", "group"] = "batch"
+    weights: str = Field("none", min_length=1, description="none, imagenet or the path of a file with a state dict")
+
+    @model_validator(mode="after")
+    def _imagenet_has_batch_norm(self) -> Self:
+        if self.weights == "imagenet" and self.norm == "group":
+            raise placed("norm", "imagenet weights were trained with batch norm; write norm: batch or weights: none")
+        return self
+
+
+class ResNet18Encoder(ResNetEncoder):
+    """ResNet-18; h has 512 numbers."""
+
+    name: Literal["resnet18"] = "resnet18"
+
+
+class ResNet50Encoder(ResNetEncoder):
+    """ResNet-50; h has 2048 numbers."""
+
+    name: Literal["resnet50"] = "resnet50"
+
+
+class ViTEncoder(NamedPart):
+    """A small vision transformer; h is the class token, ``width`` numbers."""
+
+    name: Literal["vit"] = "vit"
+    patch: int = Field(4, ge=1, description="side of a patch, pixels")
+    depth: int = Field(7, ge=1, description="blocks of attention and MLP")
+    width: int = Field(256, ge=2)
+    heads: int = Field(8, ge=1)
+    mlp_ratio: int = Field(2, ge=1, description="width of the hidden layer of an MLP, in units of width")
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise placed("heads", f"{self.heads} heads cannot share a width of {self.width} evenly")
+        return self
 
 
 class OwnEncoder(OwnPart):
@@ -31,14 +75,24 @@ class ConvDecoder(NamedPart):
     """Transposed convolutions from the features back to the image."""
 
     name: Literal["conv"] = "conv"
-    width: int = Field(32, ge=4, multiple_of=4, description="channels of the last block; doubled by each earlier")
+    width: int = Field(32, ge=4, multiple_of=4, description="channels before the last doubling of the map")
 
 
 class OwnDecoder(OwnPart):
     """A user's function ``(embedding_dim, image_shape, **arguments) -> torch.nn.Module``."""
 
 
-ENCODERS = Family("encoder", "model.encoder", OwnEncoder, (Part(ConvnetEncoder, "spreadtune.models.convnet:build"),))
+ENCODERS = Family(
+    "encoder",
+    "model.encoder",
+    OwnEncoder,
+    (
+        Part(ConvnetEncoder, "spreadtune.models.convnet:build"),
+        Part(ResNet18Encoder, "spreadtune.models.resnet:build"),
+        Part(ResNet50Encoder, "spreadtune.models.resnet:build"),
+        Part(ViTEncoder, "spreadtune.models.vit:build"),
+    ),
+)
 DECODERS = Family(
     "decoder",
     "model.decoder",

@@ -48,6 +48,15 @@ class WorkerGroup(Workers):
             dist.broadcast(buffer, src=0)
 
 
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether an error only tells that another worker is gone.
+
+    NCCL's errors have a class. Gloo's are RuntimeErrors like any other, thrown out of ``backward()`` too; they name the
+    file of its transport layer.
+    """
+    return isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo/transport" in str(error))
+
+
 class _Whole(torch.autograd.Function):
     """All workers' rows, in order.
 

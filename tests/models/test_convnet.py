@@ -14,11 +14,30 @@ def test_any_side_from_eight_pixels_up(norm, shape):
     assert encoder(torch.rand(2, *shape)).shape == (2, 5)
 
 
-@pytest.mark.parametrize(("side", "widths"), [(8, [16, 32]), (16, [16, 32, 64]), (32, [16, 32, 64, 128])])
+@pytest.mark.parametrize(
+    ("side", "widths"), [(8, [16, 32]), (16, [16, 32, 64]), (32, [16, 32, 64, 128]), (64, [16, 32, 64, 128, 256])]
+)
 def test_larger_images_get_more_and_wider_blocks(side, widths):
     encoder = build(ConvnetEncoder(width=16), (3, side, side))
     convolutions = [module for module in encoder.modules() if isinstance(module, nn.Conv2d)]
     assert [convolution.out_channels for convolution in convolutions] == widths
+
+
+def test_widths_stop_at_sixteen_times_the_first():
+    encoder = build(ConvnetEncoder(width=4), (3, 224, 224))
+    convolutions = [module for module in encoder.modules() if isinstance(module, nn.Conv2d)]
+    assert [convolution.out_channels for convolution in convolutions] == [4, 8, 16, 32, 64, 64, 64]
+    assert encoder(torch.rand(2, 3, 224, 224)).shape == (2, 64)
+
+
+@pytest.mark.parametrize(("side", "maps"), [(8, [4]), (28, [14, 7, 4]), (32, [16, 8, 4])])
+def test_a_first_stride_of_two_starts_at_half_the_resolution(side, maps):
+    encoder = build(ConvnetEncoder(stride=2), (1, side, side))
+    sides, features = [], torch.rand(2, 1, side, side)
+    for block in encoder.blocks:
+        features = block(features)
+        sides.append(features.shape[-1])
+    assert sides == maps
 
 
 @pytest.mark.parametrize("width", [4, 12, 20, 32])

@@ -34,7 +34,10 @@ def build(request, own_part):
     return build
 
 
-@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 12, 20), (3, 32, 32)])
+SHAPES = [(1, 8, 8), (1, 28, 28), (3, 12, 20), (3, 32, 32), (3, 64, 32), (3, 64, 64), (3, 224, 224)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 def test_reconstructions_are_pixels_of_the_image_shape(build, shape):
     pixels = build(shape)(FEATURES)
     assert pixels.shape == (6, *shape)
@@ -42,8 +45,9 @@ def test_reconstructions_are_pixels_of_the_image_shape(build, shape):
     assert 0 <= pixels.min() <= pixels.max() <= 1
 
 
-def test_the_gradient_reaches_every_parameter_and_the_features(build):
-    decoder, features = build(), FEATURES.clone().requires_grad_()
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (3, 64, 32)])
+def test_the_gradient_reaches_every_parameter_and_the_features(build, shape):
+    decoder, features = build(shape), FEATURES.clone().requires_grad_()
     decoder(features).square().sum().backward()
     for name, parameter in decoder.named_parameters():
         assert parameter.grad.any(), name
@@ -70,6 +74,41 @@ def test_training_beats_the_mean_image_where_features_tell_images_apart(build):
         optimizer.step()
     error = F.mse_loss(decoder(FEATURES), images)
     assert error < 0.3 * images.var(dim=0, correction=0).mean()
+
+
+def test_every_row_is_decoded_for_itself(build):
+    decoder = build((3, 32, 32))
+    torch.testing.assert_close(decoder(FEATURES[2:3]), decoder(FEATURES)[2:3], rtol=1e-4, atol=1e-6)
+
+
+def test_the_seed_decides_the_initialization(build):
+    assert torch.equal(build(seed=5)(FEATURES), build(seed=5)(FEATURES))
+
+
+def test_bfloat16_gives_nearly_the_same(build):
+    decoder = build((3, 32, 32))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        pixels = decoder(FEATURES).float()
+    torch.testing.assert_close(pixels, decoder(FEATURES), rtol=0, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("shape", "first_map", "parameters"),
+    [
+        ((1, 8, 8), (64, 2, 2), 49_953),
+        ((1, 28, 28), (64, 7, 7), 237_153),
+        ((3, 32, 32), (128, 4, 4), 298_595),
+        ((3, 64, 64), (128, 4, 4), 560_867),
+        ((3, 224, 224), (128, 7, 7), 1_097_699),
+        ((3, 12, 20), (64, 3, 5), 96_739),
+        ((3, 64, 32), (128, 8, 4), 431_715),
+    ],
+)
+def test_the_linear_map_stays_small_whatever_the_image(shape, first_map, parameters):
+    decoder = build_decoder(ConvDecoder(), 64, shape)
+    (unflatten,) = (module for module in decoder.modules() if isinstance(module, nn.Unflatten))
+    assert unflatten.unflattened_size == first_map
+    assert sum(parameter.numel() for parameter in decoder.parameters()) == parameters
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 8), (1, 8, 10), (1, 9, 8)])

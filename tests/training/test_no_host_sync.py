@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import spreadtune
+from spreadtune.data.views import build_augmentation
+from spreadtune.spec.data import SimclrAugmentation
 from tests.small_trial import AUTOENCODER, epoch_trainer, small_trial
 
+SIMCLR = {"data.augmentation": {"name": "simclr", "blur": 0.5}}
 WAITING = {"_local_scalar_dense", "item", "nonzero", "masked_select", "unique", "_unique2", "index by mask"}
 
 
@@ -31,14 +35,23 @@ class Operators(TorchDispatchMode):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"data.batches": "balanced"}, {**AUTOENCODER, "model.head": "mlp"}, {"objective": {"name": "infonce"}}],
-    ids=["balanced", "autoencoder", "infonce"],
+    [{"data.batches": "balanced"}, {**AUTOENCODER, "model.head": "mlp"}, {"objective": {"name": "infonce"}}, SIMCLR],
+    ids=["balanced", "autoencoder", "infonce", "simclr"],
 )
 def test_no_operator_of_an_epoch_waits(changes: dict[str, Any]) -> None:
     trainer = epoch_trainer(small_trial(changes))
     with Operators() as operators:
         trainer.train_epoch(1)
     assert operators.seen["_fused_adamw_"] == 3  # the steps were recorded
+    assert not WAITING & operators.seen.keys()
+
+
+def test_no_operator_of_colour_views_waits() -> None:
+    images = torch.zeros(3, 3, 8, 8, dtype=torch.uint8)
+    augmentation = build_augmentation(SimclrAugmentation(blur=0.5))
+    with Operators() as operators:
+        augmentation(images, 2, torch.Generator())
+    assert operators.seen["grid_sampler_2d"] == 1  # the views were recorded
     assert not WAITING & operators.seen.keys()
 
 
@@ -52,8 +65,12 @@ ALLOWED = {
 
 HOT = [
     "data/batches.py",
+    "data/blur.py",
+    "data/colour.py",
+    "data/crop.py",
     "data/device.py",
     "data/grey.py",
+    "data/simclr.py",
     "data/views.py",
     "training/epoch.py",
     "training/model.py",

@@ -1,0 +1,112 @@
+"""Trials of several workers in a running study: stopped, killed, failing. Two workers share the machine's cores."""
+
+import json
+
+import psutil
+import pytest
+
+import spreadtune
+from spreadtune.run_folder import RunFolder, write_atomic
+from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.driver import fill_slots
+from spreadtune.runtime.monitor import SilentMonitor
+from spreadtune.runtime.resources import plan_slots
+from spreadtune.runtime.worker import train_in_group
+from spreadtune.search.ledger import Ledger
+from spreadtune.spec.load import dump_study, load_study
+from tests.workplace import Workplace, wait_for
+
+pytestmark = pytest.mark.slow
+
+TWO = {"workers": 2, "gpus_per_worker": 0, "retries": 1}
+GROUP_NORM = {"name": "convnet", "width": 8, "embedding_dim": 16, "norm": "group"}
+
+
+def test_two_workers_find_what_one_finds(workplace: Workplace) -> None:
+    changes = {"model.encoder": GROUP_NORM, "search.seeds": 1, "data.batch_size": 63}
+    workplace.write("one", changes)
+    workplace.write("two", {**changes, "resources": TWO})
+    for name in ("one", "two"):
+        code, output = workplace.run("run", name, "--no-dashboard")
+        assert code == 0, output
+    assert "each with 2 workers of 1 CPU and no GPU" in output
+    one, two = (spreadtune.load_results(workplace.newest(name).path) for name in ("one", "two"))
+    for metric in ("spread", "train_spread", "alignment"):
+        together = two.trials.set_index("setting")[f"metric.{metric}"]
+        alone = one.trials.set_index("setting")[f"metric.{metric}"]
+        assert (together - alone).abs().max() < 5e-3, metric
+    run = workplace.newest("two")
+    manifest = json.loads(run.manifest_file.read_text())
+    assert manifest["slots"]["workers"] == 2
+    assert manifest["batch_norm"] == "each worker's own images"
+    code, output = workplace.run("replay", "two", "0")
+    assert code == 0, output
+    assert "compared within 0.001" in output, "one process replays what two have trained"
+
+
+def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> None:
+    """A first trial with spread classes, then five that collapse, which counts as worse here: all are asked to stop."""
+    import ray
+    from ray.util import placement_group_table
+
+    workplace.write(
+        "stops",
+        {
+            "resources": TWO,
+            "training.epochs": 40,
+            "search": {
+                "early_stopping": {"name": "median", "startup_trials": 1, "min_epochs": 10},
+                "optimize": {"spread": "maximize"},
+                "space": {"objective.alpha": {"grid": [1, 0, 0.1, 0.2, 0.3, 0.4]}},
+            },
+        },
+    )
+    study = load_study(workplace.folder / "studies" / "stops.yaml")
+    run = RunFolder.create(workplace.folder / "results", "stops")
+    write_atomic(run.study_file, dump_study(study))
+    with connect(dashboard=False, cpus=2, gpus=0) as cluster:
+        ledger = Ledger.open(study, run, references=False)
+        slots = plan_slots(study.resources, cluster.nodes)
+        fill_slots(ledger, run, slots, SilentMonitor(), train_in_group)
+        ledger.close()
+        wait_for(lambda: ray.available_resources().get("CPU") == 2, 30)
+        assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
+    outcomes = [run.trial(number).outcome() for number in run.trials()]
+    assert [outcome.state for outcome in outcomes] == ["COMPLETE"] + ["PRUNED"] * 5
+    assert all(outcome.epoch < 40 for outcome in outcomes[1:])
+    assert not list(run.path.glob("trials/*/stop"))
+
+
+def test_a_killed_worker_costs_its_group_an_attempt(workplace: Workplace) -> None:
+    slowly = {"name": "runtime_parts:slowly", "seconds": 0.05}
+    workplace.write(
+        "killed",
+        {
+            "data.augmentation": slowly,
+            "model.encoder": GROUP_NORM,
+            "training.epochs": 15,
+            "search.seeds": 1,
+            "search.space": {"objective.alpha": {"grid": [0.5]}},
+            "resources": TWO,
+        },
+    )
+    process = workplace.start("run", "killed", "--no-dashboard")
+    run = workplace.begun("killed")
+    attempt = run.trial(0).path / "attempt-1"
+    wait_for(lambda: (attempt / "checkpoint-0003.pt").exists(), 120)
+    psutil.Process(json.loads((attempt / "worker.json").read_text())["pid"]).kill()
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    history = run.trial(0).history()
+    assert [line["epoch"] for line in history] == list(range(1, 16))
+    assert {line["attempt"] for line in history} == {1, 2}
+
+
+def test_a_fault_of_one_worker_ends_the_trial_with_its_reason(workplace: Workplace) -> None:
+    objective = {"name": "runtime_parts:FaultyOnOne"}
+    workplace.write("fault", {"objective": objective, "search.seeds": 1, "resources": TWO, "search.space": {}})
+    code, output = workplace.run("run", "fault", "--no-dashboard")
+    assert code == 1, output
+    trials = spreadtune.load_results(workplace.newest("fault").path).trials
+    assert list(trials["reason"]) == ["RuntimeError: the second worker is on fire"]
+    assert len(workplace.newest("fault").trial(0).attempts()) == 1, "a fault is not tried again"
