@@ -91,18 +91,20 @@ class Published(ImageFiles):
     def _downloaded(self) -> Path:
         roots = data_roots()
         root = roots[0]
+        kind = self._torchvision()
         try:
             root.mkdir(parents=True, exist_ok=True)
             with FileLock(root / f".{self.label}.lock"):
                 if found := self._found():  # another process was faster
                     return found
                 with _quiet():
-                    self._torchvision()(root, download=True)
-        except (OSError, RuntimeError) as error:
+                    kind(root, download=True)
+        except Exception as error:  # whatever a broken connection, a damaged archive or a folder's rights lead to
+            missing = [name for name in self.file_names if not (root / self.folder / name).exists()]
             reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
             raise UserError(
                 f"data.dataset: {self.label} is not in {' or '.join(map(str, roots))}, and downloading it to {root} "
-                f"failed ({reason}); put {listed(self.file_names)} into {root / self.folder}, or name the folder that "
+                f"failed ({reason}); put {listed(missing)} into {root / self.folder}, or name the folder that "
                 f"holds {self.folder} with --data-root or {VARIABLE}"
             ) from error
         return root

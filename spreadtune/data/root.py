@@ -14,7 +14,7 @@ def use_data_root(path: str | Path) -> None:
 
 def data_root_variable() -> dict[str, str]:
     """What processes elsewhere have to be given in their environment to look where this one looks."""
-    return {VARIABLE: os.environ[VARIABLE]} if os.environ.get(VARIABLE) else {}
+    return {VARIABLE: str(data_roots()[0])} if os.environ.get(VARIABLE) else {}
 
 
 def data_roots() -> list[Path]:

@@ -137,6 +137,12 @@ def test_what_can_be_neither_found_nor_downloaded_is_told_in_one_message(root, n
     assert capsys.readouterr() == ("", "")
 
 
+def test_only_the_files_that_are_missing_are_asked_for(root):
+    (write_mnist(root) / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(UserError, match=f"; put t10k-labels-idx1-ubyte into {root}/MNIST/raw, or name the folder"):
+        load("mnist")
+
+
 def test_an_archive_that_is_damaged_is_not_unpacked(root):
     (root / "cifar-100-python.tar.gz").write_bytes(b"half of it")
     with pytest.raises(UserError, match=r"downloading it to .* failed \(no network in a test\); put train, test, meta"):

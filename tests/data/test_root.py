@@ -22,7 +22,7 @@ def test_without_a_data_root_the_user_s_cache_is_looked_through(home):
 def test_the_variable_comes_first(monkeypatch, home):
     monkeypatch.setenv("SPREADTUNE_DATA", "~/pictures")
     assert data_roots() == [home / "pictures", home / ".cache" / "spreadtune"]
-    assert data_root_variable() == {"SPREADTUNE_DATA": "~/pictures"}
+    assert data_root_variable() == {"SPREADTUNE_DATA": str(home / "pictures")}
 
 
 def test_the_cache_of_xdg_is_respected(monkeypatch, tmp_path):
