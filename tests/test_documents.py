@@ -126,7 +126,7 @@ def test_the_readme_s_python_gives_the_numbers_beside_it():
 
 
 def test_the_table_of_ray_s_environment_is_the_one_that_is_set():
-    assert dict(re.findall(r"^\| `((?:RAY|TUNE)_\w+)` \| (\d+) \|", ARCHITECTURE, re.MULTILINE)) == dict(
+    assert dict(re.findall(r"^\| `((?:RAY|TUNE)_\w+)` \| ([\d.]+) \|", ARCHITECTURE, re.MULTILINE)) == dict(
         RAY_ENVIRONMENT
     )
 

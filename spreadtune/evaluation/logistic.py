@@ -123,7 +123,9 @@ class _Objective:
         inverse = torch.cholesky_inverse(torch.linalg.cholesky(blocks))  # (K or 1, D + 1, D + 1)
 
         def solve(residual: Tensor) -> Tensor:
-            solution = (inverse @ residual[:, :, None])[:, :, 0]
+            # A shared block is one product; broadcast over the labels it would be read once for each.
+            shared = len(inverse) == 1
+            solution = residual @ inverse[0] if shared else (inverse @ residual[:, :, None])[:, :, 0]
             return solution - solution.mean(dim=0)
 
         return solve

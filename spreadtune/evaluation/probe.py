@@ -6,6 +6,7 @@ C of multinomial logistic regression (see :mod:`spreadtune.evaluation.logistic`)
 by points, so they are the same for every probe.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -66,7 +67,7 @@ class Probe:
         return float((self.predict(features) == labels).double().mean())
 
 
-def fit_probe(features: Tensor, labels: Tensor, *, seed: int) -> Probe:
+def fit_probe(features: Tensor, labels: Tensor, *, seed: int, patience: int | None = None) -> Probe:
     """The probe at the C that a held-out tenth of ``features`` prefers.
 
     Where every label occurs once there is nothing to hold out, and C is 1.
@@ -75,6 +76,7 @@ def fit_probe(features: Tensor, labels: Tensor, *, seed: int) -> Probe:
         features: (N, D), finite.
         labels: (N,) integers.
         seed: of the draw of the held-out tenth.
+        patience: give up on larger C after so many in a row that are no better than the best; None tries all.
 
     Raises:
         ValueError: a feature is not finite, or fewer than two labels occur.
@@ -82,7 +84,8 @@ def fit_probe(features: Tensor, labels: Tensor, *, seed: int) -> Probe:
     held = held_out_tenth(labels, seed=seed)
     if not held.any():
         return fit_at(features, labels, _STRENGTH_WITHOUT_CHOICE)
-    chosen = _best(_fit_path(features[~held], labels[~held]), features[held], labels[held])
+    fits = _fit_path(features[~held], labels[~held])
+    chosen = _best(fits, features[held], labels[held], len(STRENGTHS) if patience is None else patience)
     return fit_at(features, labels, chosen.C, start=chosen)
 
 
@@ -117,16 +120,25 @@ def few_shot_accuracy(
     return fit_probe(features[drawn], labels[drawn], seed=seed).accuracy(test_features, test_labels)
 
 
-def _fit_path(features: Tensor, labels: Tensor) -> list[Probe]:
+def _fit_path(features: Tensor, labels: Tensor) -> Iterator[Probe]:
+    """The probes at rising C, each fitted when it is asked for."""
     seen, targets = _seen(features, labels)
     standardization = Standardization.of(features)
     fits = path(standardization(features), targets, len(seen), STRENGTHS)
-    return [Probe(seen, standardization, fit[:, :-1], fit[:, -1], C) for C, fit in zip(STRENGTHS, fits, strict=True)]
+    for C, fit in zip(STRENGTHS, fits, strict=False):
+        yield Probe(seen, standardization, fit[:, :-1], fit[:, -1], C)
 
 
-def _best(probes: list[Probe], features: Tensor, labels: Tensor) -> Probe:
-    """The most accurate; the first of equals, which has the smallest C (``max`` keeps the first)."""
-    return max(probes, key=lambda probe: probe.accuracy(features, labels))
+def _best(probes: Iterator[Probe], features: Tensor, labels: Tensor, patience: int) -> Probe:
+    """The most accurate of those tried; the first of equals, which has the smallest C."""
+    best = next(probes)
+    highest, worse_in_a_row = best.accuracy(features, labels), 0
+    while worse_in_a_row < patience and (probe := next(probes, None)):
+        accuracy = probe.accuracy(features, labels)
+        worse_in_a_row += 1
+        if accuracy > highest:
+            best, highest, worse_in_a_row = probe, accuracy, 0
+    return best
 
 
 def _seen(features: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

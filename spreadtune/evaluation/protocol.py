@@ -30,7 +30,12 @@ def epoch_metrics(
 
 
 def probe_metrics(
-    train: Representations, validation: Representations, *, seed: int, has_subclasses: bool = True
+    train: Representations,
+    validation: Representations,
+    *,
+    seed: int,
+    has_subclasses: bool = True,
+    patience: int | None = None,
 ) -> dict[str, float]:
     """Linear probes on the features h: all that is asked of a floor (raw pixels, a random encoder) or the ceiling.
 
@@ -39,11 +44,12 @@ def probe_metrics(
         validation: what they are scored on.
         seed: of the held-out tenth that chooses the probe's strength.
         has_subclasses: whether subclasses differ from classes.
+        patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
     """
-    class_probe = fit_probe(train.features, train.classes, seed=seed)
+    class_probe = fit_probe(train.features, train.classes, seed=seed, patience=patience)
     metrics = {"class_accuracy": class_probe.accuracy(validation.features, validation.classes)}
     if has_subclasses:
-        transfer_probe = fit_probe(train.features, train.subclasses, seed=seed)
+        transfer_probe = fit_probe(train.features, train.subclasses, seed=seed, patience=patience)
         metrics["transfer_accuracy"] = transfer_probe.accuracy(validation.features, validation.subclasses)
     return metrics
 

@@ -14,7 +14,7 @@ RAY_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "TUNE_FUNCTION_THREAD_TIMEOUT_S": "600",  # 2 s by default: a slow stop then kills the next trial of its actor
         "TUNE_WARN_THRESHOLD_S": "10",  # asking the sampler takes its time
         "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # starts an actor for each trial
-        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.2",  # a group's reports and end wait for the next look; 2 s
+        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.2",  # a group's reports and its end wait for the next look
         "RAY_DEDUP_LOGS": "0",
     }
 )

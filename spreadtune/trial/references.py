@@ -13,6 +13,9 @@ from spreadtune.trial.attempt import Attempt
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.learner import Learner
 
+PIXELS_PATIENCE = 2
+"""Large C are the slow ones on thousands of pixels, and lose there: a floor is not worth the hour they would take."""
+
 
 def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     """Measure both floors, train the ceiling, write and return the outcome.
@@ -29,12 +32,14 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     learner = Learner(_drawable(spec, dataset.subclass_count), dataset, context, by_subclass=True)
     train, validation = learner.train_split, learner.validation_split
 
-    def probed(name: str, on_train: Representations, on_validation: Representations) -> dict[str, float]:
+    def probed(
+        name: str, on_train: Representations, on_validation: Representations, patience: int | None = None
+    ) -> dict[str, float]:
         seed = spec.seed.stream("evaluation/probe")
-        metrics = context.workers.led(lambda: probe_metrics(on_train, on_validation, seed=seed))
+        metrics = context.workers.led(lambda: probe_metrics(on_train, on_validation, seed=seed, patience=patience))
         return {f"{name}.{metric}": value for metric, value in metrics.items()}
 
-    metrics = probed("raw_pixels", _pixels(train), _pixels(validation))
+    metrics = probed("raw_pixels", _pixels(train), _pixels(validation), PIXELS_PATIENCE)
     metrics |= probed("random_encoder", learner.represent(train), learner.represent(validation))
     try:
         trained = learner.train()
