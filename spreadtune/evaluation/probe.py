@@ -76,7 +76,7 @@ def fit_probe(features: Tensor, labels: Tensor, *, seed: int, patience: int | No
         features: (N, D), finite.
         labels: (N,) integers.
         seed: of the draw of the held-out tenth.
-        patience: give up on larger C after so many in a row that are no better than the best; None tries all.
+        patience: give up on larger C after so many in a row that are worse than the best; None tries all.
 
     Raises:
         ValueError: a feature is not finite, or fewer than two labels occur.
@@ -135,9 +135,9 @@ def _best(probes: Iterator[Probe], features: Tensor, labels: Tensor, patience: i
     highest, worse_in_a_row = best.accuracy(features, labels), 0
     while worse_in_a_row < patience and (probe := next(probes, None)):
         accuracy = probe.accuracy(features, labels)
-        worse_in_a_row += 1
+        worse_in_a_row = worse_in_a_row + 1 if accuracy < highest else 0
         if accuracy > highest:
-            best, highest, worse_in_a_row = probe, accuracy, 0
+            best, highest = probe, accuracy
     return best
 
 

@@ -121,3 +121,34 @@ def test_few_shot_probes_see_only_their_shots(digits, shots, monkeypatch):
 def test_one_shot_cannot_choose_and_takes_one(digits):
     drawn = few_of_each(digits[1], 1, seed=0)
     assert fit_probe(digits[0][drawn], digits[1][drawn], seed=0).C == 1.0
+
+
+class Scored:
+    """A probe of known accuracy."""
+
+    def __init__(self, accuracy):
+        self.known = accuracy
+
+    def accuracy(self, features, labels):
+        tried.append(self.known)
+        return self.known
+
+
+tried: list[float] = []
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "patience", "seen", "chosen"),
+    [
+        ([0.5, 0.4, 0.3, 0.9], 2, 3, 0),  # two worse in a row: the fourth is not even fitted
+        ([0.5, 0.4, 0.6, 0.5, 0.6, 0.7], 2, 6, 5),
+        ([0.5, 0.5, 0.5, 0.6], 2, 4, 3),  # equals are not worse
+        ([0.5, 0.4, 0.5, 0.4, 0.4, 0.9], 2, 5, 0),  # the first of equals
+        ([0.5, 0.4, 0.3, 0.9], 7, 4, 3),
+    ],
+)
+def test_patience_ends_the_choice(accuracies, patience, seen, chosen):
+    tried.clear()
+    probes = [Scored(accuracy) for accuracy in accuracies]
+    assert probe_module._best(iter(probes), None, None, patience) is probes[chosen]
+    assert tried == accuracies[:seen]

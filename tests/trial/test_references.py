@@ -15,7 +15,7 @@ from spreadtune.run_folder import TrialFolder
 from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
-from spreadtune.trial.references import run_reference
+from spreadtune.trial.references import PIXELS_PATIENCE, run_reference
 from tests.small_trial import new_trial, next_attempt, small_trial
 
 SPEC = small_trial({"objective.alpha": 0.0, "training.epochs": 2})
@@ -47,7 +47,7 @@ def test_raw_pixels_are_a_logistic_regression_on_pixels(reference: TrialFolder, 
     x, x_validation = (part.images.reshape(len(part), -1) / 255 for part in (train, validation))
     y, y_validation = getattr(train, labels), getattr(validation, labels)
     seed = SPEC.seed.stream("evaluation/probe")
-    chosen = fit_probe(torch.from_numpy(x).float(), torch.from_numpy(y), seed=seed).C
+    chosen = fit_probe(torch.from_numpy(x).float(), torch.from_numpy(y), seed=seed, patience=PIXELS_PATIENCE).C
     oracle = make_pipeline(StandardScaler(), LogisticRegression(C=chosen, solver="newton-cholesky", tol=1e-10))
     name = {"classes": "class_accuracy", "subclasses": "transfer_accuracy"}[labels]
     one_image = 1 / len(validation)
