@@ -68,16 +68,20 @@ class DeviceSplit:
         return self.classes.device
 
     def images_at(self, indices: Tensor) -> Tensor:
-        """The images at ``indices`` (B,), from 0 in this part, uint8 (B, C, H, W), on the device."""
+        """The images at ``indices`` (B,), from 0 in this part, uint8 (B, C, H, W), on the device.
+
+        Indices that are where the images are cost no wait.
+        """
+        batch = self.images[self.rows[indices.to(self.images.device)]]
         if self.images.device == self.device:
-            return self.images[self.rows[indices]]
+            return batch
         # The gathered batch is pinned rather than the whole set: gathering makes a new tensor, and only a
         # pinned one is copied while the device computes.
-        return self.images[self.rows[indices.cpu()]].pin_memory().to(self.device, non_blocking=True)
+        return batch.pin_memory().to(self.device, non_blocking=True)
 
     def batches(self, size: int, part: slice = slice(None)) -> Iterator[Tensor]:
         """All images of the part in order, or those of a ``part`` of it, ``size`` at once, on the device."""
-        for indices in torch.arange(len(self), device=self.device)[part].split(size):
+        for indices in torch.arange(len(self), device=self.images.device)[part].split(size):
             yield self.images_at(indices)
 
 

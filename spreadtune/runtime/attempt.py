@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import socket
+import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -118,6 +119,8 @@ def _free_memory() -> None:
     """The actor is used again: modules in reference cycles would stay until the collector happens to run."""
     import torch
 
+    if "torch._dynamo" in sys.modules:
+        torch.compiler.reset()  # it gives up after some encoders of one class; what it compiled is found on disk again
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()

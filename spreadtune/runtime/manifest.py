@@ -18,7 +18,7 @@ from spreadtune.version import __version__
 
 logger = logging.getLogger(__name__)
 
-RECORDED = ("torch", "ray", "optuna", "numpy", "pandas", "scikit-learn")
+RECORDED = ("torch", "torchvision", "ray", "optuna", "numpy", "pandas", "scikit-learn")
 
 
 class Manifest:

@@ -71,14 +71,15 @@ class EpochTrainer:
         order = epoch_batches(
             self.split.classes, data.batch_size, data.batches, generator(seed, "order", epoch, device)
         )
+        places = order.to(self.split.images.device)  # once an epoch, where the images stay in host memory
         seen = self.split.classes[order].flatten()
         self.classes_seen.scatter_add_(0, seen, torch.ones_like(seen))
         views = generator(seed, "views", epoch, device)
         self.model.train()
         norms: dict[str, Tensor] = {}
         losses = []
-        for step, indices in enumerate(order):
-            terms, measured = self._forward(indices, views, measured=step == 0)
+        for step, (indices, images) in enumerate(zip(order, places, strict=True)):
+            terms, measured = self._forward(indices, images, views, measured=step == 0)
             norms |= measured
             rate = self._learning_rate(epoch, step, len(order))
             loss = self._descend(terms, rate)
@@ -111,11 +112,14 @@ class EpochTrainer:
         return counts
 
     def _forward(
-        self, indices: Tensor, stream: torch.Generator, *, measured: bool
+        self, indices: Tensor, places: Tensor, stream: torch.Generator, *, measured: bool
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """The terms of fresh views of the images at ``indices`` (B,), and their gradients' norms where asked for."""
+        """The terms of fresh views of the images at ``indices`` (B,), and their gradients' norms where asked for.
+
+        ``places`` are the indices, where the images are.
+        """
         part, count = self.workers.part(len(indices)), self.spec.data.views
-        views = views_of_part(self.augmentation, self.split.images_at, indices, count, stream, part)
+        views = views_of_part(self.augmentation, self.split.images_at, places, count, stream, part)
         terms, norms = self.step(views, self.split.classes[indices], measured=measured)
         return terms, norms
 

@@ -1,4 +1,4 @@
-"""One batch through everything a trial is made of, before anything starts: own parts that do not fit are found here."""
+"""One batch through everything a trial is made of, before anything starts: parts that do not fit are found here."""
 
 import torch
 
@@ -33,5 +33,7 @@ def rehearse(spec: TrialSpec) -> None:
     except UserError:
         raise
     except Exception as error:  # whatever a part of the user's own raises
+        if not spec.own_parts:
+            raise
         reason = (str(error).splitlines() or ["no message"])[0]
         raise UserError(f"{', '.join(spec.own_parts)}: {type(error).__name__} on {IMAGES} images: {reason}") from error

@@ -59,7 +59,6 @@ READS = {"item", "tolist", "numpy", "cpu", "nonzero"}
 
 ALLOWED = {
     "data/batches.py": {"epoch_batches": 1},  # the class sizes, once an epoch
-    "data/device.py": {"images_at": 1},  # the positions, where the images stay in host memory
     "training/epoch.py": {"_to_host": 1, "batch_class_counts": 1},  # an epoch's end, and the training's
 }
 
