@@ -36,7 +36,7 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
 
 
 def _may_not_fit(spec: TrialSpec) -> bool:
-    """Whether a part is one's own, or not every image or file suits it; the small convnet is known to fit the digits."""
+    """Whether a part is one's own, or not every image or file suits it. The small convnet suits the digits."""
     return bool(spec.own_parts) or spec.data.dataset.name != "digits" or spec.model.encoder.name != "convnet"
 
 
