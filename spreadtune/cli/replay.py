@@ -48,7 +48,11 @@ def replay_command(run: str, trial: int, results: Path, data_root: Path | None) 
     for name, recorded in sorted(comparison.recorded.items()):
         mark = "differs" if name in differing else "equal"
         click.echo(f"{name:28} {_number(recorded):>22} {_number(comparison.replayed.get(name)):>22}  {mark}")
-    how = "bit for bit" if comparison.exact else f"within {TOLERANCE} (another device or torch than recorded)"
+    how = (
+        "bit for bit"
+        if comparison.exact
+        else f"within {TOLERANCE} (another device, torch or worker count than recorded)"
+    )
     verdict = f"{len(differing)} of {len(comparison.recorded)} numbers differ" if differing else "all numbers are equal"
     click.echo(f"{verdict}, compared {how}, after epoch {comparison.epoch}")
     return 1 if differing else 0

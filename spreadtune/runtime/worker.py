@@ -32,7 +32,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
         job: see :meth:`spreadtune.runtime.adapters.Jobs.start`.
     """
     from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig
-    from ray.train.torch import TorchTrainer
+    from ray.train.torch import TorchConfig, TorchTrainer
     from ray.train.v2.api.exceptions import TrainingFailedError
     from ray.tune.integration.ray_train import TuneReportCallback
 
@@ -45,6 +45,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
             use_gpu=job["gpus"] > 0,
             resources_per_worker={"CPU": job["cpus"], "GPU": job["gpus"]},
         ),
+        torch_config=TorchConfig(backend="nccl" if job["gpus"] > 0 else "gloo"),  # not what the machine has
         run_config=RunConfig(
             name=f"{job['kind']}-{folder.path.name}-{len(folder.attempts()) + 1}",
             storage_path=job["scratch"],

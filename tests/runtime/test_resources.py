@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spreadtune.errors import UserError
-from spreadtune.runtime.resources import Node, plan_slots
+from spreadtune.runtime.resources import Node, Slots, actor_resources, plan_slots
 from spreadtune.spec.training import ResourcesConfig
 
 
@@ -24,6 +24,10 @@ from spreadtune.spec.training import ResourcesConfig
         ({}, [Node(4, 0), Node(4, 1)], (1, 1, 1)),
         ({"max_concurrent_trials": 1}, [Node(8, 0)], (1, 0, 1)),
         ({"max_concurrent_trials": 100}, [Node(8, 0)], (1, 0, 8)),
+        ({"workers": 2}, [Node(16, 4)], (1, 1, 2)),
+        ({"workers": 3}, [Node(16, 4)], (1, 1, 1)),  # the fourth GPU cannot be a trial
+        ({"workers": 2, "gpus_per_worker": 2}, [Node(16, 3), Node(16, 3)], (1, 2, 1)),  # one worker on each node
+        ({"workers": 2, "gpus_per_worker": 0, "cpus_per_worker": 2}, [Node(5, 0), Node(3, 0)], (2, 0, 1)),
     ],
 )
 def test_slots(asked: dict[str, Any], nodes: list[Node], slots: tuple[int, float, int]) -> None:
@@ -37,19 +41,25 @@ def test_slots(asked: dict[str, Any], nodes: list[Node], slots: tuple[int, float
         (
             {"cpus_per_worker": 4},
             [Node(2, 0), Node(3, 0)],
-            "resources.cpus_per_worker: a trial asks for 4 CPUs and the largest node has 3; ask for at most 3",
+            "resources.cpus_per_worker: a worker asks for 4 CPUs and the largest node has 3; ask for at most 3",
         ),
         (
             {"gpus_per_worker": 1},
             [Node(2, 0)],
-            "resources.gpus_per_worker: a trial asks for 1 GPUs and the largest node has 0; "
+            "resources.gpus_per_worker: a worker asks for 1 GPUs and the largest node has 0; "
             "ask for fewer, or for 0 to train on CPUs",
         ),
         (
             {"cpus_per_worker": 4, "gpus_per_worker": 1},
             [Node(8, 0), Node(2, 1)],
-            "resources: a trial asks for 4 CPUs with 1 GPUs, and no node has both: "
+            "resources: a worker asks for 4 CPUs with 1 GPUs, and no node has both: "
             "8 CPUs with 0 GPUs, 2 CPUs with 1 GPUs",
+        ),
+        (
+            {"workers": 3},
+            [Node(16, 1), Node(16, 1)],
+            "resources.workers: a trial asks for 3 workers of 1 CPUs with 1 GPUs, and 2 fit: "
+            "16 CPUs with 1 GPUs, 16 CPUs with 1 GPUs; ask for at most 2, or for less each",
         ),
     ],
 )
@@ -57,6 +67,26 @@ def test_what_never_fits_is_refused_with_the_arithmetic(asked: dict[str, Any], n
     with pytest.raises(UserError) as mistake:
         plan_slots(ResourcesConfig.model_validate(asked), nodes)
     assert str(mistake.value) == message
+
+
+def test_one_worker_is_the_actor_and_several_have_an_actor_that_takes_no_cpu() -> None:
+    assert actor_resources(Slots(workers=1, cpus=2, gpus=0.5, count=1)) == {"CPU": 2, "GPU": 0.5}
+    assert actor_resources(Slots(workers=2, cpus=2, gpus=1, count=1)) == {"node:__internal_head__": 0.001}
+
+
+@pytest.mark.parametrize(
+    ("workers", "gpus", "told"),
+    [(1, 1, None), (2, 1, "the whole batch (SyncBatchNorm)"), (2, 0, "each worker's own images")],
+)
+def test_whose_statistics_batch_norm_uses(workers: int, gpus: float, told: str | None) -> None:
+    assert Slots(workers, 1, gpus, 1).batch_norm == told
+
+
+def test_a_share_of_a_gpu_for_each_of_several_workers_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"0\.5 of a GPU for each of 2 workers: NCCL wants a GPU for each"):
+        ResourcesConfig(workers=2, gpus_per_worker=0.5)
+    assert ResourcesConfig(workers=1, gpus_per_worker=0.5)
+    assert ResourcesConfig(workers=2, gpus_per_worker=0)
 
 
 @pytest.mark.parametrize("gpus", [1.5, -1, "some"])

@@ -26,6 +26,11 @@ MISTAKES = [
     ("data.placement=hos", "data.placement: expected auto, device or host, got 'hos', did you mean host?"),
     ("data.augmentation={name: grey, crop: 2}", "data.augmentation.crop: 2 is above 1"),
     ("data.augmentation={name: grey, scale: 1}", "data.augmentation.scale: 1 is not below 1"),
+    (
+        "resources={workers: 2, gpus_per_worker: 0.5}",
+        "resources.gpus_per_worker: 0.5 of a GPU for each of 2 workers: NCCL wants a GPU for each; "
+        "write a whole number, 0 (CPUs), or workers: 1",
+    ),
     ("resources.gpus_per_worker=x", "resources.gpus_per_worker: expected auto or a number, got 'x'"),
     ("search.sampler=qmc", "search.sampler: expected grid, random or tpe, got 'qmc'"),
     (

@@ -73,6 +73,9 @@ HOT = [
     "data/views.py",
     "training/epoch.py",
     "training/model.py",
+    "training/step.py",
+    "training/worker_group.py",
+    "training/workers.py",
     *(f"objectives/{path.name}" for path in sorted(Path(spreadtune.__file__).parent.glob("objectives/*.py"))),
 ]
 

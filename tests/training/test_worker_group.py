@@ -24,7 +24,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import LocalContext
 from spreadtune.training.model import Model
 from spreadtune.training.step import Step
-from spreadtune.training.worker_group import WorkerGroup
+from spreadtune.training.worker_group import WorkerGroup, is_lost_connection
 from spreadtune.training.workers import ONE_WORKER, OneWorker, Workers, part_of
 from spreadtune.trial.run import run_trial
 from tests.gloo import GlooPool
@@ -285,3 +285,17 @@ def test_one_worker_changes_nothing() -> None:
     assert one.led(lambda: 5) == one.share(5) == 5
     assert one.part(7) == slice(0, 7)
     assert one.leads
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (RuntimeError("[third_party/gloo/gloo/transport/tcp/pair.cc:545] Connection closed by peer"), True),
+        (dist.DistNetworkError("the store is gone"), True),
+        (dist.DistBackendError("NCCL error: remote process exited"), True),
+        (RuntimeError("the disk is on fire"), False),
+        (ValueError("gloo/transport"), False),
+    ],
+)
+def test_a_lost_connection_is_told_from_a_fault(error: Exception, lost: bool) -> None:
+    assert is_lost_connection(error) == lost
