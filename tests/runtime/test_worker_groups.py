@@ -14,6 +14,7 @@ from spreadtune.runtime.resources import plan_slots
 from spreadtune.runtime.worker import train_in_group
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
+from spreadtune.trial.replay import replay
 from tests.workplace import Workplace, wait_for
 
 pytestmark = pytest.mark.slow
@@ -22,26 +23,25 @@ TWO = {"workers": 2, "gpus_per_worker": 0, "retries": 1}
 GROUP_NORM = {"name": "convnet", "width": 8, "embedding_dim": 16, "norm": "group"}
 
 
-def test_two_workers_find_what_one_finds(workplace: Workplace) -> None:
-    changes = {"model.encoder": GROUP_NORM, "search.seeds": 1, "data.batch_size": 63}
-    workplace.write("one", changes)
-    workplace.write("two", {**changes, "resources": TWO})
-    for name in ("one", "two"):
-        code, output = workplace.run("run", name, "--no-dashboard")
-        assert code == 0, output
+def test_two_workers_find_what_one_process_replays(workplace: Workplace) -> None:
+    one_setting = {"search.seeds": 1, "search.space": {"objective.alpha": {"grid": [0.5]}}}
+    workplace.write("two", {"model.encoder": GROUP_NORM, "data.batch_size": 63, "resources": TWO, **one_setting})
+    code, output = workplace.run("run", "two", "--no-dashboard")
+    assert code == 0, output
     assert "each with 2 workers of 1 CPU and no GPU" in output
-    one, two = (spreadtune.load_results(workplace.newest(name).path) for name in ("one", "two"))
-    for metric in ("spread", "train_spread", "alignment"):
-        together = two.trials.set_index("setting")[f"metric.{metric}"]
-        alone = one.trials.set_index("setting")[f"metric.{metric}"]
-        assert (together - alone).abs().max() < 5e-3, metric
     run = workplace.newest("two")
     manifest = json.loads(run.manifest_file.read_text())
     assert manifest["slots"]["workers"] == 2
     assert manifest["batch_norm"] == "each worker's own images"
-    code, output = workplace.run("replay", "two", "0")
-    assert code == 0, output
-    assert "compared within 0.001" in output, "one process replays what two have trained"
+    assert run.trial(0).environment()["workers"] == 2
+    assert sorted(path.name for path in run.trial(0).attempts()[0].path.glob("log*")) == ["log", "log-worker-1"]
+    comparison = replay(run.trial(0))
+    assert not comparison.exact
+    assert comparison.recorded.keys() == comparison.replayed.keys()
+    for name, recorded in comparison.recorded.items():
+        # An accuracy may move by an image or two on what differs in the last bits.
+        tolerance = 0.02 if "accuracy" in name else 2e-3
+        assert comparison.replayed[name] == pytest.approx(recorded, rel=tolerance, abs=tolerance), name
 
 
 def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> None:
@@ -77,36 +77,29 @@ def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> Non
     assert not list(run.path.glob("trials/*/stop"))
 
 
-def test_a_killed_worker_costs_its_group_an_attempt(workplace: Workplace) -> None:
-    slowly = {"name": "runtime_parts:slowly", "seconds": 0.05}
+def test_a_killed_worker_costs_its_group_an_attempt_and_a_fault_of_one_the_trial(workplace: Workplace) -> None:
+    faulty = {"set": {"objective": {"name": "runtime_parts:FaultyOnOne"}}}
     workplace.write(
-        "killed",
+        "faults",
         {
-            "data.augmentation": slowly,
+            "data.augmentation": {"name": "runtime_parts:slowly", "seconds": 0.05},
             "model.encoder": GROUP_NORM,
             "training.epochs": 15,
-            "search.seeds": 1,
-            "search.space": {"objective.alpha": {"grid": [0.5]}},
+            "search": {"variants": {"killed": {"set": {"objective.alpha": 0.5}}, "faulty": faulty}},
             "resources": TWO,
         },
     )
-    process = workplace.start("run", "killed", "--no-dashboard")
-    run = workplace.begun("killed")
+    process = workplace.start("run", "faults", "--no-dashboard")
+    run = workplace.begun("faults")
     attempt = run.trial(0).path / "attempt-1"
     wait_for(lambda: (attempt / "checkpoint-0003.pt").exists(), 120)
     psutil.Process(json.loads((attempt / "worker.json").read_text())["pid"]).kill()
     output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output
+    assert process.returncode == 1, output
+    trials = spreadtune.load_results(run.path).trials.set_index("variant")
+    assert trials.loc["killed", "state"] == "COMPLETE", output
     history = run.trial(0).history()
     assert [line["epoch"] for line in history] == list(range(1, 16))
-    assert {line["attempt"] for line in history} == {1, 2}
-
-
-def test_a_fault_of_one_worker_ends_the_trial_with_its_reason(workplace: Workplace) -> None:
-    objective = {"name": "runtime_parts:FaultyOnOne"}
-    workplace.write("fault", {"objective": objective, "search.seeds": 1, "resources": TWO, "search.space": {}})
-    code, output = workplace.run("run", "fault", "--no-dashboard")
-    assert code == 1, output
-    trials = spreadtune.load_results(workplace.newest("fault").path).trials
-    assert list(trials["reason"]) == ["RuntimeError: the second worker is on fire"]
-    assert len(workplace.newest("fault").trial(0).attempts()) == 1, "a fault is not tried again"
+    assert {line["attempt"] for line in history} == {1, 2}, "the second attempt went on where the first stood"
+    assert trials.loc["faulty", "reason"] == "RuntimeError: the second worker is on fire"
+    assert len(run.trial(1).attempts()) == 1, "a fault is not tried again"
