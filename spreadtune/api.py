@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spreadtune.analysis.results import Results
     from spreadtune.runtime.choose import Chosen
     from spreadtune.runtime.monitor import Monitor
+    from spreadtune.runtime.stop import StopRequest
 
 __all__ = ["load_results", "load_study", "run"]
 
@@ -79,8 +80,9 @@ def execute(
     dashboard: bool = False,
     monitor: Monitor | None = None,
     command: Sequence[str] = tuple(sys.argv),
+    stop: StopRequest | None = None,
 ) -> Results:
-    """Run a chosen run to its report; see :func:`run`."""
+    """Run a chosen run to its report, or to a request to stop; see :func:`run`."""
     from spreadtune.analysis.results import Results
     from spreadtune.runtime.driver import run_study
     from spreadtune.runtime.monitor import SilentMonitor
@@ -94,6 +96,7 @@ def execute(
         address=address,
         dashboard=dashboard,
         retry_failed=chosen.resumed,
+        stop=stop,
     )
     results = Results(chosen.run)
     results.write_report()

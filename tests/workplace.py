@@ -47,8 +47,11 @@ class Workplace:
         (self.folder / "studies").mkdir(exist_ok=True)
         (self.folder / "studies" / f"{name}.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``spreadtune ARGUMENTS``; its own parts, ``runtime_parts``, lie in the folder."""
+    def start(self, *arguments: str, session: bool = False) -> subprocess.Popen[str]:
+        """Start ``spreadtune ARGUMENTS``; its own parts, ``runtime_parts``, lie in the folder.
+
+        With a ``session`` of its own its group of processes can be told what a terminal tells one.
+        """
         shutil.copy(TESTS / "runtime_parts.py", self.folder)
         return subprocess.Popen(
             [Path(sys.executable).with_name("spreadtune"), *arguments],
@@ -58,6 +61,7 @@ class Workplace:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=session,
         )
 
     def run(self, *arguments: str, timeout: float = 240) -> tuple[int, str]:

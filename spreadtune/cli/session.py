@@ -5,6 +5,7 @@ import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.log import log_formatter
 from spreadtune.runtime.preflight import preflight
+from spreadtune.runtime.stop import StopRequest
 from spreadtune.spec.load import load_study
 
 DONE, FAILED = 0, 1
@@ -57,6 +59,7 @@ class Request:
 def run_to_report(request: Request) -> int:
     """Run a study, print its answer and where its report is; the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
+    stop = StopRequest()
     chosen = _choose(request)
     console = Console(highlight=False)
     with Terminal(chosen.study, console) as terminal:
@@ -64,6 +67,7 @@ def run_to_report(request: Request) -> int:
         for line in _opening(chosen):
             terminal.say(line)
         try:
+            _stop_in_order(stop, terminal)
             results = execute(
                 chosen,
                 storage=request.storage,
@@ -71,6 +75,7 @@ def run_to_report(request: Request) -> int:
                 dashboard=request.dashboard,
                 monitor=terminal,
                 command=command_line(),
+                stop=stop,
             )
         except KeyboardInterrupt:
             begun = chosen.run.study_file.exists()
@@ -88,6 +93,18 @@ def run_to_report(request: Request) -> int:
         )
         return FAILED
     return DONE
+
+
+def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
+    """The first Ctrl-C or SIGTERM asks trials in training to end after their epoch, the second ends everything."""
+
+    def answer(signum: int, frame: FrameType | None) -> None:
+        if stop.made or not stop.make():
+            raise KeyboardInterrupt
+        terminal.say("stopping   after the epoch of each trial in training; once more stops at once")
+
+    signal.signal(signal.SIGINT, answer)
+    signal.signal(signal.SIGTERM, answer)
 
 
 def _choose(request: Request) -> Chosen:

@@ -78,6 +78,10 @@ class Terminal:
         self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")
         self._show(progress)
 
+    def left(self, assignment: Assignment) -> None:
+        epoch = self._reached.pop((assignment.kind, assignment.number), 0)
+        self.say(f"left       {_name(assignment)} after epoch {epoch}")
+
     def _show(self, progress: Counts) -> None:
         count = f"{_done(progress)}/{_total(progress)}"
         self._live.update(

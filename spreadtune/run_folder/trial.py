@@ -25,7 +25,7 @@ class TrialFolder:
 
     @property
     def stop_file(self) -> Path:
-        """Its presence asks several workers to stop after their epoch."""
+        """Its presence asks the trial's workers to stop after their epoch."""
         return self.path / "stop"
 
     def outcome(self) -> Outcome | None:

@@ -14,6 +14,7 @@ from ray.tune.search import Searcher
 
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots
+from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.database import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
@@ -27,26 +28,32 @@ class Jobs:
 
     Attributes:
         scratch: a folder for what Ray wants to write, which nothing of ours reads.
+        stop: a request to end the run early.
         broken: why no more trials could be handed out; the driver raises it when those running have ended.
+        left: whether a trial ended before its last epoch because of that request. A resume takes it up.
     """
 
-    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor, scratch: str) -> None:
+    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor, scratch: str, stop: StopRequest) -> None:
         self.ledger = ledger
         self.slots = slots
         self.monitor = monitor
         self.scratch = scratch
+        self.stop = stop
         self.running: dict[str, Assignment] = {}
         self.broken: Exception | None = None
+        self.left = False
+        self._stopped_early: set[str] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Tune pickles searcher and scheduler into snapshots that nothing of ours reads: they hold None instead."""
         return type(None), ()
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
-        """Take the next assignment and describe it for a worker; None when there is nothing left."""
-        assignment = self.ledger.next()
+        """Take the next assignment and describe it for a worker; None when there is nothing left, or nothing wanted."""
+        assignment = None if self.stop.made else self.ledger.next()
         if assignment is None:
             return None
+        assignment.folder.stop_file.unlink(missing_ok=True)  # of a driver that was killed while it waited
         self.running[trial_id] = assignment
         logger.info("started %s %d: %s", assignment.kind, assignment.number, assignment.label)
         self.monitor.started(assignment, self.ledger.progress())
@@ -60,6 +67,7 @@ class Jobs:
         self.monitor.reported(assignment, epoch, metrics)
         if assignment.kind == "reference" or not self.ledger.report(assignment.number, epoch, metrics):
             return False
+        self._stopped_early.add(trial_id)
         if self.slots.workers == 1:
             return True
         # Tune would kill the trial, and its group's resources might never come back. Asked, the workers end by
@@ -73,10 +81,21 @@ class Jobs:
         if assignment is None:
             return
         assignment.folder.stop_file.unlink(missing_ok=True)
+        early, finished = trial_id in self._stopped_early, assignment.folder.finished_attempt()
+        if self.stop.made and not (early or finished or error):
+            self.left = True
+            logger.info("%s %d: left for a resume", assignment.kind, assignment.number)
+            self.monitor.left(assignment)
+            return
         settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
         outcome = settle(assignment.number, error=error)
         logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
         self.monitor.settled(assignment, outcome, self.ledger.progress())
+
+    def ask_all_to_stop(self) -> None:
+        """Ask whatever is in training to leave a checkpoint after its epoch and end."""
+        for assignment in self.running.values():
+            assignment.folder.stop_file.touch()
 
     def _job(self, assignment: Assignment) -> dict[str, Any]:
         return {

@@ -104,7 +104,7 @@ def _context(
         watched=job["watched"],
         last_epoch=last_epoch,
         send=train.report if several else tune.report,
-        stop_file=folder.stop_file if several else None,
+        stop_file=folder.stop_file,
     )
 
 

@@ -23,7 +23,7 @@ class RayContext:
         last_epoch: of the trial, which is always reported too.
         send: ``ray.tune.report``, which does not return when the trial was stopped, or ``ray.train.report`` of a worker
             among several, which all workers call.
-        stop_file: the driver makes it to ask several workers to stop; None where Tune stops a trial in ``send``.
+        stop_file: the driver makes it to ask for an end after the epoch.
     """
 
     attempt: AttemptFolder
@@ -35,7 +35,7 @@ class RayContext:
     watched: str | None
     last_epoch: int
     send: Callable[[dict[str, Any]], None]
-    stop_file: Path | None = None
+    stop_file: Path
     _last_report: float = field(default=0.0, init=False)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
@@ -45,4 +45,4 @@ class RayContext:
             self.send({"epoch": epoch, "metrics": dict(metrics)})
 
     def stop_requested(self) -> bool:
-        return self.stop_file is not None and self.stop_file.exists()
+        return self.stop_file.exists()

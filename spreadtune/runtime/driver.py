@@ -12,6 +12,7 @@ from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
+from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
@@ -32,6 +33,7 @@ def run_study(
     address: str = "local",
     dashboard: bool = True,
     retry_failed: bool = False,
+    stop: StopRequest | None = None,
 ) -> Progress:
     """Run what a study's run still lacks, to its tables.
 
@@ -44,12 +46,14 @@ def run_study(
         address: ``local``, ``auto`` or ``HOST:PORT`` of a Ray cluster.
         dashboard: whether our own cluster has a dashboard.
         retry_failed: give (setting, seed) pairs that failed another trial.
+        stop: a request to end early, made from a signal's handler.
 
     Returns:
         The counts at the end.
 
     Raises:
         UserError: the run is held by another process, no cluster answers, or a trial can never fit.
+        KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
         manifest = Manifest(run, study, command=command, storage=storage)
@@ -68,7 +72,7 @@ def run_study(
                 )
                 logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                 monitor.connected(cluster, slots, ledger.progress())
-                _execute(ledger, run, slots, monitor)
+                _execute(ledger, run, slots, monitor, stop or StopRequest())
             reason = "finished"
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -92,23 +96,32 @@ def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
             shutil.rmtree(run.path)
 
 
-def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor) -> None:
+def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, stop: StopRequest) -> None:
     """Let Tune run trials until the ledger has nothing left to hand out."""
     from spreadtune.runtime.worker import train_in_actor, train_in_group
 
-    fill_slots(ledger, run, slots, monitor, train_in_actor if slots.workers == 1 else train_in_group)
+    fill_slots(ledger, run, slots, monitor, train_in_actor if slots.workers == 1 else train_in_group, stop)
 
 
 def fill_slots(
-    ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, trainable: Callable[[Mapping[str, Any]], None]
+    ledger: Ledger,
+    run: RunFolder,
+    slots: Slots,
+    monitor: Monitor,
+    trainable: Callable[[Mapping[str, Any]], None],
+    stop: StopRequest,
 ) -> None:
-    """Hand the ledger's assignments to ``trainable``, as many side by side as there are slots, until none is left."""
+    """Hand the ledger's assignments to ``trainable``, as many side by side as there are slots, until none is left.
+
+    Raises:
+        KeyboardInterrupt: it was asked to stop, and trials were left for a resume.
+    """
     from ray import tune
 
     from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
 
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
-    jobs = Jobs(ledger, slots, monitor, str(scratch))
+    jobs = Jobs(ledger, slots, monitor, str(scratch), stop)
     tuner = tune.Tuner(
         tune.with_resources(trainable, actor_resources(slots)),
         tune_config=tune.TuneConfig(
@@ -127,9 +140,12 @@ def fill_slots(
         ),
     )
     try:
-        tuner.fit()
+        with stop.heeded(jobs.ask_all_to_stop):
+            tuner.fit()
         if jobs.broken:
             raise jobs.broken
+        if jobs.left or (stop.made and ledger.progress().missing):
+            raise KeyboardInterrupt
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

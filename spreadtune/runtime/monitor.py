@@ -25,6 +25,9 @@ class Monitor(Protocol):
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
         """A trial or reference has its outcome."""
 
+    def left(self, assignment: Assignment) -> None:
+        """A trial or reference ended after an epoch because the run was asked to stop; a resume takes it up."""
+
 
 class SilentMonitor:
     """Shows nothing."""
@@ -36,3 +39,5 @@ class SilentMonitor:
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None: ...
 
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None: ...
+
+    def left(self, assignment: Assignment) -> None: ...

@@ -39,6 +39,12 @@ class Progress:
     references_done: int
     best: Best | None
 
+    @property
+    def missing(self) -> int:
+        """Pairs and references that have not ended."""
+        ended = self.complete + self.pruned + self.failed + self.references_done
+        return self.total + self.references_total - ended
+
 
 def count_progress(books: Sequence[Book], plan: Plan, references: References, direction: Direction) -> Progress:
     """Count what the driver knows, without asking the database.

@@ -24,9 +24,7 @@ class Follower(OneWorker):
         return self.answer
 
 
-def context(
-    folder: Path, sent: list[dict[str, Any]], workers: Workers, stop_file: Path | None = None, last_epoch: int = 100
-) -> RayContext:
+def context(folder: Path, sent: list[dict[str, Any]], workers: Workers, last_epoch: int = 100) -> RayContext:
     return RayContext(
         attempt=AttemptFolder(folder),
         device=torch.device("cpu"),
@@ -37,7 +35,7 @@ def context(
         watched="spread",
         last_epoch=last_epoch,
         send=sent.append,
-        stop_file=stop_file,
+        stop_file=folder / "stop",
     )
 
 
@@ -68,9 +66,8 @@ def test_all_workers_report_when_the_leader_does(answer: bool, tmp_path: Path) -
     assert bool(sent) == answer
 
 
-def test_a_file_asks_several_workers_to_stop(tmp_path: Path) -> None:
-    world = context(tmp_path, [], Follower(None), stop_file=tmp_path / "stop")
+def test_a_file_asks_to_stop(tmp_path: Path) -> None:
+    world = context(tmp_path, [], OneWorker())
     assert not world.stop_requested()
     (tmp_path / "stop").touch()
     assert world.stop_requested()
-    assert not context(tmp_path, [], OneWorker()).stop_requested()

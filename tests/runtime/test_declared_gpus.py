@@ -16,6 +16,7 @@ from spreadtune.runtime.cluster import Cluster, connect
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots, plan_slots
+from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.spec.training import ResourcesConfig
@@ -51,7 +52,7 @@ def seen_by_trials(workplace: Workplace, cluster: Cluster, resources: dict[str, 
     slots = plan_slots(study.resources, cluster.nodes)
     ledger = Ledger.open(study, run, references=False)
     try:
-        fill_slots(ledger, run, slots, SilentMonitor(), note_what_is_seen)
+        fill_slots(ledger, run, slots, SilentMonitor(), note_what_is_seen, StopRequest())
     finally:
         ledger.close()
     trials = [run.trial(number) for number in run.trials()]

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections import Counter
 
 import psutil
@@ -158,20 +159,64 @@ def test_a_diverging_trial_is_pruned_and_a_failing_one_fails_and_the_study_goes_
     assert len(again) == 8
 
 
-def test_control_c_leaves_a_run_to_resume(workplace: Workplace) -> None:
-    workplace.write("stopped", {"data.augmentation": SLOWLY, "training.epochs": 40, "search.seeds": 1})
-    process = workplace.start("run", "stopped", "--no-dashboard")
-    run = workplace.begun("stopped")
-    wait_for(lambda: run.trial(0).checkpoints(), 120)
-    process.send_signal(signal.SIGINT)
+def interrupted(workplace: Workplace, name: str, times: int) -> tuple[RunFolder, str]:
+    """A run in the middle of its first trials that gets Ctrl-C so often; its folder and what it printed."""
+    workplace.write(name, {"data.augmentation": SLOWLY, "training.epochs": 40, "search.seeds": 1})
+    process = workplace.start("run", name, "--no-dashboard", session=True)
+    run = workplace.begun(name)
+    wait_for(lambda: run.trial(0).checkpoints() and run.trial(1).checkpoints(), 120)
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)  # a terminal tells the whole group of processes
+        time.sleep(0.2)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert "Traceback" not in output
-    command = re.search(r"spreadtune (run stopped .*--resume .*)", output)
+    assert json.loads(run.manifest_file.read_text())["attempts"][-1]["reason"] == "interrupted"
+    return run, output
+
+
+def resumed(workplace: Workplace, run: RunFolder, output: str) -> None:
+    """The command that was printed, typed: each trial is finished once, from where it was left."""
+    command = re.search(r"spreadtune (run .*--resume .*)", output)
     assert command, output
-    code, output = workplace.run(*command[1].split(), "--no-dashboard")
+    code, output = workplace.run(*command[1].split())
     assert code == 0, output
     assert pairs(run) == {("main", 0, 0): 1, ("main", 1, 0): 1}
+    for number in (0, 1):
+        assert [line["epoch"] for line in run.trial(number).history()] == list(range(1, 41))
+
+
+def test_control_c_lets_epochs_end_and_leaves_a_run_to_resume(workplace: Workplace) -> None:
+    run, output = interrupted(workplace, "stopped", times=1)
+    assert "stopping   after the epoch of each trial in training; once more stops at once" in output
+    for number in (0, 1):
+        attempt = run.trial(number).attempts()[0]
+        reached = attempt.history()[-1]["epoch"]
+        assert re.search(rf"^left       trial {number} \(.*\) after epoch \d+$", output, re.MULTILINE)
+        assert attempt.checkpoint_file(reached).exists(), "nothing of what was trained is lost"
+        assert attempt.log_file.read_text().rstrip().endswith("ended: asked to stop")
+        assert not run.trial(number).stop_file.exists()
+    resumed(workplace, run, output)
+    for number in (0, 1):
+        first, second = (attempt.history() for attempt in run.trial(number).attempts())
+        assert second[0]["epoch"] == first[-1]["epoch"] + 1, "no epoch is trained twice"
+
+
+def test_control_c_twice_stops_at_once(workplace: Workplace) -> None:
+    slowly = {"name": "runtime_parts:slowly", "seconds": 3}  # an epoch takes nine seconds
+    workplace.write("at_once", {"data.augmentation": slowly, "training.epochs": 40, "search.seeds": 1})
+    process = workplace.start("run", "at_once", "--no-dashboard", session=True)
+    run = workplace.begun("at_once")
+    wait_for(lambda: run.trial(0).checkpoints(), 120)
+    began = time.monotonic()
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.2)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert re.search(r"spreadtune run at_once .*--resume", output)
+    assert len(run.trial(0).history()) <= 2, f"it waited for an epoch, {time.monotonic() - began:.0f} s"
 
 
 def test_a_second_process_on_the_same_run_is_refused(workplace: Workplace) -> None:

@@ -6,26 +6,40 @@ from typing import Any
 
 import pytest
 
-from spreadtune.run_folder import TrialFolder
+from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.runtime.adapters import Jobs
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots
+from spreadtune.runtime.stop import StopRequest
 
 
-def jobs(folder: TrialFolder, workers: int, kind: str = "trial") -> Jobs:
-    """A trial in training, whose ledger wants it stopped."""
+def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:
+    """A trial in training, which the ledger wants stopped early, or not."""
     folder.path.mkdir(parents=True, exist_ok=True)
     assignment = SimpleNamespace(kind=kind, number=7, folder=folder)
-    settled = SimpleNamespace(state="PRUNED", reason="stopped early")
+
+    def settle(number: int, error: str | None) -> Any:
+        settled.append(number)
+        return SimpleNamespace(state="PRUNED", reason="stopped early")
+
     ledger: Any = SimpleNamespace(
-        report=lambda number, epoch, metrics: True,
-        settle=lambda number, error: settled,
-        settle_reference=lambda number, error: settled,
+        report=lambda number, epoch, metrics: pruned,
+        settle=settle,
+        settle_reference=settle,
+        next=lambda: assignment,
         progress=lambda: None,
     )
-    made = Jobs(ledger, Slots(workers, 1, 0, 1), SilentMonitor(), "scratch")
+    made = Jobs(ledger, Slots(workers, 1, 0, 1), SilentMonitor(), "scratch", StopRequest())
     made.running["tune-id"] = assignment  # type: ignore[assignment]
     return made
+
+
+settled: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_settled() -> None:
+    settled.clear()
 
 
 @pytest.fixture
@@ -49,4 +63,50 @@ def test_a_file_stops_several_and_is_gone_when_they_have_ended(folder: TrialFold
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_reference_is_never_stopped(workers: int, folder: TrialFolder) -> None:
     assert not jobs(folder, workers, kind="reference").report("tune-id", 3, {})
+    assert not folder.stop_file.exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_trial_that_was_asked_to_end_is_left_for_a_resume(workers: int, folder: TrialFolder) -> None:
+    made = jobs(folder, workers, pruned=False)
+    with made.stop.heeded(made.ask_all_to_stop):
+        assert made.stop.make()
+    assert folder.stop_file.exists()
+    made.end("tune-id", error=None)
+    assert made.left
+    assert settled == []
+    assert not folder.stop_file.exists()
+    assert made.start("another") is None, "nothing more is handed out"
+
+
+def test_what_ended_all_the_same_is_settled(folder: TrialFolder) -> None:
+    """It finished before it looked, was stopped early, or its worker is gone for the last time."""
+    finished = jobs(folder, 1, pruned=False)
+    Outcome("COMPLETE", epoch=4).write(folder.new_attempt().result_file)
+    early = jobs(TrialFolder(folder.path.with_name("0008")), 1)
+    early.report("tune-id", 3, {})
+    vanished = jobs(TrialFolder(folder.path.with_name("0009")), 1)
+    for made, error in ((finished, None), (early, None), (vanished, "gone")):
+        made.stop.made = True
+        made.end("tune-id", error)
+        assert not made.left
+    assert settled == [7, 7, 7]
+
+
+def test_a_request_counts_only_while_somebody_heeds_it() -> None:
+    stop = StopRequest()
+    assert not stop.make()
+    heard: list[str] = []
+    with stop.heeded(lambda: heard.append("stop")):
+        assert stop.make()
+    assert heard == ["stop"]
+    assert not StopRequest().made
+
+
+def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:
+    made = jobs(folder, 1)
+    folder.stop_file.touch()
+    made.ledger.study = SimpleNamespace(search=SimpleNamespace(metric="spread"))  # type: ignore[assignment]
+    made.running["tune-id"].label = "alpha 0"  # type: ignore[misc]
+    assert made.start("another") is not None
     assert not folder.stop_file.exists()

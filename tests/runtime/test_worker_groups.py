@@ -11,6 +11,7 @@ from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import plan_slots
+from spreadtune.runtime.stop import StopRequest
 from spreadtune.runtime.worker import train_in_group
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
@@ -67,7 +68,7 @@ def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> Non
     with connect(dashboard=False, cpus=2, gpus=0) as cluster:
         ledger = Ledger.open(study, run, references=False)
         slots = plan_slots(study.resources, cluster.nodes)
-        fill_slots(ledger, run, slots, SilentMonitor(), train_in_group)
+        fill_slots(ledger, run, slots, SilentMonitor(), train_in_group, StopRequest())
         ledger.close()
         wait_for(lambda: ray.available_resources().get("CPU") == 2, 30)
         assert {group["state"] for group in placement_group_table().values()} == {"REMOVED"}
