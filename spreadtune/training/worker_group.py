@@ -1,6 +1,8 @@
 """Several workers over ``torch.distributed``: NCCL on GPUs, gloo on CPUs. Who starts them makes the process group."""
 
-from typing import Any, TypeVar
+import pickle
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import torch
 import torch.distributed as dist
@@ -17,6 +19,19 @@ class WorkerGroup(Workers):
 
     def __init__(self) -> None:
         self.rank, self.count = dist.get_rank(), dist.get_world_size()
+
+    def led(self, compute: Callable[[], T]) -> T:
+        found: T | None = None
+        raised: Exception | None = None
+        if self.leads:
+            try:
+                found = compute()
+            except Exception as error:
+                raised = _portable(error)
+        found, raised = self.share((found, raised))
+        if raised is not None:
+            raise raised
+        return cast(T, found)
 
     def share(self, value: T) -> T:
         """One broadcast of a pickled object."""
@@ -46,6 +61,15 @@ class WorkerGroup(Workers):
         """One broadcast for each buffer."""
         for buffer in module.buffers():
             dist.broadcast(buffer, src=0)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error itself where it survives a journey between processes; not all that take arguments do."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def is_lost_connection(error: BaseException) -> bool:

@@ -33,19 +33,9 @@ class Workers(ABC):
         """This worker's part of ``total`` images; the parts of two workers differ by one image at most."""
         return part_of(total, self.rank, self.count)
 
+    @abstractmethod
     def led(self, compute: Callable[[], T]) -> T:
         """What the leader computes, told to all; so is what it raises."""
-        found: T | None = None
-        raised: Exception | None = None
-        if self.leads:
-            try:
-                found = compute()
-            except Exception as error:
-                raised = error
-        found, raised = self.share((found, raised))
-        if raised is not None:
-            raise raised
-        return found  # type: ignore[return-value]  # None only where compute() gave None
 
     @abstractmethod
     def share(self, value: T) -> T:
@@ -73,6 +63,9 @@ class OneWorker(Workers):
 
     rank = 0
     count = 1
+
+    def led(self, compute: Callable[[], T]) -> T:
+        return compute()
 
     def share(self, value: T) -> T:
         return value

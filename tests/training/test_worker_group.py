@@ -231,16 +231,26 @@ def test_batch_statistics_end_as_the_leaders_on_every_worker(gloo: GlooPool) -> 
             np.testing.assert_array_equal(buffer, expected)
 
 
-def failing_leader() -> str:
-    try:
-        WorkerGroup().led(lambda: 1 / 0)
-    except ZeroDivisionError as error:
-        return str(error)
-    return "nothing raised"
+def diverge() -> None:
+    raise DivergenceError(3, "loss", float("inf"))  # takes more arguments than pickle gives it
+
+
+def failing_leader() -> list[str]:
+    found = []
+    for compute in (lambda: 1 / 0, diverge):
+        try:
+            WorkerGroup().led(compute)
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
+    return found
 
 
 def test_what_the_leader_raises_is_raised_by_all(gloo: GlooPool) -> None:
-    assert set(gloo.run(failing_leader)) == {"division by zero"}
+    for found in gloo.run(failing_leader):
+        assert found == [
+            "ZeroDivisionError: division by zero",
+            "RuntimeError: DivergenceError: diverged: loss is inf in epoch 3",
+        ]
 
 
 def collectives_of_a_step(name: str) -> dict[str, int]:
