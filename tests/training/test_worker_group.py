@@ -22,6 +22,7 @@ from spreadtune.objectives.spread import SpreadObjective
 from spreadtune.run_folder import TrialFolder
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import LocalContext
+from spreadtune.training.divergence import DivergenceError
 from spreadtune.training.model import Model
 from spreadtune.training.step import Step
 from spreadtune.training.worker_group import WorkerGroup, is_lost_connection
