@@ -3,6 +3,7 @@
 import logging
 import shlex
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -10,6 +11,7 @@ from types import FrameType
 from rich.console import Console
 
 from spreadtune.api import execute
+from spreadtune.cli.captured import captured
 from spreadtune.cli.decoding import decoding_shown
 from spreadtune.cli.program import command_line, run_words
 from spreadtune.cli.terminal import Terminal, TerminalHandler
@@ -61,22 +63,23 @@ def run_to_report(request: Request) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
     stop = StopRequest()
     chosen = _choose(request)
-    console = Console(highlight=False)
+    console = Console(file=sys.stdout, highlight=False)  # this very stream, whatever stands in its place later
     with Terminal(chosen.study, console) as terminal:
         _log_to(chosen.run.log_file, terminal, verbose=request.verbose)
         for line in _opening(chosen):
             terminal.say(line)
         try:
             _stop_in_order(stop, terminal)
-            results = execute(
-                chosen,
-                storage=request.storage,
-                address=request.address,
-                dashboard=request.dashboard,
-                monitor=terminal,
-                command=command_line(),
-                stop=stop,
-            )
+            with captured():
+                results = execute(
+                    chosen,
+                    storage=request.storage,
+                    address=request.address,
+                    dashboard=request.dashboard,
+                    monitor=terminal,
+                    command=command_line(),
+                    stop=stop,
+                )
         except KeyboardInterrupt:
             begun = chosen.run.study_file.exists()
             terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}" if begun else "stopped")
@@ -132,8 +135,9 @@ def _choose(request: Request) -> Chosen:
 
 def _opening(chosen: Chosen) -> list[str]:
     study, run = chosen.study, chosen.run
+    asked = " ".join(study.description.split())
     return [
-        f"study      {study.name}: {' '.join(study.description.split())}",
+        f"study      {study.name}{': ' if asked else ''}{asked}",
         f"run        {run.label}{' (taken up again)' if chosen.resumed else ''}",
         f"folder     {run.path}",
         "starting   Ray",

@@ -83,6 +83,8 @@ def test_a_killed_worker_is_taken_up_from_its_checkpoint(workplace: Workplace) -
     worker.kill()
     output, _ = process.communicate(timeout=240)
     assert process.returncode == 0, output
+    assert "raylet" not in output, "what Ray prints of a killed worker is for the log"
+    assert "raylet" in run.log_file.read_text()
     history = run.trial(0).history()
     assert [line["epoch"] for line in history] == list(range(1, 16))
     assert {line["attempt"] for line in history} == {1, 2}, "the second attempt went on where the first stood"
