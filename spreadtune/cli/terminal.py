@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from spreadtune.cli.eta import Eta, as_clock
+from spreadtune.cli.eta import as_clock
 from spreadtune.cli.program import beside
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
+from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress as Counts

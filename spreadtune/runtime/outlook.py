@@ -60,8 +60,10 @@ def look_ahead(
     """
     slots = plan_slots(study.resources, _nodes(study, address))
     work = workload(study, run, references=dataset_of(study.data).has_subclasses, storage=storage)
-    shapes = {shape_of(job.spec): job.spec for job in reversed(work.jobs)}
-    paces = {shape: measure(spec, slots) for shape, spec in reversed(shapes.items())}
+    shapes: dict[Shape, TrialSpec] = {}
+    for job in work.jobs:
+        shapes.setdefault(shape_of(job.spec), job.spec)
+    paces = {shape: measure(spec, slots) for shape, spec in shapes.items()}
     return Outlook(study, work, slots, paces, cost_of(work, paces, slots, price_per_gpu_hour=price_per_gpu_hour))
 
 
