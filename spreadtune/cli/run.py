@@ -24,6 +24,10 @@ NEWEST = "the newest run of this study"
     help="Go on with RUN (a folder, NAME or NAME/ID), or with the newest run of this very study.",
 )
 @click.option("--fresh", is_flag=True, help="Start a new run although an unfinished one exists.")
+@click.option("--plan", "plan_only", is_flag=True, help="Print what the run would be and cost; start nothing.")
+@click.option(
+    "--price-per-gpu-hour", type=click.FloatRange(min=0), metavar="X", help="With --plan: what a GPU-hour costs."
+)
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
@@ -56,6 +60,8 @@ def run_command(
     seeds: int | None,
     resume: str | None,
     fresh: bool,
+    plan_only: bool,
+    price_per_gpu_hour: float | None,
     results: Path,
     storage: str | None,
     data_root: Path | None,
@@ -71,6 +77,7 @@ def run_command(
       spreadtune run digits_alpha_sweep --seeds 5 --set training.epochs=80
       spreadtune run digits_alpha_sweep --profile smoke
       spreadtune run digits_alpha_sweep --resume
+      spreadtune run cifar100_alpha_sweep --plan --price-per-gpu-hour 2.5
     """
     if list_only:
         from spreadtune.cli.listing import list_command
@@ -80,24 +87,29 @@ def run_command(
         raise click.UsageError("name a study, or use --list to see what there is", ctx=context)
     if resume and fresh:
         raise click.UsageError("--resume goes on with a run, --fresh starts another: use one of them", ctx=context)
+    if price_per_gpu_hour is not None and not plan_only:
+        raise click.UsageError("--price-per-gpu-hour is for --plan", ctx=context)
 
     from spreadtune.cli.session import Request, run_to_report
 
-    return run_to_report(
-        Request(
-            study=study,
-            overrides=overrides,
-            profile=profile,
-            trials=trials,
-            seeds=seeds,
-            resume=None if resume == NEWEST else resume,
-            resuming=resume is not None,
-            fresh=fresh,
-            results=results,
-            storage=storage,
-            data_root=data_root,
-            address=address,
-            dashboard=not no_dashboard,
-            verbose=verbose,
-        )
+    request = Request(
+        study=study,
+        overrides=overrides,
+        profile=profile,
+        trials=trials,
+        seeds=seeds,
+        resume=None if resume == NEWEST else resume,
+        resuming=resume is not None,
+        fresh=fresh,
+        results=results,
+        storage=storage,
+        data_root=data_root,
+        address=address,
+        dashboard=not no_dashboard,
+        verbose=verbose,
     )
+    if plan_only:
+        from spreadtune.cli.plan import plan_run
+
+        return plan_run(request, price_per_gpu_hour)
+    return run_to_report(request)

@@ -22,6 +22,7 @@ from spreadtune.runtime.log import log_formatter
 from spreadtune.runtime.preflight import preflight
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.spec.load import load_study
+from spreadtune.spec.study import Study
 
 DONE, FAILED = 0, 1
 
@@ -110,7 +111,8 @@ def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
     signal.signal(signal.SIGTERM, answer)
 
 
-def _choose(request: Request) -> Chosen:
+def checked_study(request: Request) -> Study:
+    """The study that was asked for, after everything that can be checked before a start."""
     study = load_study(
         request.study,
         profile=request.profile,
@@ -122,6 +124,11 @@ def _choose(request: Request) -> Chosen:
         use_data_root(request.data_root)
     with decoding_shown(Console()):
         preflight(study, storage=request.storage, address=request.address)
+    return study
+
+
+def _choose(request: Request) -> Chosen:
+    study = checked_study(request)
     if request.resuming:
         return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
     return new_run(

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from spreadtune.cli.eta import Eta, as_clock
+from spreadtune.cli.eta import as_clock
 from spreadtune.cli.program import beside
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
+from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress as Counts
@@ -46,15 +47,12 @@ class Terminal:
         self._console.print(text, markup=False, highlight=False, soft_wrap=not self._console.is_terminal)
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Counts) -> None:
-        each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
-        if slots.workers > 1:
-            each = f"{slots.workers} workers of {each}"
-        self.say(f"slots      {slots.count} side by side, each with {each}")
+        self.say(f"slots      {describe_slots(slots)}")
         if cluster.dashboard:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
-        floors = f" and {_count(progress.references_total, 'reference')} (floors and ceiling)"
-        self.say(f"to run     {_count(progress.total, 'trial')}{floors if progress.references_total else ''}")
+        floors = f" and {counted(progress.references_total, 'reference')} (floors and ceiling)"
+        self.say(f"to run     {counted(progress.total, 'trial')}{floors if progress.references_total else ''}")
         self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
         self._show(progress)
 
@@ -125,7 +123,16 @@ def epoch_progress(description: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda epoch, epochs: bar.update(task, completed=epoch, total=epochs)
 
 
-def _count(number: int, thing: str) -> str:
+def describe_slots(slots: Slots) -> str:
+    """How many trials side by side, and what each has."""
+    each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
+    if slots.workers > 1:
+        each = f"{slots.workers} workers of {each}"
+    return f"{slots.count} side by side, each with {each}"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 trial``, ``3 trials``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 

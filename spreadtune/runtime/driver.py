@@ -9,6 +9,7 @@ from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
@@ -59,6 +60,7 @@ def run_study(
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
+        forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
             with connect(address, dashboard=dashboard) as cluster:
@@ -71,8 +73,8 @@ def run_study(
                     data={study.data.dataset.name: dataset.fingerprint},
                 )
                 logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
-                monitor.connected(cluster, slots, ledger.progress())
-                _execute(ledger, run, slots, monitor, stop or StopRequest())
+                forecast.connected(cluster, slots, ledger.progress())
+                _execute(ledger, run, slots, forecast, stop or StopRequest())
             reason = "finished"
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -81,7 +83,7 @@ def run_study(
             ledger.close()
             if run.study_file.exists():
                 export_tables(study, run, storage=storage)
-                manifest.end(reason, usage=_usage(run))
+                manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
                 logger.info("%s: %s", run.label, reason)
         return ledger.progress()
 

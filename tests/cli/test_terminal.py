@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from spreadtune.cli import terminal as module
-from spreadtune.cli.eta import Eta
 from spreadtune.cli.terminal import Terminal
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Node, Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Best, Progress

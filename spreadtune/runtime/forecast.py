@@ -1,0 +1,76 @@
+"""How long a run took, beside what its first epochs promised."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from spreadtune.run_folder import Outcome
+from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.eta import Eta
+from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.resources import Slots
+from spreadtune.search.assignment import Assignment
+from spreadtune.search.progress import Progress
+
+FIRST_EPOCHS = 0.1  # of all that there are to train
+
+
+class Forecast:
+    """A monitor that passes everything on to another, and estimates the run's length once, from its first epochs.
+
+    Args:
+        monitor: told everything.
+        epochs: of a trial.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, monitor: Monitor, epochs: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._monitor, self._epochs, self._clock = monitor, epochs, clock
+        self._began: float | None = None
+        self._eta, self._needed, self._seen = Eta(0, clock), 0.0, 0
+        self._reached: dict[tuple[str, int], int] = {}
+        self._estimated: float | None = None
+
+    def entries(self, *, finished: bool) -> dict[str, float]:
+        """For the manifest: ``seconds`` since the cluster stood, and what they were estimated to be in the end.
+
+        That estimate (``estimated_seconds``) is the one of the moment when a tenth of the epochs had arrived. Only a
+        run that went to its end has it.
+        """
+        if self._began is None:
+            return {}
+        known = {"seconds": self._clock() - self._began}
+        if finished and self._estimated is not None:
+            known["estimated_seconds"] = self._estimated
+        return {name: round(value, 1) for name, value in known.items()}
+
+    def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
+        ended = progress.complete + progress.pruned + progress.failed + progress.references_done
+        left = (progress.total + progress.references_total - ended) * self._epochs
+        self._began, self._eta, self._needed = self._clock(), Eta(left, self._clock), left * FIRST_EPOCHS
+        self._monitor.connected(cluster, slots, progress)
+
+    def started(self, assignment: Assignment, progress: Progress) -> None:
+        self._monitor.started(assignment, progress)
+
+    def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
+        key = assignment.kind, assignment.number
+        new = max(0, epoch - self._reached.get(key, 0))
+        self._reached[key] = self._reached.get(key, 0) + new
+        self._eta.saw(new)
+        self._seen += new
+        self._estimate()
+        self._monitor.reported(assignment, epoch, metrics)
+
+    def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
+        self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
+        self._monitor.settled(assignment, outcome, progress)
+
+    def left(self, assignment: Assignment) -> None:
+        self._monitor.left(assignment)
+
+    def _estimate(self) -> None:
+        """Once: what is over, and what is left at the rate so far."""
+        if self._estimated is None and self._began is not None and self._seen >= self._needed:
+            left = self._eta.seconds()
+            if left is not None:
+                self._estimated = self._clock() - self._began + left

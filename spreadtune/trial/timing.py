@@ -1,0 +1,148 @@
+"""How fast trials of a shape are, from a few steps of one of them."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Literal
+
+import torch
+
+from spreadtune.data.device import DeviceSplit
+from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
+from spreadtune.evaluation.stratified import rank_within_label
+from spreadtune.run_folder import AttemptFolder
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.training.checkpoint import KEPT, save_checkpoint
+from spreadtune.training.context import LocalContext
+from spreadtune.training.epoch import EpochTrainer
+from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.learner import Learner
+from spreadtune.trial.shape import Pace
+
+STEPS = 8  # timed, beside the first
+REPEATS = 3
+BUDGET = 2.0  # seconds, after which nothing is repeated and fewer steps are timed
+IMAGES = 1024  # of each part, from which an evaluation is scaled up
+
+
+def measure_pace(spec: TrialSpec, device: torch.device, *, memory: int | None, threads: int) -> Pace:
+    """Train a few steps of a trial and measure it once, in this process; nothing of it stays.
+
+    * An epoch: after one step that warms up, an epoch of one step and one of a few are timed. The difference is the
+      price of a step; everything that happens once an epoch is in the first and counted once.
+    * An evaluation: on up to :data:`IMAGES` images each of training and validation, scaled up: encoding with the number
+      of images, neighbors with the product of both numbers.
+    * The end: likewise, the probes with the number of training images. It is the roughest of the numbers.
+
+    Args:
+        spec: the trial.
+        device: where it is to run.
+        memory: bytes of the device that it may use; None on a CPU.
+        threads: of CPU operations.
+
+    Raises:
+        UserError: the data set, the model or the batches do not suit one another.
+    """
+    before = torch.get_num_threads()
+    forked = [device] if device.type == "cuda" else []
+    with tempfile.TemporaryDirectory(prefix="spreadtune-plan-") as scratch, torch.random.fork_rng(forked):
+        torch.set_num_threads(threads)
+        try:
+            attempt = AttemptFolder(Path(scratch) / "attempt-1")
+            context = LocalContext(attempt, device=device, memory=memory, threads=threads)
+            return _Probe(Learner(_still(spec), dataset_of(spec.data), context)).pace()
+        finally:
+            torch.set_num_threads(before)
+
+
+class _Probe:
+    """A trial that is timed."""
+
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+        self.spec = learner.spec
+        self.device = learner.context.device
+        self.trainer = self._trainer(1)
+
+    def pace(self) -> Pace:
+        epoch = self._epoch()
+        evaluation, end = self._evaluation()
+        attempt, state = self.learner.context.attempt, self.trainer.state_dict()
+        return Pace(
+            epoch=epoch,
+            evaluation=evaluation,
+            end=end,
+            checkpoint=self._seconds(lambda: save_checkpoint(attempt, 1, state)),
+            checkpoint_bytes=attempt.checkpoint_file(1).stat().st_size,
+            checkpoints_kept=KEPT,
+        )
+
+    def _epoch(self) -> float:
+        steps = len(self.learner.train_split) // self.spec.data.batch_size
+        self.trainer.train_epoch(1)  # allocates, compiles, chooses kernels
+        one = self._seconds(lambda: self.trainer.train_epoch(1))
+        more = min(steps - 1, max(1, min(STEPS, int(BUDGET / one))))
+        if more == 0:
+            return one
+        several = self._trainer(1 + more)
+        together = self._seconds(lambda: several.train_epoch(1))
+        return one + max(0.0, together - one) / more * (steps - 1)
+
+    def _evaluation(self) -> tuple[float, float]:
+        """Seconds of an evaluation during training, and of the one at the end."""
+        learner, spec = self.learner, self.spec
+        seed, fine = spec.seed.stream("evaluation/probe"), learner.dataset.has_subclasses
+        whole = learner.train_split, learner.validation_split
+        some = tuple(_some(split, IMAGES) for split in whole)
+        if spec.training.compile:
+            learner.represent(some[1])
+        seen = [learner.represent(split) for split in some]
+        encoding = self._seconds(lambda: [learner.represent(split) for split in some])
+        more_train, more_validation = (len(all_of) / len(part) for all_of, part in zip(whole, some, strict=True))
+        encoding *= sum(map(len, whole)) / sum(map(len, some))
+        neighbors = self._seconds(lambda: epoch_metrics(*seen, has_subclasses=fine))
+        probes = self._seconds(lambda: final_metrics(*seen, seed=seed, has_subclasses=fine))
+        return encoding + neighbors * more_train * more_validation, encoding + probes * more_train
+
+    def _trainer(self, steps: int) -> EpochTrainer:
+        """Trains ``steps`` steps an epoch, as the trial's steps are."""
+        learner = self.learner
+        split = _some(learner.train_split, steps * self.spec.data.batch_size, self.spec.data.batches)
+        return EpochTrainer(learner.model, split, learner.augmentation, self.spec, learner.label_count, learner.workers)
+
+    def _seconds(self, work: Callable[[], object]) -> float:
+        """The median of a few times that ``work`` took; the first, where that is long."""
+        times: list[float] = []
+        while len(times) < REPEATS and sum(times) < BUDGET:
+            self._finish()
+            started = time.perf_counter()
+            work()
+            self._finish()
+            times.append(time.perf_counter() - started)
+        return median(times)
+
+    def _finish(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+
+def _still(spec: TrialSpec) -> TrialSpec:
+    """The trial at a rate at which it does not diverge: a searched one may, and takes no longer for a step."""
+    training = spec.training.model_copy(update={"learning_rate": 1e-6})
+    return spec.model_copy(update={"training": training})
+
+
+def _some(split: DeviceSplit, count: int, batches: Literal["shuffled", "balanced"] = "shuffled") -> DeviceSplit:
+    """``count`` images of a part, or all where it has fewer: its proportions of subclasses, or for balanced batches as
+    many of each class."""
+    count = min(count, len(split))
+    if batches == "balanced":
+        chosen = rank_within_label(split.classes, seed=0).argsort(stable=True)[:count]
+    else:
+        places = torch.arange(count, device=split.device) * len(split) // count
+        chosen = split.subclasses.argsort(stable=True)[places]
+    rows = split.rows[chosen.to(split.rows.device)]
+    return replace(split, rows=rows, classes=split.classes[chosen], subclasses=split.subclasses[chosen])
