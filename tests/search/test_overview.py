@@ -4,6 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,19 +127,40 @@ def test_what_is_written_next_is_seen_and_the_driver_is_not_in_the_way(lab: Any)
         assert len(peeked_rows(study, lab.run)["main"]) == count
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written(lab: Any) -> None:
+@pytest.mark.parametrize("part", ["live", "closed"])
+def test_a_folder_that_may_not_be_written(lab: Any, part: str) -> None:
     study = begun(lab)
     lab.run_all(lab.open(study))
-    lab.close()
-    paths = [lab.run.path, *lab.run.path.rglob("*")]
-    for path in paths:
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    try:
-        assert overview(lab.run).status == "finished"
-    finally:
+    if part == "closed":
+        lab.close()
+    with tempfile.TemporaryDirectory() as folder:  # where others than root may look, too
+        run = RunFolder(Path(folder) / "x" / "y")
+        shutil.copytree(lab.run.path, run.path)
+        paths = [Path(folder), run.path.parent, run.path, *run.path.rglob("*")]
         for path in paths:
-            path.chmod(0o755)
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        overview(run)  # whatever is imported late
+        try:
+            with nobody():
+                with pytest.raises(PermissionError):
+                    (run.path / "new").touch()
+                assert overview(run).status == "finished"
+        finally:
+            for path in paths:
+                path.chmod(0o755)
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Root may write everywhere, so it becomes another user for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0" + bytes(4000)])
