@@ -9,6 +9,8 @@ import click
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
 from spreadtune.cli.run import run_command
+from spreadtune.cli.runs import runs_command
+from spreadtune.cli.schema import schema_command
 from spreadtune.errors import UserError
 from spreadtune.version import __version__
 
@@ -27,8 +29,10 @@ def cli() -> None:
 
 
 cli.add_command(run_command)
+cli.add_command(runs_command)
 cli.add_command(report_command)
 cli.add_command(replay_command)
+cli.add_command(schema_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """One driver for a run at a time."""
 
+import fcntl
 import os
 import socket
 from collections.abc import Iterator
@@ -33,6 +34,27 @@ def hold(folder: Path, label: str) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process holds the run now. Nothing is written, and who would start meanwhile is not in its way.
+
+    Only a driver that was killed leaves its name behind without the lock; then the lock is tried, for an instant and
+    shared.
+    """
+    if not (folder / ".lock-holder").exists():
+        return False
+    try:
+        descriptor = os.open(folder / ".lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _named(holder: Path) -> str:

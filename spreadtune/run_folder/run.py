@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder.lock import hold
+from spreadtune.run_folder.lock import hold, is_held
 from spreadtune.run_folder.trial import TrialFolder
 
 
@@ -104,6 +104,10 @@ class RunFolder:
     def lock(self) -> AbstractContextManager[None]:
         """Hold the run for this process; see :func:`spreadtune.run_folder.lock.hold`."""
         return hold(self.path, self.label)
+
+    def is_held(self) -> bool:
+        """Whether a process holds the run now; see :func:`spreadtune.run_folder.lock.is_held`."""
+        return is_held(self.path)
 
 
 def _identity(now: datetime) -> str:

@@ -38,9 +38,14 @@ class Assignment:
 
 def trial_label(values: Mapping[str, Value], seed: int, variant: str | None = None) -> str:
     """``alpha 0.56, seed 2``, after the variant's name where there are several."""
-    parts = [f"{path.rpartition('.')[2]} {_short(value)}" for path, value in values.items()]
-    text = ", ".join([*parts, f"seed {seed}"])
+    setting = setting_label(values)
+    text = f"{setting}, seed {seed}" if setting else f"seed {seed}"
     return f"{variant}: {text}" if variant else text
+
+
+def setting_label(values: Mapping[str, Value]) -> str:
+    """``temperature 0.5, alpha 0.56``; empty where nothing is searched."""
+    return ", ".join(f"{path.rpartition('.')[2]} {_short(value)}" for path, value in values.items())
 
 
 def _short(value: Value) -> str:

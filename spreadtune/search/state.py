@@ -1,5 +1,6 @@
 """Is a run finished?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spreadtune.run_folder import RunFolder
@@ -7,7 +8,7 @@ from spreadtune.search.class_counts import BatchClassCounts
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import pair_states
 from spreadtune.search.space import Space
-from spreadtune.search.stored import stored_rows
+from spreadtune.search.stored import Rows, stored_rows
 from spreadtune.spec.study import Study
 
 
@@ -38,9 +39,13 @@ def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> Ru
         UserError: the database cannot be opened.
         DatabaseAwayError: it does not answer.
     """
+    return state_of(study, stored_rows(study, run, storage))
+
+
+def state_of(study: Study, rows: Mapping[str, Rows]) -> RunState:
+    """How far a run is that has these trials, by variant."""
     plan, counts = make_plan(study.search), BatchClassCounts()
     spaces = [Space(variant, counts) for variant in study.variants()]
-    rows = stored_rows(study, run, storage)
     return RunState(
         total=sum(plan.total(space) for space in spaces),
         settled=sum(plan.settled(space, rows[space.variant.name]) for space in spaces),

@@ -25,12 +25,13 @@ def stored_rows(study: Study, run: RunFolder, storage: str | None = None) -> dic
         return {name: {} for name in names}
     try:
         with database(run, storage) as opened:
-            return {name: _rows(opened, study_name(run, name)) for name in names}
+            return {name: rows_of(opened, study_name(run, name)) for name in names}
     except AWAY as error:
         raise DatabaseAwayError(0.0) from error
 
 
-def _rows(storage: RDBStorage, name: str) -> Rows:
+def rows_of(storage: RDBStorage, name: str) -> Rows:
+    """The trials of one of Optuna's studies; none where a database has no such study."""
     try:
         return read_rows(optuna.load_study(study_name=name, storage=storage))
     except KeyError:  # a variant that no driver has come to yet

@@ -43,7 +43,7 @@ class SuccessiveHalving(NamedPart):
     reduction: int = Field(3, ge=2)
 
 
-_STOPPINGS: dict[str, type[NamedPart]] = {
+STOPPINGS: dict[str, type[NamedPart]] = {
     "none": NoStopping,
     "median": MedianStopping,
     "successive_halving": SuccessiveHalving,
@@ -52,13 +52,13 @@ _STOPPINGS: dict[str, type[NamedPart]] = {
 
 def _stopping(value: Any) -> str | None:
     name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
-    return name if name in _STOPPINGS else None
+    return name if name in STOPPINGS else None
 
 
 if TYPE_CHECKING:
     AnyStopping = NoStopping | MedianStopping | SuccessiveHalving
 else:
-    AnyStopping = Annotated[tagged_union(_STOPPINGS, _stopping, "early stopping", _STOPPINGS), BeforeValidator(named)]
+    AnyStopping = Annotated[tagged_union(STOPPINGS, _stopping, "early stopping", STOPPINGS), BeforeValidator(named)]
 
 
 def _transfer_accuracy() -> dict[str, Direction]:

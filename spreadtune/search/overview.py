@@ -1,0 +1,175 @@
+"""What a list of runs says of one: how far it is and what is best so far. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from spreadtune.run_folder import Outcome, RunFolder
+from spreadtune.search.assignment import setting_label
+from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.search.peek import peeked_rows
+from spreadtune.search.plan import make_plan
+from spreadtune.search.progress import pair_states
+from spreadtune.search.record import TrialStatus
+from spreadtune.search.selection import best_setting, settings_table
+from spreadtune.search.settings import Value
+from spreadtune.search.space import Space
+from spreadtune.search.state import state_of
+from spreadtune.search.stored import Rows
+from spreadtune.spec.load import load_study
+from spreadtune.spec.paths import lookup
+from spreadtune.spec.study import Study
+from spreadtune.spec.yaml_text import inline, parse
+
+RunStatus = Literal["running", "finished", "interrupted"]
+
+
+@dataclass(frozen=True)
+class BestSetting:
+    """The setting whose mean over its finished trials is best so far.
+
+    Attributes:
+        metric: what is optimized.
+        mean: over ``trials`` finished trials.
+        setting: its searched values, for people.
+        trials: how many finished trials it has.
+    """
+
+    metric: str
+    mean: float
+    setting: str
+    trials: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One run in a list.
+
+    Attributes:
+        study: what it asks.
+        status: running while a process holds it; interrupted when some pair (a setting at a seed) has no ended trial.
+        total: its pairs.
+        states: how many of them have a trial, by its state; one that was retried counts once, as its last trial stands.
+        best: the best setting so far, if a trial has finished.
+        from_files: its database is elsewhere, so this is what published results say.
+    """
+
+    study: Study
+    status: RunStatus
+    total: int
+    states: Mapping[TrialStatus, int]
+    best: BestSetting | None
+    from_files: bool
+
+
+def overview(run: RunFolder) -> Overview:
+    """What there is to say of a run now, whether it is being run or not.
+
+    Raises:
+        UserError: the folder's study or database cannot be read.
+    """
+    held = run.is_held()  # asked first: one that ends meanwhile is read as ended, and told as running
+    study = load_study(run.study_file, name=run.name)
+    if run.manifest().get("storage"):
+        return _from_files(study, run, held=held)
+    rows = peeked_rows(study, run)
+    state = state_of(study, rows)
+    return Overview(
+        study,
+        _status(held=held, unfinished=state.unfinished),
+        state.total,
+        Counter(state for of_variant in rows.values() for state in pair_states(of_variant)),
+        _best_of_rows(study, rows),
+        from_files=False,
+    )
+
+
+def _status(*, held: bool, unfinished: bool) -> RunStatus:
+    return "running" if held else "interrupted" if unfinished else "finished"
+
+
+def _best_of_rows(study: Study, rows: Mapping[str, Rows]) -> BestSetting | None:
+    finished = [
+        (name, row.record.setting, row.record.values, row.value)
+        for name, of_variant in rows.items()
+        for row in of_variant.values()
+        if row.state == "COMPLETE" and row.value is not None
+    ]
+    return _best(study, finished, several_variants=len(rows) > 1)
+
+
+def _best(
+    study: Study, finished: Sequence[tuple[str, int, Mapping[str, Value], float]], *, several_variants: bool
+) -> BestSetting | None:
+    """From (variant, setting, its values, the metric of one finished trial)."""
+    column = f"metric.{study.search.metric}"
+    trials = pd.DataFrame(
+        [
+            {"variant": variant, "setting": setting, "state": "COMPLETE", "stage": "search", column: value}
+            for variant, setting, _, value in finished
+        ]
+    )
+    found = best_setting(trials, study.search.metric, study.search.direction) if finished else None
+    if found is None:
+        return None
+    line = settings_table(trials).loc[[found]].iloc[0]
+    variant, label = found[0], setting_label(next(values for *key, values, _ in finished if tuple(key) == found))
+    named = ": ".join(filter(None, (variant, label))) if several_variants else label
+    return BestSetting(study.search.metric, float(line[column]), named, int(line["n"]))
+
+
+def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
+    """What the trials' folders say: one file says what a trial runs, another how it ended."""
+    plan, counts = make_plan(study.search), BatchClassCounts()
+    total = sum(plan.total(Space(variant, counts)) for variant in study.variants())
+    trials = [(_spec(run, number), run.trial(number).outcome()) for number in run.trials()]
+    standing = _without_retried(trials)
+    states: Counter[TrialStatus] = Counter(outcome.state if outcome else "RUNNING" for _, outcome in standing)
+    unfinished = total > sum(outcome is not None for _, outcome in standing)
+    paths = dict.fromkeys(path for variant in study.variants() for path in variant.space)
+    # The files do not say which variant a trial is of; what it runs says which setting.
+    settings: dict[str, int] = {}
+    finished = [
+        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), value)
+        for spec, outcome in standing
+        if outcome and (value := outcome.values.get(study.search.metric)) is not None
+    ]
+    best = _best(study, finished, several_variants=False)
+    return Overview(study, _status(held=held, unfinished=unfinished), total, states, best, from_files=True)
+
+
+Trial = tuple[Mapping[str, Any], Outcome | None]
+
+
+def _without_retried(trials: Sequence[Trial]) -> list[Trial]:
+    """Less the failed ones that a later trial repeats: one that runs the very same."""
+    written = [inline(spec) for spec, _ in trials]
+    return [
+        trial
+        for place, trial in enumerate(trials)
+        if not (trial[1] and trial[1].state == "FAIL" and written[place] in written[place + 1 :])
+    ]
+
+
+def _spec(run: RunFolder, number: int) -> Mapping[str, Any]:
+    file = run.trial(number).spec_file
+    values = parse(file.read_text(encoding="utf-8"), str(file)) if file.exists() else None
+    return values if isinstance(values, dict) else {}
+
+
+def _setting(spec: Mapping[str, Any]) -> str:
+    return inline({key: value for key, value in spec.items() if key != "seed"})
+
+
+def _values(spec: Mapping[str, Any], paths: Mapping[str, None]) -> dict[str, Value]:
+    found = {}
+    for path in paths:
+        try:
+            value = lookup(spec, path)
+        except KeyError:
+            continue
+        found[path] = value["name"] if isinstance(value, dict) else value
+    return found
