@@ -31,12 +31,18 @@ def cluster() -> Any:
         yield connected
 
 
-def note_what_is_seen(job: Mapping[str, Any]) -> None:
-    """In the place of training: writes down which GPUs this process sees, when, and which device it would take."""
+def note_what_is_seen(job: Mapping[str, Any], together: int) -> None:
+    """In the place of training: writes down which GPUs this process sees, when, and which device it would take.
+
+    The first ones wait for each other, however slowly processes start: ``together`` are to run at once.
+    """
     seen = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    attempt = TrialFolder(Path(job["folder"])).new_attempt()
+    folder = TrialFolder(Path(job["folder"]))
+    attempt = folder.new_attempt()
     start = time.time()
-    time.sleep(1.0)
+    while len(list(folder.path.parent.glob("*/attempt-1"))) < together and time.time() < start + 120:
+        time.sleep(0.05)
+    time.sleep(0.2)
     device = "cuda:0" if job["gpus"] > 0 else "cpu"
     write_json(attempt.path / "seen.json", {"gpus": seen, "device": device, "start": start, "end": time.time()})
     Outcome("COMPLETE", epoch=1, metrics={"transfer_accuracy": 0.5}).write(attempt.result_file)
@@ -51,8 +57,12 @@ def seen_by_trials(workplace: Workplace, cluster: Cluster, resources: dict[str, 
     write_atomic(run.study_file, dump_study(study))
     slots = plan_slots(study.resources, cluster.nodes)
     ledger = Ledger.open(study, run, references=False)
+
+    def note(job: Mapping[str, Any]) -> None:
+        note_what_is_seen(job, slots.count)
+
     try:
-        fill_slots(ledger, run, slots, SilentMonitor(), note_what_is_seen, StopRequest())
+        fill_slots(ledger, run, slots, SilentMonitor(), note, StopRequest())
     finally:
         ledger.close()
     trials = [run.trial(number) for number in run.trials()]
