@@ -56,7 +56,7 @@ def check_cache(folder: Path, free: Free = free_space) -> Check:
     entries = [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
     used = sum(path.stat().st_size for entry in entries for path in entry.rglob("*") if path.is_file())
     left = free(folder)
-    text = f"{folder}: {len(entries)} decoded data sets, {size(used)}; {size(left)} free"
+    text = f"{folder}: {len(entries)} decoded, {size(used)}; {size(left)} free"
     other = "name another folder with SPREADTUNE_CACHE"
     if not writable(folder):
         return Check("cache", "problem", f"{text}; it cannot be written", other)

@@ -55,7 +55,7 @@ def check_pair(torch: str, torchvision: str, wanted: SpecifierSet | None) -> Ite
 def accepted_versions() -> Mapping[str, SpecifierSet]:
     """What this package's metadata accepts, by name; empty where it is not installed."""
     try:
-        python = SpecifierSet(metadata("spreadtune").json.get("requires_python", ""))
+        python = SpecifierSet(str(metadata("spreadtune").json.get("requires_python", "")))
     except PackageNotFoundError:
         return {}
     return {"python": python, **_accepted_by("spreadtune")}

@@ -38,7 +38,7 @@ def test_the_cache(tmp_path):
     (tmp_path / "mnist-1" / "images.npy").write_bytes(bytes(3 * MIB))
     (tmp_path / "mnist-1.lock").touch()
     check = check_cache(tmp_path, lambda _: 5 * GIB)
-    assert (check.status, check.text) == ("ok", f"{tmp_path}: 1 decoded data sets, 3 MiB; 5.0 GiB free")
+    assert (check.status, check.text) == ("ok", f"{tmp_path}: 1 decoded, 3 MiB; 5.0 GiB free")
     assert check_cache(tmp_path, lambda _: GIB // 2).status == "warning"
     assert check_cache(tmp_path / "absent" / "too", lambda _: 5 * GIB).status == "ok"
     assert not (tmp_path / "absent").exists(), "asking makes nothing"
