@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from spreadtune.cli.doctor import doctor_command
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
 from spreadtune.cli.run import run_command
@@ -23,8 +24,8 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done; 1 a trial or a reference failed (for replay: numbers differ); 2 a mistake in what was asked;
-    130 stopped.
+    Exit codes: 0 done; 1 a trial or a reference failed (for replay: numbers differ; for doctor: a problem); 2 a mistake
+    in what was asked; 130 stopped.
     """
 
 
@@ -33,6 +34,7 @@ cli.add_command(runs_command)
 cli.add_command(report_command)
 cli.add_command(replay_command)
 cli.add_command(schema_command)
+cli.add_command(doctor_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -83,10 +83,11 @@ class Published(ImageFiles):
         return self._found() or self._downloaded()
 
     def _found(self) -> Path | None:
-        roots = data_roots()
-        return next(
-            (root for root in roots if all((root / self.folder / name).exists() for name in self.file_names)), None
-        )
+        return next((root for root in data_roots() if self.lies_in(root)), None)
+
+    def lies_in(self, root: Path) -> bool:
+        """Whether all its files are below a data root; whether they are whole is seen when they are read."""
+        return all((root / self.folder / name).exists() for name in self.file_names)
 
     def _downloaded(self) -> Path:
         roots = data_roots()
