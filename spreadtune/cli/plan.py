@@ -15,6 +15,7 @@ from spreadtune.cli.session import Request, checked_study
 from spreadtune.cli.terminal import counted, describe_slots
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import resumed_run
+from spreadtune.runtime.machine import load
 from spreadtune.runtime.outlook import Outlook, has_gpu_for, look_ahead, measure_here
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.windows import AlphaNote
@@ -28,10 +29,14 @@ Row = tuple[str, str]
 PACE_COLUMNS = ("seconds of", "trials", "an epoch", "an evaluation", "final probes", "a checkpoint")
 
 
+BUSY = 0.5
+"""Of the CPUs: from here on what is timed is other people's work, too."""
+
+
 def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
     """Print what the request would run and cost."""
     console = Console(highlight=False)
-    study, run = checked_study(request), None
+    study, run = checked_study(request, storage=None), None
     if request.resuming:
         chosen = resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
         study, run = chosen.study, chosen.run
@@ -40,6 +45,7 @@ def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
         with console.status("measuring how fast a trial is") if console.is_terminal else nullcontext():
             return measure_here(spec, slots)
 
+    busy = load()
     outlook = look_ahead(
         study,
         run,
@@ -48,11 +54,11 @@ def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
         price_per_gpu_hour=price_per_gpu_hour,
         measure=measure,
     )
-    _show(outlook, request.address, run, console)
+    _show(outlook, run, [*_notes(outlook, request.address, busy)], console)
     return 0
 
 
-def _show(outlook: Outlook, address: str, run: RunFolder | None, console: Console) -> None:
+def _show(outlook: Outlook, run: RunFolder | None, notes: list[str], console: Console) -> None:
     """Tables on a terminal, elsewhere lines whose columns are aligned."""
     _show_rows([*_what(outlook, run)], console)
     if outlook.paces:
@@ -60,7 +66,7 @@ def _show(outlook: Outlook, address: str, run: RunFolder | None, console: Consol
         _show_paces(_pace_rows(outlook), console)
         console.print()
         _show_rows([*_how_much(outlook)], console)
-        _show_rows([("note", note) for note in _notes(outlook, address)], console)
+        _show_rows([("note", note) for note in notes], console)
 
 
 def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
@@ -123,15 +129,17 @@ def _how_much(outlook: Outlook) -> Iterator[Row]:
     yield "disk", f"{decimal(cost.checkpoint_bytes)} of checkpoints"
 
 
-def _notes(outlook: Outlook, address: str) -> Iterator[str]:
+def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
     """What the numbers leave out, and where they come from."""
     slots, search = outlook.slots, outlook.study.search
     if search.early_stopping.name != "none":
         yield f"an upper bound: {search.early_stopping.name} stops trials early, and here all run to their last epoch"
-    if search.sampler != "grid" and any(_differ(variant.jobs) for variant in outlook.work.variants):
-        yield f"kinds of trials in the proportions of uniform draws; {search.sampler} may prefer some"
+    if search.sampler == "tpe" and any(_differ(variant.jobs) for variant in outlook.work.variants):
+        yield "kinds of trials in the proportions of uniform draws; tpe may prefer some"
     where = "on this machine" if address == "local" else f"on this machine, not on the cluster at {address}"
     yield f"seconds were measured {where}, one trial alone; side by side trials may slow one another down"
+    if busy > BUSY:
+        yield f"this machine was busy before that ({busy:.0%} of its CPUs), so they may be much too long"
     if slots.gpus and not has_gpu_for(slots):
         yield "this machine has no GPU, so its CPU was measured, which says little of trials on GPUs"
     if slots.workers > 1:

@@ -111,8 +111,9 @@ def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
     signal.signal(signal.SIGTERM, answer)
 
 
-def checked_study(request: Request) -> Study:
-    """The study that was asked for, after everything that can be checked before a start."""
+def checked_study(request: Request, *, storage: str | None) -> Study:
+    """The study that was asked for, after everything that can be checked before a start (tables are made in
+    ``storage``)."""
     study = load_study(
         request.study,
         profile=request.profile,
@@ -123,12 +124,12 @@ def checked_study(request: Request) -> Study:
     if request.data_root:
         use_data_root(request.data_root)
     with decoding_shown(Console()):
-        preflight(study, storage=request.storage, address=request.address)
+        preflight(study, storage=storage, address=request.address)
     return study
 
 
 def _choose(request: Request) -> Chosen:
-    study = checked_study(request)
+    study = checked_study(request, storage=request.storage)
     if request.resuming:
         return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
     return new_run(

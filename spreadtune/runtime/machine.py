@@ -15,6 +15,11 @@ def this_machine(config: ResourcesConfig) -> Node:
     return Node(cpus=_cpus(_CGROUP), gpus=0 if config.gpus_per_worker == 0 else _gpus())
 
 
+def load() -> float:
+    """How busy each CPU of this machine was in the last minute, 1 being fully."""
+    return os.getloadavg()[0] / _cpus(_CGROUP)
+
+
 def _cpus(cgroup: Path) -> int:
     """As Ray counts them: all, or inside a container the whole ones of its quota. Affinity does not enter there."""
     quota = _quota(cgroup)

@@ -59,17 +59,22 @@ def shape_of(spec: TrialSpec) -> Shape:
 
 
 def describe_shapes(shapes: Sequence[Shape]) -> dict[Shape, str]:
-    """Each shape by what tells it from the others, in paths that all have where these do; empty for a single one."""
+    """Each shape by the values that tell it from the others, as few as do; empty for a single one."""
     tables = [dict(shape) for shape in shapes]
     paths = dict.fromkeys(path for table in tables for path in table)
-    telling = [path for path in paths if len({repr(table.get(path)) for table in tables}) > 1]
-    common = [path for path in telling if all(path in table for table in tables)]
-    if len({tuple(repr(table[path]) for path in common) for table in tables}) == len(tables):
-        telling = common
+    telling: list[str] = []
+    for path in sorted(paths, key=lambda path: not all(path in table for table in tables)):  # what all have goes first
+        if _kinds(tables, [*telling, path]) > _kinds(tables, telling):
+            telling.append(path)
     return {
         shape: ", ".join(f"{path} {table[path]}" for path in telling if path in table)
         for shape, table in zip(shapes, tables, strict=True)
     }
+
+
+def _kinds(tables: Sequence[dict[str, Any]], paths: Sequence[str]) -> int:
+    """How many of them these paths tell apart."""
+    return len({tuple(repr(table.get(path)) for path in paths) for table in tables})
 
 
 def _rough_places(spec: TrialSpec) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 
@@ -21,6 +21,8 @@ from spreadtune.training.epoch import EpochTrainer
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.learner import Learner
 from spreadtune.trial.shape import Pace
+
+T = TypeVar("T")
 
 STEPS = 8  # timed, beside the first
 REPEATS = 3
@@ -99,8 +101,7 @@ class _Probe:
         some = tuple(_some(split, IMAGES) for split in whole)
         if spec.training.compile:
             learner.represent(some[1])
-        seen = [learner.represent(split) for split in some]
-        encoding = self._seconds(lambda: [learner.represent(split) for split in some])
+        encoding, seen = self._timed(lambda: [learner.represent(split) for split in some])
         more_train, more_validation = (len(all_of) / len(part) for all_of, part in zip(whole, some, strict=True))
         encoding *= sum(map(len, whole)) / sum(map(len, some))
         neighbors = self._seconds(lambda: epoch_metrics(*seen, has_subclasses=fine))
@@ -114,15 +115,19 @@ class _Probe:
         return EpochTrainer(learner.model, split, learner.augmentation, self.spec, learner.label_count, learner.workers)
 
     def _seconds(self, work: Callable[[], object]) -> float:
-        """The median of a few times that ``work`` took; the first, where that is long."""
+        return self._timed(work)[0]
+
+    def _timed(self, work: Callable[[], T]) -> tuple[float, T]:
+        """The median of a few times that ``work`` took, or the first where that is long, and what it gave."""
         times: list[float] = []
-        while len(times) < REPEATS and sum(times) < BUDGET:
+        while True:
             self._finish()
             started = time.perf_counter()
-            work()
+            given = work()
             self._finish()
             times.append(time.perf_counter() - started)
-        return median(times)
+            if len(times) == REPEATS or sum(times) >= BUDGET:
+                return median(times), given
 
     def _finish(self) -> None:
         if self.device.type == "cuda":

@@ -28,6 +28,7 @@ def made_up(spec: TrialSpec, slots: Slots) -> Pace:
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "measure_here", made_up)
+    monkeypatch.setattr(module, "load", lambda: 0.1)
     monkeypatch.setattr(outlook, "this_machine", lambda config: Node(2, 0))
     return Workplace(tmp_path)
 
@@ -125,6 +126,23 @@ def test_a_terminal_gets_the_same_numbers_in_tables(workplace: Workplace, monkey
         main(["run", "x", "--plan"])
     for told in ("4 trials and 2 references", "an epoch", "3:21 with these slots", "30.0 MB"):
         assert told in output.getvalue()
+
+
+def test_a_busy_machine_is_said_to_be(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workplace.write("x", {})
+    monkeypatch.setattr(module, "load", lambda: 1.5)
+    assert "note       this machine was busy before that (150% of its CPUs), so they may be much too long" in printed(
+        capsys, "x"
+    )
+
+
+def test_no_database_is_made_where_one_is_named(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    workplace.write("x", {})
+    before = files(workplace)
+    printed(capsys, "x", "--storage", "sqlite:///elsewhere.db")
+    assert files(workplace) == before
 
 
 def test_what_can_never_fit_is_refused(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
