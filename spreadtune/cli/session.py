@@ -16,6 +16,7 @@ from spreadtune.cli.decoding import decoding_shown
 from spreadtune.cli.program import command_line, run_words
 from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.data.root import use_data_root
+from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.log import log_formatter
@@ -85,6 +86,15 @@ def run_to_report(request: Request) -> int:
             begun = chosen.run.study_file.exists()
             terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}" if begun else "stopped")
             raise
+        except UserError:
+            raise
+        except Exception as error:  # Ray broke down, or the program did; what was finished is in the run's folder
+            if not chosen.run.study_file.exists():
+                raise
+            logging.getLogger(__name__).info("the run broke down", exc_info=error)
+            for line in _breakdown(error, chosen.run, request):
+                terminal.say(line)
+            return FAILED
     console.print()
     console.print(results.answer(), markup=False, soft_wrap=True)
     console.print(f"\nreport  {chosen.run.report_file}", markup=False, soft_wrap=True)
@@ -97,6 +107,17 @@ def run_to_report(request: Request) -> int:
         )
         return FAILED
     return DONE
+
+
+def _breakdown(error: Exception, run: RunFolder, request: Request) -> list[str]:
+    """What to say of an end that nobody asked for, and how to go on."""
+    cause = error.__cause__ or error
+    reason = (str(cause).splitlines() or [""])[0].strip()
+    return [
+        f"broke down: {type(cause).__name__}: {reason}" if reason else f"broke down: {type(cause).__name__}",
+        f"what was finished is kept, the traceback is in {run.log_file}; go on with",
+        f"  {request.resume_command(run)}",
+    ]
 
 
 def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:

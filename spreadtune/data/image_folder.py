@@ -57,7 +57,7 @@ class ImageFolder(ImageFiles):
         root: the folder that holds ``train``.
 
     Raises:
-        UserError: a part has no subclass folders, or an empty or an unknown one.
+        UserError: a part has no subclass folders, an empty or an unknown one, or lacks one that train has.
     """
 
     def __init__(self, root: Path) -> None:
@@ -74,6 +74,12 @@ class ImageFolder(ImageFiles):
                 raise UserError(
                     f"data.dataset: {root / FOLDERS[part]} has subclasses that train has not: {listed(unknown)}; "
                     "every subclass needs training images"
+                )
+            missing = [name for name in self._layout["train"] if name not in self._layout[part]]
+            if missing:  # accuracies would be those of the others
+                raise UserError(
+                    f"data.dataset: {root / FOLDERS[part]} has no images of {listed(missing)}; add some, or remove the "
+                    f"folder {FOLDERS[part]}, and a part of train takes its place"
                 )
 
     def identity(self) -> Iterator[str]:

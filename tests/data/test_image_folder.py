@@ -245,3 +245,11 @@ def test_the_subset_of_tiny_imagenet(tmp_path):
     whole, halved = dataset.split("train").images[:50], small.split("train").images[:50]
     means = whole.reshape(50, 3, 32, 2, 32, 2).mean((3, 5))
     assert np.abs(means - halved).mean() < 8
+
+
+@pytest.mark.parametrize("part", ["val", "test"])
+def test_validation_and_test_hold_every_subclass(photos, part):
+    """Accuracies on the others alone would look like those on all."""
+    write_folder(photos, {"cat": 3}, part=part)
+    assert f"{photos / part} has no images of " in told(photos)
+    assert f"add some, or remove the folder {part}" in told(photos)
