@@ -24,8 +24,8 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done; 1 a trial or a reference failed (for replay: numbers differ; for doctor: a problem); 2 a mistake
-    in what was asked; 130 stopped.
+    Exit codes: 0 done; 1 a trial or a reference failed, or the run broke down (for replay: numbers differ; for doctor:
+    a problem); 2 a mistake in what was asked; 130 stopped.
     """
 
 

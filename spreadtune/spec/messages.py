@@ -63,7 +63,9 @@ _EXPECTED = {
 def _text(details: Sequence[Mapping[str, Any]], place: Place) -> str:
     if all(detail["type"] == "literal_error" or detail["type"] in _EXPECTED for detail in details):
         return _expectations(details)
-    return _TEXTS.get(details[0]["type"], _plain)(details[0], place)
+    # Of a union the member that took the kind of value and refused this one knows best what is wrong.
+    closest = next((d for d in details if d["type"] != "literal_error" and d["type"] not in _EXPECTED), details[0])
+    return _TEXTS.get(closest["type"], _plain)(closest, place)
 
 
 def _expectations(details: Sequence[Mapping[str, Any]]) -> str:

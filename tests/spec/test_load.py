@@ -102,3 +102,9 @@ def test_shipped_studies_and_their_profiles_load(path: Path) -> None:
 def test_reading_a_study_imports_neither_torch_nor_numpy() -> None:
     code = "import sys, spreadtune.spec; sys.exit(any(m in sys.modules for m in ('torch', 'numpy', 'ray', 'optuna')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
+def test_seeds_are_asked_for_of_grids_only() -> None:
+    load_study("digits_weights_search", trials=2)
+    with pytest.raises(UserError, match="--seeds is for grids; sampler tpe runs a new setting once, give --trials"):
+        load_study("digits_weights_search", seeds=2)

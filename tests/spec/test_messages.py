@@ -31,6 +31,8 @@ MISTAKES = [
         "resources.gpus_per_worker: 0.5 of a GPU for each of 2 workers: NCCL wants a GPU for each; "
         "write a whole number, 0 (CPUs), or workers: 1",
     ),
+    ("resources.gpus_per_worker=-1", "resources.gpus_per_worker: -1 is below 0"),
+    ("resources.gpus_per_worker=1.5", "resources.gpus_per_worker: 1.5 GPUs: above 1 a whole number is needed"),
     ("resources.gpus_per_worker=x", "resources.gpus_per_worker: expected auto or a number, got 'x'"),
     ("search.sampler=qmc", "search.sampler: expected grid, random or tpe, got 'qmc'"),
     (
