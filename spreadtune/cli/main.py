@@ -12,6 +12,7 @@ from spreadtune.cli.report import report_command
 from spreadtune.cli.run import run_command
 from spreadtune.cli.runs import runs_command
 from spreadtune.cli.schema import schema_command
+from spreadtune.cli.simulate import simulate_command
 from spreadtune.errors import UserError
 from spreadtune.version import __version__
 
@@ -35,6 +36,7 @@ cli.add_command(report_command)
 cli.add_command(replay_command)
 cli.add_command(schema_command)
 cli.add_command(doctor_command)
+cli.add_command(simulate_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,7 @@ from spreadtune.spec.paths import DottedPath
 from spreadtune.spec.placed import file_name, placed
 
 Direction = Literal["maximize", "minimize"]
+Sampler = Literal["grid", "random", "tpe"]
 
 
 class NoStopping(NamedPart):
@@ -81,7 +82,7 @@ class SearchConfig(Config):
 
     seed: int = Field(0, ge=0)
     seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
-    sampler: Literal["grid", "random", "tpe"] = "grid"
+    sampler: Sampler = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)

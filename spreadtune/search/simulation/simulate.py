@@ -1,0 +1,184 @@
+"""One search on a recorded table and a simulated clock."""
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import optuna
+import pandas as pd
+
+from spreadtune.run_folder import Outcome
+from spreadtune.run_folder.outcome import State
+from spreadtune.search.backlog import Ready
+from spreadtune.search.book import Book, Direction
+from spreadtune.search.early_stopping import EarlyStopping
+from spreadtune.search.outbox import Outbox
+from spreadtune.search.plan import make_plan
+from spreadtune.search.pruners import make_pruner
+from spreadtune.search.record import Record
+from spreadtune.search.selection import best_setting
+from spreadtune.search.simulation.recorded import Recorded, RecordedTrial, Setting
+from spreadtune.search.simulation.recorded_space import RecordedSpace
+from spreadtune.spec.metrics import PROXY
+from spreadtune.spec.search import SearchConfig
+
+_COLUMNS = ["trial", "variant", "stage", "setting", "seed", "state"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A trial that has ended.
+
+    Attributes:
+        seconds: when, on the simulated clock.
+        epochs: trained until then, by all trials.
+        setting: what it ran.
+        line: its row of a trials table.
+    """
+
+    seconds: float
+    epochs: int
+    setting: Setting
+    line: Mapping[str, Any]
+
+
+@dataclass
+class Simulated:
+    """How a simulated search went.
+
+    Attributes:
+        metric, direction: what it optimized.
+        trials: those that ended, in the order of their ends.
+    """
+
+    metric: str
+    direction: Direction
+    trials: list[Ended] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, on the simulated clock."""
+        return self.trials[-1].seconds if self.trials else 0.0
+
+    def count(self, state: str) -> int:
+        """How many trials ended so (COMPLETE, PRUNED)."""
+        return sum(ended.line["state"] == state for ended in self.trials)
+
+    def chosen(self, epochs: float = math.inf) -> Setting | None:
+        """The best setting by the rule of a report, when so many epochs had been trained; None before there is one."""
+        known = [ended for ended in self.trials if ended.epochs <= epochs]
+        table = pd.DataFrame([ended.line for ended in known], columns=[*_COLUMNS, f"metric.{self.metric}"])
+        best = best_setting(table, self.metric, self.direction)
+        return best and next(ended.setting for ended in known if ended.line["setting"] == best[1])
+
+
+@dataclass
+class _Running:
+    """A trial in a simulated slot."""
+
+    ready: Ready
+    recorded: RecordedTrial
+    epoch: int = 0
+
+
+class _Search:
+    """The parts of a search that decide, on Optuna's storage in memory; what a run's ledger does, without its files."""
+
+    def __init__(self, recorded: Recorded, search: SearchConfig, seeds: Sequence[int]) -> None:
+        self._recorded, self._search, self._seeds = recorded, search, seeds
+        self.book = Book(
+            "simulated",
+            RecordedSpace(recorded),
+            optuna.storages.InMemoryStorage(),
+            direction=search.direction,
+            pruner=make_pruner(search.early_stopping),
+            alone=True,
+        )
+        self._plan = make_plan(search)
+        self._outbox = Outbox()
+        self._stopping = EarlyStopping(search, self._outbox)
+        self._proxy = PROXY[search.metric]
+
+    def next(self) -> _Running | None:
+        if self._plan.turn([self.book]) is None:
+            return None
+        trial = self.book.study.ask()
+        record = self._plan.choose(self.book, trial, len(self.book.rows))
+        assert record, "the plan said that something is missing"
+        ready = Ready(self.book, self.book.write(trial, record), trial, resumed=False)
+        found = self._recorded.trial(self._setting(record), self._seeds[record.seed % len(self._seeds)])
+        self._stopping.begin(ready, self._recorded.epochs)
+        return _Running(ready, found)
+
+    def setting(self, running: _Running) -> Setting:
+        """What a trial runs."""
+        return self._setting(running.ready.row.record)
+
+    def _setting(self, record: Record) -> Setting:
+        return tuple(record.values[path] for path in self._recorded.paths)
+
+    def step(self, running: _Running) -> State | None:
+        """Let a trial train its next epoch; how it ended, if it did."""
+        running.epoch += 1
+        epoch, recorded = running.epoch, running.recorded
+        value = recorded.reports.get(epoch)
+        metrics = {} if value is None else {self._proxy: value}
+        if self._stopping.report(running.ready.number, epoch, metrics):
+            return "PRUNED"
+        if epoch < recorded.epochs:
+            return None
+        return "PRUNED" if recorded.value is None else "COMPLETE"
+
+    def settle(self, running: _Running, state: State) -> dict[str, Any]:
+        """End a trial; its row of a trials table."""
+        row, value, metric = running.ready.row, running.recorded.value, self._search.metric
+        values = {metric: value} if state == "COMPLETE" and value is not None else {}
+        outcome = Outcome(state, epoch=running.epoch, values=values)
+        row.state, row.value = outcome.state, values.get(metric)
+        self._stopping.end(running.ready.number)
+        self._outbox.post(partial(self.book.tell, row, outcome, metric))
+        record = row.record
+        line = (record.trial, self.book.variant, "search", record.setting, record.seed, state)
+        return dict(zip(_COLUMNS, line, strict=True)) | {f"metric.{metric}": row.value}
+
+
+def simulate(
+    recorded: Recorded, search: SearchConfig, *, seeds: Sequence[int], slots: int = 1, epochs: float = math.inf
+) -> Simulated:
+    """Search a recorded table as a run would.
+
+    The same plan, sampler, pruner and choice of the best as a run's, fed with what was recorded, on a clock on which an
+    epoch takes a trial's recorded time divided by its epochs.
+
+    Args:
+        recorded: the table.
+        search: sampler, number of trials, early stopping, seed; its space is replaced by the table's.
+        seeds: recorded seeds that stand for a setting's seeds 0, 1, ...; beyond their number they come again.
+        slots: trials side by side.
+        epochs: nothing new is started once so many were trained, and what then still runs does not count.
+    """
+    deciding, simulated = _Search(recorded, search, seeds), Simulated(search.metric, search.direction)
+    clock: list[tuple[float, int, _Running]] = []
+    trained, now = 0, 0.0
+    while True:
+        while len(clock) < slots and trained < epochs and (started := deciding.next()):
+            _train(clock, now, started)
+        if not clock or trained >= epochs:
+            return simulated
+        now, _, running = heapq.heappop(clock)
+        trained += 1
+        state = deciding.step(running)
+        if state is None:
+            _train(clock, now, running)
+            continue
+        line = deciding.settle(running, state)
+        simulated.trials.append(Ended(now, trained, deciding.setting(running), line))
+
+
+def _train(clock: list[tuple[float, int, _Running]], now: float, running: _Running) -> None:
+    """Put the end of the trial's next epoch on the clock; at equal times the older trial comes first."""
+    recorded = running.recorded
+    heapq.heappush(clock, (now + recorded.seconds / recorded.epochs, running.ready.number, running))
