@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spreadtune.run_folder.unwritable import writing
+
 
 @dataclass(frozen=True)
 class AttemptFolder:
@@ -47,16 +49,20 @@ class AttemptFolder:
         return sorted(self.path.glob("checkpoint-*.pt"), key=checkpoint_epoch)
 
     def append_history(self, line: Mapping[str, Any]) -> None:
-        """Add an epoch; its numbers are finite, for one that is not ends the trial."""
-        with self.history_file.open("a", encoding="utf-8") as file:
+        """Add an epoch; its numbers are finite, for one that is not ends the trial.
+
+        Raises:
+            UnwritableError: the disk is full or read-only.
+        """
+        with writing(self.path), self.history_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
 
     def history(self) -> list[dict[str, Any]]:
-        """The epochs reported; a last line cut short by a kill is left out."""
+        """The epochs reported; a line that was cut short by a kill or a full disk, or damaged, is left out."""
         if not self.history_file.exists():
             return []
         lines = []
-        for line in self.history_file.read_text(encoding="utf-8").splitlines():
+        for line in self.history_file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 lines.append(json.loads(line))
             except ValueError:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
+from spreadtune.run_folder.files import remove_temporary
 from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
@@ -54,6 +55,7 @@ def run_study(
 
     Raises:
         UserError: the run is held by another process, no cluster answers, or a trial can never fit.
+        FaultError: the run's folder or its database takes no more; a resume goes on.
         KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
@@ -80,12 +82,26 @@ def run_study(
             reason = f"{type(error).__name__}: {error}"
             raise
         finally:
-            ledger.close()
-            if run.study_file.exists():
-                export_tables(study, run, storage=storage)
-                manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
-                logger.info("%s: %s", run.label, reason)
+            with _first_error_counts(broken=reason not in ("finished", "interrupted")):
+                ledger.close()
+                if run.study_file.exists():
+                    if reason == "finished":
+                        remove_temporary(run.path)  # of processes that were killed while they wrote
+                    manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
+                    logger.info("%s: %s", run.label, reason)
+                    export_tables(study, run, storage=storage)
         return ledger.progress()
+
+
+@contextmanager
+def _first_error_counts(*, broken: bool) -> Iterator[None]:
+    """What goes wrong in the block is only logged where the run has broken down already: it has the same cause."""
+    try:
+        yield
+    except Exception:
+        if not broken:
+            raise
+        logger.info("and at the end of it:", exc_info=True)
 
 
 @contextmanager
@@ -95,7 +111,7 @@ def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
         yield
     finally:
         if not run.study_file.exists():
-            shutil.rmtree(run.path)
+            shutil.rmtree(run.path, ignore_errors=True)
 
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, stop: StopRequest) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder import RunFolder, write_json
+from spreadtune.run_folder.run import FORMAT
 from spreadtune.search.database import redacted
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.study import Study
@@ -28,7 +29,7 @@ class Manifest:
         self.file = run.manifest_file
         earlier = run.manifest()
         self.content: dict[str, Any] = {
-            "format": 1,
+            "format": FORMAT,
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),
             "command": [without_password(word) for word in command],

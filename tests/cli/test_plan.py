@@ -21,7 +21,7 @@ from tests.workplace import Workplace
 def made_up(spec: TrialSpec, slots: Slots) -> Pace:
     """Smaller batches are slower."""
     epoch = 640 / spec.data.batch_size
-    return Pace(epoch=epoch, evaluation=1.5, end=20, checkpoint=0.25, checkpoint_bytes=2_500_000, checkpoints_kept=2)
+    return Pace(epoch=epoch, evaluation=1.5, end=20, checkpoint=0.25, checkpoint_bytes=2_500_000)
 
 
 @pytest.fixture
