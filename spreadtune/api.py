@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from spreadtune.spec.study import Study
 
 if TYPE_CHECKING:
     from spreadtune.analysis.results import Results
+    from spreadtune.errors import FaultError
     from spreadtune.runtime.choose import Chosen
     from spreadtune.runtime.monitor import Monitor
     from spreadtune.runtime.stop import StopRequest
@@ -81,6 +82,7 @@ def execute(
     monitor: Monitor | None = None,
     command: Sequence[str] = tuple(sys.argv),
     stop: StopRequest | None = None,
+    on_lost: Callable[[FaultError], None] | None = None,
 ) -> Results:
     """Run a chosen run to its report, or to a request to stop; see :func:`run`."""
     from spreadtune.analysis.results import Results
@@ -97,6 +99,7 @@ def execute(
         dashboard=dashboard,
         retry_failed=chosen.resumed,
         stop=stop,
+        on_lost=on_lost,
     )
     results = Results(chosen.run)
     results.write_report()

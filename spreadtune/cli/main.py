@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from spreadtune.cli.clean import clean_command
 from spreadtune.cli.doctor import doctor_command
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
@@ -34,6 +35,7 @@ cli.add_command(run_command)
 cli.add_command(runs_command)
 cli.add_command(report_command)
 cli.add_command(replay_command)
+cli.add_command(clean_command)
 cli.add_command(schema_command)
 cli.add_command(doctor_command)
 

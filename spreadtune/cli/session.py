@@ -1,6 +1,7 @@
 """A run as the command line sees it: what is printed before, during and after."""
 
 import logging
+import os
 import shlex
 import signal
 import sys
@@ -18,6 +19,7 @@ from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.data.root import use_data_root
 from spreadtune.errors import FaultError, UserError
 from spreadtune.run_folder import RunFolder, UnwritableError
+from spreadtune.run_folder.unwritable import READ_ONLY
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
 from spreadtune.runtime.log import LogFile
 from spreadtune.runtime.preflight import preflight
@@ -81,6 +83,7 @@ def run_to_report(request: Request) -> int:
                     monitor=terminal,
                     command=command_line(),
                     stop=stop,
+                    on_lost=lambda error: _end_at_once(error, chosen.run, request, terminal),
                 )
         except KeyboardInterrupt:
             begun = chosen.run.study_file.exists()
@@ -109,6 +112,15 @@ def run_to_report(request: Request) -> int:
     return DONE
 
 
+def _end_at_once(error: FaultError, run: RunFolder, request: Request, terminal: Terminal) -> None:
+    """Say why and how to go on, and end this process, whose main thread hangs."""
+    for line in _breakdown(error, run, request):
+        terminal.say(line)
+    if sys.__stdout__:
+        sys.__stdout__.flush()
+    os._exit(FAILED)
+
+
 def _breakdown(error: Exception, run: RunFolder, request: Request) -> list[str]:
     """What to say of an end that nobody asked for, and how to go on."""
     return [*_cause_and_fix(error, run), f"  {request.resume_command(run)}"]
@@ -118,12 +130,11 @@ def _cause_and_fix(error: Exception, run: RunFolder) -> tuple[str, str]:
     """Two lines, the second of which ends before the command that goes on."""
     if isinstance(error, UnwritableError):
         folder = run.path if error.folder.is_relative_to(run.path) else error.folder
-        return (
-            f"broke off: {folder} cannot be written: {error.reason}",
-            "what was finished is kept; make room, then go on with",
-        )
+        fix = "make it writable" if error.reason == READ_ONLY else "make room"
+        told = f"broke off: {folder} cannot be written: {error.reason}"
+        return told, f"what was finished is kept; {fix}, then go on with"
     if isinstance(error, FaultError):
-        return f"broke off: {error}", "what was finished is kept; go on with"
+        return f"broke off: {error}", f"what was finished is kept, the log is {run.log_file}; go on with"
     cause = error.__cause__ or error
     reason = (str(cause).splitlines() or [""])[0].strip()
     return (

@@ -37,7 +37,7 @@ def run_attempt(job: Mapping[str, Any]) -> None:
     try:
         _run_attempt(job)
     except UnwritableError as error:
-        logger.error("%s", error)
+        logger.info("%s", error)
         if job["workers"] > 1:
             raise  # its actor tells the driver
         tell_unwritable(error)

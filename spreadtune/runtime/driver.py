@@ -3,13 +3,16 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
+import psutil
+
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
-from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.cluster import ClusterError, connect
+from spreadtune.runtime.control_watch import control_watched
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
@@ -36,6 +39,7 @@ def run_study(
     dashboard: bool = True,
     retry_failed: bool = False,
     stop: StopRequest | None = None,
+    on_lost: Callable[[ClusterError], None] | None = None,
 ) -> Progress:
     """Run what a study's run still lacks, to its tables.
 
@@ -49,6 +53,8 @@ def run_study(
         dashboard: whether our own cluster has a dashboard.
         retry_failed: give (setting, seed) pairs that failed another trial.
         stop: a request to end early, made from a signal's handler.
+        on_lost: called in a thread of its own when Ray has died, in whose calls the main thread hangs: says so and ends
+            the process. Without it Ray does, a little later and without a word.
 
     Returns:
         The counts at the end.
@@ -65,7 +71,10 @@ def run_study(
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            with connect(address, dashboard=dashboard) as cluster:
+            with (
+                connect(address, dashboard=dashboard) as cluster,
+                control_watched(cluster.control, lambda: _lost(on_lost)),
+            ):
                 slots = plan_slots(study.resources, cluster.nodes)
                 write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
                 manifest.update(
@@ -91,6 +100,17 @@ def run_study(
                     logger.info("%s: %s", run.label, reason)
                     export_tables(study, run, storage=storage)
         return ledger.progress()
+
+
+def _lost(on_lost: Callable[[ClusterError], None] | None) -> None:
+    """Ray has died. The books are in order, as they are at any moment; what it leaves of its processes is ended."""
+    error = ClusterError("Ray's control service (GCS) has ended in the middle of the run")
+    logger.info("%s", error)
+    if on_lost:
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                process.kill()
+        on_lost(error)
 
 
 @contextmanager

@@ -11,9 +11,7 @@ from tests.small_trial import AUTOENCODER, small_trial
 PLAIN, WITH_DECODER = small_trial(), small_trial({**AUTOENCODER, "training.epochs": 10})
 PACES = {
     shape_of(PLAIN): Pace(epoch=100, evaluation=10, end=30, checkpoint=1, checkpoint_bytes=1_000),
-    shape_of(WITH_DECODER): Pace(
-        epoch=200, evaluation=20, end=40, checkpoint=2, checkpoint_bytes=5_000
-    ),
+    shape_of(WITH_DECODER): Pace(epoch=200, evaluation=20, end=40, checkpoint=2, checkpoint_bytes=5_000),
 }
 
 
