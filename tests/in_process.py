@@ -99,6 +99,9 @@ def _process_as_it_was() -> Iterator[None]:
         yield
     finally:
         logging.captureWarnings(False)
+        for handler in root.handlers:
+            if handler not in before[0]:
+                handler.close()
         root.handlers[:], root.level = before[0], before[1]
         package.setLevel(before[2])
         for number, answer in answers.items():

@@ -1,6 +1,7 @@
 """The folder of one attempt at a trial, which a single process writes."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,14 @@ class AttemptFolder:
         """
         with writing(self.path), self.history_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
+
+    def sync(self) -> None:
+        """Wait until the disk has history and checkpoints, which are written without waiting while training goes on."""
+        with writing(self.path):
+            for path in (self.history_file, *self.checkpoints()):
+                if path.exists():
+                    with path.open("rb") as file:
+                        os.fsync(file.fileno())
 
     def history(self) -> list[dict[str, Any]]:
         """The epochs reported; a line that was cut short by a kill or a full disk, or damaged, is left out."""

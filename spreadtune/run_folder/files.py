@@ -14,10 +14,15 @@ from spreadtune.run_folder.unwritable import writing
 TEMPORARY = ".tmp"
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(path: Path, content: str | bytes, *, sync: bool = True) -> None:
     """Write a file, text as UTF-8, under a temporary name beside it and rename it: readers see all of it or none.
 
     Missing folders are made. Where writing fails, what was there before stays.
+
+    Args:
+        path: the file.
+        content: all of it.
+        sync: wait until the disk has it, so that a power failure leaves no empty file under the name.
 
     Raises:
         UnwritableError: the disk is full or read-only.
@@ -26,7 +31,11 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+            with temporary.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:
             with suppress(OSError):  # nothing can be removed from a disk that turned read-only

@@ -1,7 +1,7 @@
 """A disk that takes no more: told from what it makes the system raise."""
 
 import errno
-import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,14 +57,14 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def why_unwritable(folder: Path) -> str | None:
-    """What the system says of the folder's disk; None where nothing speaks against writing, or it says nothing.
+    """Why a page cannot be written there, which is tried in a file without a name; None where it can.
 
     For libraries that hide the system's error, as SQLite does.
     """
     try:
-        disk = os.statvfs(folder)
-    except OSError:
-        return None
-    if disk.f_flag & os.ST_RDONLY:
-        return READ_ONLY
-    return NO_SPACE if disk.f_bavail == 0 or (disk.f_files and disk.f_favail == 0) else None
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(4096))
+            probe.flush()
+    except OSError as error:
+        return REASONS.get(error.errno or 0)
+    return None

@@ -50,10 +50,10 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
     rows.sort(key=lambda entry: entry[1].record.trial)
     histories = {row.record.trial: run.trial(row.record.trial).history() for _, row in rows}
     trials = trials_table(study, run, rows, histories)
-    write_atomic(run.trials_table, trials.to_parquet(None))
-    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False))
-    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None))
-    write_atomic(run.references_table, references_table(run).to_parquet(None))
+    write_atomic(run.trials_table, trials.to_parquet(None), sync=False)
+    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False), sync=False)
+    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None), sync=False)
+    write_atomic(run.references_table, references_table(run).to_parquet(None), sync=False)
 
 
 def trials_table(

@@ -35,7 +35,7 @@ def save_checkpoint(
     """
     buffer = io.BytesIO()
     torch.save({"epoch": epoch, **state}, buffer)
-    write_atomic(attempt.checkpoint_file(epoch), buffer.getvalue())
+    write_atomic(attempt.checkpoint_file(epoch), buffer.getvalue(), sync=False)  # a spoiled one is passed over
     there = attempt.checkpoints()[::-1]
     with writing(attempt.path):
         for old in superfluous(there, attempt.history(), policy, watched, newest=IN_TRAINING):

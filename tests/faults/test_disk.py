@@ -36,26 +36,25 @@ def test_it_fills_up(session: Session, disk: Disk) -> None:
     assert code == 1, "nothing has changed"
     broken_off(again, run, "no space left on its disk")
 
-    disk.set("size=64m")
+    disk.grow()
     code, printed = session.spreadtune("run", *command.split())
     assert code == 0, printed
     assert_nothing_lost(run, 4)
 
 
 @pytest.mark.parametrize("epoch", [1, 4])
-def test_it_turns_read_only(session: Session, disk: Disk, epoch: int) -> None:
+def test_it_turns_read_only(session: Session, device: Disk, epoch: int) -> None:
     """In the middle of the second trial, or when its last epoch is written and its outcome is not."""
-    disk.set("size=64m")
     session.write("fixed", STUDY)
 
     def turn(folder: Path, result: Mapping[str, Any]) -> None:
         if folder.name == "0001" and result.get("epoch") == epoch:
-            disk.set("ro")
+            device.fail()
 
     session.at_report = turn
-    code, printed = session.spreadtune("run", "fixed", "--results", str(disk.path), "--no-dashboard")
+    code, printed = session.spreadtune("run", "fixed", "--results", str(device.path), "--no-dashboard")
     assert code == 1, printed
-    [run] = runs(disk.path, "fixed")
+    [run] = runs(device.path, "fixed")
     command = broken_off(printed, run, "its file system is read-only")
     assert run.trial(1).outcome() is None, "it is no fault of the trial's"
 
@@ -67,7 +66,7 @@ def test_it_turns_read_only(session: Session, disk: Disk, epoch: int) -> None:
     assert code == 1
     assert "cannot be written: its file system is read-only" in printed
 
-    disk.set("rw")
+    device.repair()
     session.at_report = lambda folder, result: None
     code, printed = session.spreadtune("run", *command.split())
     assert code == 0, printed
