@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spreadtune.run_folder import find_run
-from spreadtune.spec.load import load_study
+from spreadtune.spec.load import load_run_study, load_study
 from spreadtune.spec.study import Study
 
 if TYPE_CHECKING:
@@ -121,5 +121,5 @@ def load_results(run: str | Path, *, results: str | Path = "results", storage: s
     from spreadtune.search.export import export_tables
 
     folder = find_run(str(run), Path(results))
-    export_tables(load_study(folder.study_file, name=folder.name), folder, storage=storage)
+    export_tables(load_run_study(folder), folder, storage=storage)
     return Results(folder)

@@ -36,10 +36,10 @@ def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool
     from spreadtune.run_folder import find_run
     from spreadtune.run_folder.cleaning import needless_checkpoints, remove
     from spreadtune.search.watched import watched
-    from spreadtune.spec.load import load_study
+    from spreadtune.spec.load import load_run_study
 
     found = find_run(run, results)
-    study = load_study(found.study_file, name=found.name)
+    study = load_run_study(found)
     with found.lock():
         by_trial = needless_checkpoints(found, keep, watched(study.search))
         files = [path for paths in by_trial.values() for path in paths]

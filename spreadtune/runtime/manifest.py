@@ -87,10 +87,17 @@ def _starred(found: re.Match[str]) -> str:
 
 
 def _warn_of_other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Resuming under another minor version may change numbers; say so."""
-    for name in ("torch", "ray", "spreadtune"):
-        if name in before and before[name].split(".")[:2] != now.get(name, "").split(".")[:2]:
-            logger.warning("the run was started with %s %s and goes on with %s", name, before[name], now.get(name))
+    """Going on under another minor version may change numbers: said once, for the manifest has the new ones then."""
+    changed = [
+        name
+        for name in ("torch", "ray", "optuna", "spreadtune")
+        if name in before and before[name].split(".")[:2] != now.get(name, "").split(".")[:2]
+    ]
+    if changed:
+        old, new = (
+            ", ".join(f"{name} {versions.get(name, '(absent)')}" for name in changed) for versions in (before, now)
+        )
+        logger.warning("the run was begun with %s and goes on with %s: its numbers may differ", old, new)
 
 
 def _now() -> str:

@@ -24,6 +24,7 @@ def broken_off(printed: str, run: RunFolder, reason: str) -> str:
     return command.partition("run ")[2]
 
 
+@pytest.mark.slow
 def test_it_fills_up(session: Session, disk: Disk) -> None:
     session.write("full", STUDY)
     code, printed = session.spreadtune("run", "full", "--results", str(disk.path), "--no-dashboard")
@@ -42,6 +43,7 @@ def test_it_fills_up(session: Session, disk: Disk) -> None:
     assert_nothing_lost(run, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epoch", [1, 4])
 def test_it_turns_read_only(session: Session, device: Disk, epoch: int) -> None:
     """In the middle of the second trial, or when its last epoch is written and its outcome is not."""
