@@ -94,8 +94,13 @@ def test_a_locked_one_is_told_by_every_command(session: Session) -> None:
         ("run", "away"),
     ):
         code, printed = session.spreadtune(*words)
-        assert (code, printed.splitlines()[-1]) == (1, f"error: {told}"), (words, printed)
+        [line] = [line for line in printed.splitlines() if told in line]
+        assert (code, line.partition(": ")[0]) == (
+            1,
+            "broke off" if words[-1] == "--resume" and len(words) == 3 else "error",
+        )
+        assert "Traceback" not in printed
     code, printed = session.spreadtune("runs")
     assert code == 0
-    assert "broken: optuna.db cannot be read" in printed
+    assert "interrupted" in printed, "the list only looks, and waits for nobody"
     let_go()
