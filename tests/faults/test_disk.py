@@ -10,6 +10,7 @@ import pytest
 from spreadtune.run_folder import RunFolder, runs
 from tests.faults.conftest import Disk
 from tests.in_process import Session, assert_nothing_lost
+from tests.workplace import Workplace
 
 STUDY = {"search.space": {"objective.alpha": {"grid": [0, 0.3, 0.6, 0.9]}}, "training.checkpoints": "all"}
 
@@ -84,3 +85,18 @@ def test_a_full_one_before_anything_began(session: Session, disk: Disk) -> None:
     assert "Traceback" not in printed
     assert runs(disk.path, "full") == []
     assert not list((disk.path / "full").iterdir())
+
+
+@pytest.mark.slow
+def test_it_fills_up_under_ray(tmp_path: Path, disk: Disk) -> None:
+    """What the worker, another process, could not write reaches the driver."""
+    workplace = Workplace(tmp_path)
+    workplace.write("full", STUDY)
+    code, printed = workplace.run("run", "full", "--results", str(disk.path), "--no-dashboard")
+    assert code == 1, printed
+    [run] = runs(disk.path, "full")
+    command = broken_off(printed, run, "no space left on its disk")
+    disk.grow()
+    code, printed = workplace.run("run", *command.split())
+    assert code == 0, printed
+    assert_nothing_lost(run, 8)
