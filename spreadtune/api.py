@@ -8,16 +8,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spreadtune.run_folder import find_run
-from spreadtune.spec.load import load_study
+from spreadtune.spec.load import load_run_study, load_study
 from spreadtune.spec.study import Study
 
 if TYPE_CHECKING:
     from spreadtune.analysis.results import Results
+    from spreadtune.errors import FaultError
     from spreadtune.runtime.choose import Chosen
     from spreadtune.runtime.monitor import Monitor
     from spreadtune.runtime.stop import StopRequest
@@ -81,6 +82,7 @@ def execute(
     monitor: Monitor | None = None,
     command: Sequence[str] = tuple(sys.argv),
     stop: StopRequest | None = None,
+    on_lost: Callable[[FaultError], None] | None = None,
 ) -> Results:
     """Run a chosen run to its report, or to a request to stop; see :func:`run`."""
     from spreadtune.analysis.results import Results
@@ -97,6 +99,7 @@ def execute(
         dashboard=dashboard,
         retry_failed=chosen.resumed,
         stop=stop,
+        on_lost=on_lost,
     )
     results = Results(chosen.run)
     results.write_report()
@@ -118,5 +121,5 @@ def load_results(run: str | Path, *, results: str | Path = "results", storage: s
     from spreadtune.search.export import export_tables
 
     folder = find_run(str(run), Path(results))
-    export_tables(load_study(folder.study_file, name=folder.name), folder, storage=storage)
+    export_tables(load_run_study(folder), folder, storage=storage)
     return Results(folder)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from spreadtune.cli.clean import clean_command
 from spreadtune.cli.doctor import doctor_command
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
@@ -13,9 +14,10 @@ from spreadtune.cli.run import run_command
 from spreadtune.cli.runs import runs_command
 from spreadtune.cli.schema import schema_command
 from spreadtune.cli.simulate import simulate_command
-from spreadtune.errors import UserError
+from spreadtune.errors import FaultError, UserError
 from spreadtune.version import __version__
 
+FAULT = 1
 MISTAKE = 2
 INTERRUPTED = 130
 
@@ -25,8 +27,8 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done; 1 a trial or a reference failed, or the run broke down (for replay: numbers differ; for doctor:
-    a problem); 2 a mistake in what was asked; 130 stopped.
+    Exit codes: 0 done; 1 a trial or a reference failed, or something was in the way, such as a full disk (for replay:
+    numbers differ; for doctor: a problem); 2 a mistake in what was asked; 130 stopped.
     """
 
 
@@ -34,6 +36,7 @@ cli.add_command(run_command)
 cli.add_command(runs_command)
 cli.add_command(report_command)
 cli.add_command(replay_command)
+cli.add_command(clean_command)
 cli.add_command(schema_command)
 cli.add_command(doctor_command)
 cli.add_command(simulate_command)
@@ -51,7 +54,7 @@ def run_study_main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _guarded(command: Callable[[], int | None]) -> int:
-    """The exit code of a command; a mistake is told in one message without a traceback."""
+    """The exit code of a command; a mistake, or what is in its way, is told in one message without a traceback."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # a study's own parts are found as ``python -m`` would find them
     try:
@@ -59,6 +62,9 @@ def _guarded(command: Callable[[], int | None]) -> int:
     except UserError as mistake:
         click.echo(f"error: {mistake}", err=True)
         return MISTAKE
+    except FaultError as fault:
+        click.echo(f"error: {fault}", err=True)
+        return FAULT
     except click.exceptions.NoArgsIsHelpError as asked:
         click.echo(asked.format_message())
         return MISTAKE

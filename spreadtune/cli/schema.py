@@ -21,7 +21,7 @@ def schema_command(output: Path | None) -> int:
     import json
 
     from spreadtune.errors import UserError
-    from spreadtune.run_folder import write_atomic
+    from spreadtune.run_folder import UnwritableError, write_atomic
     from spreadtune.spec.json_schema import study_schema
 
     text = json.dumps(study_schema(), indent=2)
@@ -30,7 +30,8 @@ def schema_command(output: Path | None) -> int:
         return 0
     try:
         write_atomic(output, text + "\n")
-    except OSError as error:
-        raise UserError(f"--output {output}: {error.strerror}; name another file") from error
+    except (OSError, UnwritableError) as error:
+        reason = error.reason if isinstance(error, UnwritableError) else error.strerror
+        raise UserError(f"--output {output}: {reason}; name another file") from error
     click.echo(f"schema  {output}")
     return 0

@@ -1,6 +1,7 @@
 """A run as the command line sees it: what is printed before, during and after."""
 
 import logging
+import os
 import shlex
 import signal
 import sys
@@ -16,10 +17,11 @@ from spreadtune.cli.decoding import decoding_shown
 from spreadtune.cli.program import command_line, run_words
 from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.data.root import use_data_root
-from spreadtune.errors import UserError
-from spreadtune.run_folder import RunFolder
+from spreadtune.errors import FaultError, UserError
+from spreadtune.run_folder import RunFolder, UnwritableError
+from spreadtune.run_folder.unwritable import READ_ONLY
 from spreadtune.runtime.choose import Chosen, new_run, resumed_run
-from spreadtune.runtime.log import log_formatter
+from spreadtune.runtime.log import LogFile
 from spreadtune.runtime.preflight import preflight
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.spec.load import load_study
@@ -67,10 +69,10 @@ def run_to_report(request: Request) -> int:
     chosen = _choose(request)
     console = Console(file=sys.stdout, highlight=False)  # this very stream, whatever stands in its place later
     with Terminal(chosen.study, console) as terminal:
-        _log_to(chosen.run.log_file, terminal, verbose=request.verbose)
         for line in _opening(chosen):
             terminal.say(line)
         try:
+            _log_to(chosen.run.log_file, terminal, verbose=request.verbose)
             _stop_in_order(stop, terminal)
             with captured():
                 results = execute(
@@ -81,6 +83,7 @@ def run_to_report(request: Request) -> int:
                     monitor=terminal,
                     command=command_line(),
                     stop=stop,
+                    on_lost=lambda error: _end_at_once(error, chosen.run, request, terminal),
                 )
         except KeyboardInterrupt:
             begun = chosen.run.study_file.exists()
@@ -88,7 +91,7 @@ def run_to_report(request: Request) -> int:
             raise
         except UserError:
             raise
-        except Exception as error:  # Ray broke down, or the program did; what was finished is in the run's folder
+        except Exception as error:  # a full disk, Ray, the program; what was finished is in the run's folder
             if not chosen.run.study_file.exists():
                 raise
             logging.getLogger(__name__).info("the run broke down", exc_info=error)
@@ -109,15 +112,35 @@ def run_to_report(request: Request) -> int:
     return DONE
 
 
+def _end_at_once(error: FaultError, run: RunFolder, request: Request, terminal: Terminal) -> None:
+    """Say why and how to go on, and end this process, whose main thread hangs."""
+    for line in _breakdown(error, run, request):
+        terminal.say(line)
+    if sys.__stdout__:
+        sys.__stdout__.flush()
+    os._exit(FAILED)
+
+
 def _breakdown(error: Exception, run: RunFolder, request: Request) -> list[str]:
     """What to say of an end that nobody asked for, and how to go on."""
+    return [*_cause_and_fix(error, run), f"  {request.resume_command(run)}"]
+
+
+def _cause_and_fix(error: Exception, run: RunFolder) -> tuple[str, str]:
+    """Two lines, the second of which ends before the command that goes on."""
+    if isinstance(error, UnwritableError):
+        folder = run.path if error.folder.is_relative_to(run.path) else error.folder
+        fix = "make it writable" if error.reason == READ_ONLY else "make room"
+        told = f"broke off: {folder} cannot be written: {error.reason}"
+        return told, f"what was finished is kept; {fix}, then go on with"
+    if isinstance(error, FaultError):
+        return f"broke off: {error}", f"what was finished is kept, the log is {run.log_file}; go on with"
     cause = error.__cause__ or error
     reason = (str(cause).splitlines() or [""])[0].strip()
-    return [
+    return (
         f"broke down: {type(cause).__name__}: {reason}" if reason else f"broke down: {type(cause).__name__}",
         f"what was finished is kept, the traceback is in {run.log_file}; go on with",
-        f"  {request.resume_command(run)}",
-    ]
+    )
 
 
 def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
@@ -175,13 +198,19 @@ def _opening(chosen: Chosen) -> list[str]:
 
 def _log_to(path: Path, terminal: Terminal, *, verbose: bool) -> None:
     """The run's log gets everything, the terminal our warnings, or all of it where that was asked for."""
-    file, shown = logging.FileHandler(path), TerminalHandler(terminal)
-    file.setFormatter(log_formatter())
+    file, shown = LogFile(path), TerminalHandler(terminal)
     if verbose:
         shown.setFormatter(file.formatter)
     else:
-        shown.setFormatter(logging.Formatter("warning    %(message)s"))
+        shown.setFormatter(_Brief())
         shown.setLevel(logging.WARNING)
         shown.addFilter(logging.Filter("spreadtune"))
     logging.basicConfig(level=logging.INFO, handlers=[file, shown], force=True)
     logging.captureWarnings(True)
+
+
+class _Brief(logging.Formatter):
+    """A warning on the console; the traceback, where it has one, is in the run's log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"warning    {record.getMessage()}"

@@ -19,6 +19,7 @@ from spreadtune.run_folder.find import find_run, runs
 from spreadtune.run_folder.outcome import Outcome, State
 from spreadtune.run_folder.run import RunFolder
 from spreadtune.run_folder.trial import TrialFolder
+from spreadtune.run_folder.unwritable import UnwritableError, writing
 
 __all__ = [
     "AttemptFolder",
@@ -26,8 +27,10 @@ __all__ = [
     "RunFolder",
     "State",
     "TrialFolder",
+    "UnwritableError",
     "find_run",
     "runs",
     "write_atomic",
     "write_json",
+    "writing",
 ]

@@ -1,10 +1,13 @@
 """The folder of one attempt at a trial, which a single process writes."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from spreadtune.run_folder.unwritable import writing
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,28 @@ class AttemptFolder:
         return sorted(self.path.glob("checkpoint-*.pt"), key=checkpoint_epoch)
 
     def append_history(self, line: Mapping[str, Any]) -> None:
-        """Add an epoch; its numbers are finite, for one that is not ends the trial."""
-        with self.history_file.open("a", encoding="utf-8") as file:
+        """Add an epoch; its numbers are finite, for one that is not ends the trial.
+
+        Raises:
+            UnwritableError: the disk is full or read-only.
+        """
+        with writing(self.path), self.history_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
 
+    def sync(self) -> None:
+        """Wait until the disk has history and checkpoints, which are written without waiting while training goes on."""
+        with writing(self.path):
+            for path in (self.history_file, *self.checkpoints()):
+                if path.exists():
+                    with path.open("rb") as file:
+                        os.fsync(file.fileno())
+
     def history(self) -> list[dict[str, Any]]:
-        """The epochs reported; a last line cut short by a kill is left out."""
+        """The epochs reported; a line that was cut short by a kill or a full disk, or damaged, is left out."""
         if not self.history_file.exists():
             return []
         lines = []
-        for line in self.history_file.read_text(encoding="utf-8").splitlines():
+        for line in self.history_file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 lines.append(json.loads(line))
             except ValueError:

@@ -5,23 +5,48 @@ import math
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from spreadtune.run_folder.unwritable import writing
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+TEMPORARY = ".tmp"
+
+
+def write_atomic(path: Path, content: str | bytes, *, sync: bool = True) -> None:
     """Write a file, text as UTF-8, under a temporary name beside it and rename it: readers see all of it or none.
 
     Missing folders are made. Where writing fails, what was there before stays.
+
+    Args:
+        path: the file.
+        content: all of it.
+        sync: wait until the disk has it, so that a power failure leaves no empty file under the name.
+
+    Raises:
+        UnwritableError: the disk is full or read-only.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):  # nothing can be removed from a disk that turned read-only
+                temporary.unlink(missing_ok=True)
+            raise
+
+
+def remove_temporary(folder: Path) -> None:
+    """Remove what writers that were killed in the middle of a file left anywhere below a folder."""
+    for path in folder.rglob(f".*{TEMPORARY}"):
+        path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -4,13 +4,14 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder.files import write_atomic
+from spreadtune.run_folder.unwritable import writing
 
 
 @contextmanager
@@ -22,17 +23,20 @@ def hold(folder: Path, label: str) -> Iterator[None]:
 
     Raises:
         UserError: another one holds it; the message names the process.
+        UnwritableError: the disk is full or read-only.
     """
     lock, holder = FileLock(folder / ".lock"), folder / ".lock-holder"
     try:
-        lock.acquire(timeout=0)
+        with writing(folder):
+            lock.acquire(timeout=0)
     except Timeout:
         raise UserError(f"{label} is being run by {_named(holder)}; wait for it or stop it first") from None
     try:
         write_atomic(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):  # it cannot be removed from a disk that turned read-only, and names nobody who holds it
+            holder.unlink(missing_ok=True)
         lock.release()
 
 

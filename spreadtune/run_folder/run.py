@@ -1,15 +1,22 @@
 """The folder of a run."""
 
 import json
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder.lock import hold, is_held
 from spreadtune.run_folder.trial import TrialFolder
+
+_ID, _SECOND = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}"), "%Y%m%d-%H%M%S"
+
+
+FORMAT = 1
+"""The newest format of a run folder that this version reads."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,9 @@ class RunFolder:
         Raises:
             UserError: nothing can be written there.
         """
+        parent = results.absolute() / name
         while True:
-            path = results.absolute() / name / _identity(datetime.now(UTC))
+            path = parent / _identity(datetime.now(UTC), after=_newest(parent))
             try:
                 path.mkdir(parents=True)
                 (path / "trials").mkdir()
@@ -60,8 +68,27 @@ class RunFolder:
         return self.path / "manifest.json"
 
     def manifest(self) -> dict[str, Any]:
-        """How the run came about; empty where nothing was written yet."""
-        return dict(json.loads(self.manifest_file.read_text())) if self.manifest_file.exists() else {}
+        """How the run came about; empty where nothing was written yet.
+
+        Raises:
+            UserError: the file is damaged, or of a newer format.
+        """
+        try:
+            content = dict(json.loads(self.manifest_file.read_bytes()))
+        except FileNotFoundError:
+            return {}
+        except (ValueError, TypeError) as error:
+            raise UserError(
+                f"{self.manifest_file} is damaged ({error}): put it back from a backup, or delete it if the run is "
+                "where it was begun; a resume writes it again (with --storage where the run had a database of its own)"
+            ) from error
+        written = content.get("format", FORMAT)
+        if not isinstance(written, int) or written > FORMAT:
+            raise UserError(
+                f"{self.manifest_file}: format {written} is newer than this spreadtune reads ({FORMAT}); install the "
+                "version that wrote it"
+            )
+        return content
 
     @property
     def database_file(self) -> Path:
@@ -110,9 +137,23 @@ class RunFolder:
         return is_held(self.path)
 
 
-def _identity(now: datetime) -> str:
-    """``YYYYMMDD-HHMMSS-xxxx``; the last part counts 65536ths of the second, so that IDs sort by their start."""
-    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond * 2**16 // 10**6:04x}"
+def _identity(now: datetime, after: str) -> str:
+    """``YYYYMMDD-HHMMSS-xxxx``; the last part counts 65536ths of the second, so that IDs sort by their start.
+
+    Where the clock was set back, the ID is the next one ``after`` the newest: a new run is the newest one.
+    """
+    identity = f"{now:%Y%m%d-%H%M%S}-{now.microsecond * 2**16 // 10**6:04x}"
+    if identity > after:
+        return identity
+    second, part = after[:-5], int(after[-4:], 16) + 1
+    if part < 2**16:
+        return f"{second}-{part:04x}"
+    return f"{datetime.strptime(second, _SECOND) + timedelta(seconds=1):{_SECOND}}-0000"
+
+
+def _newest(folder: Path) -> str:
+    """The newest ID in a study's folder; empty without any."""
+    return max((path.name for path in folder.glob("*") if _ID.fullmatch(path.name)), default="")
 
 
 def _numbered(folder: Path) -> list[int]:

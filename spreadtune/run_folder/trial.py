@@ -7,6 +7,7 @@ from typing import Any
 
 from spreadtune.run_folder.attempt import AttemptFolder, checkpoint_epoch
 from spreadtune.run_folder.outcome import Outcome
+from spreadtune.run_folder.unwritable import writing
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,17 @@ class TrialFolder:
         return sorted(folders, key=lambda attempt: attempt.number)
 
     def new_attempt(self) -> AttemptFolder:
-        """Make the next ``attempt-N``; two processes never get the same one."""
+        """Make the next ``attempt-N``; two processes never get the same one.
+
+        Raises:
+            UnwritableError: the disk is full or read-only.
+        """
         number = max((attempt.number for attempt in self.attempts()), default=0) + 1
         while True:
             path = self.path / f"attempt-{number}"
             try:
-                path.mkdir(parents=True)
+                with writing(self.path):
+                    path.mkdir(parents=True)
             except FileExistsError:
                 number += 1
                 continue

@@ -6,18 +6,24 @@ nothing here raises: what goes wrong is logged and kept for the driver, and the 
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
+from spreadtune.errors import FaultError
+from spreadtune.run_folder import UnwritableError
+from spreadtune.runtime.attempt import UNWRITABLE
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.database import DatabaseAwayError
+from spreadtune.search.database_faults import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
+from spreadtune.search.watched import watched
 from spreadtune.spec.metrics import PROXY
 
 logger = logging.getLogger(__name__)
@@ -30,7 +36,8 @@ class Jobs:
         scratch: a folder for what Ray wants to write, which nothing of ours reads.
         stop: a request to end the run early.
         broken: why no more trials could be handed out; the driver raises it when those running have ended.
-        left: whether a trial ended before its last epoch because of that request. A resume takes it up.
+        left: whether a trial ended before its last epoch because of that request, or because the run's folder takes
+            no more. A resume takes it up.
     """
 
     def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor, scratch: str, stop: StopRequest) -> None:
@@ -50,7 +57,7 @@ class Jobs:
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
         """Take the next assignment and describe it for a worker; None when there is nothing left, or nothing wanted."""
-        assignment = None if self.stop.made else self.ledger.next()
+        assignment = None if self.stop.made or self.broken else self.ledger.next()
         if assignment is None:
             return None
         assignment.folder.stop_file.unlink(missing_ok=True)  # of a driver that was killed while it waited
@@ -64,6 +71,8 @@ class Jobs:
         assignment = self.running.get(trial_id)
         if assignment is None:
             return False
+        if self.unwritable:
+            return self.slots.workers == 1 or not assignment.folder.stop_file.exists()
         self.monitor.reported(assignment, epoch, metrics)
         if assignment.kind == "reference" or not self.ledger.report(assignment.number, epoch, metrics):
             return False
@@ -80,9 +89,10 @@ class Jobs:
         assignment = self.running.pop(trial_id, None)
         if assignment is None:
             return
-        assignment.folder.stop_file.unlink(missing_ok=True)
+        with suppress(OSError):  # of a disk that turned read-only
+            assignment.folder.stop_file.unlink(missing_ok=True)
         early, finished = trial_id in self._stopped_early, assignment.folder.finished_attempt()
-        if self.stop.made and not (early or finished or error):
+        if (self.unwritable or (self.stop.made and not error)) and not (early or finished):
             self.left = True
             logger.info("%s %d: left for a resume", assignment.kind, assignment.number)
             self.monitor.left(assignment)
@@ -91,6 +101,20 @@ class Jobs:
         outcome = settle(assignment.number, error=error)
         logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
         self.monitor.settled(assignment, outcome, self.ledger.progress())
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether the run ends because its folder takes no more."""
+        return isinstance(self.broken, UnwritableError)
+
+    def give_up(self, error: Exception) -> None:
+        """End the run when what is in training has ended; at its next epoch where nothing can be written any more."""
+        if self.broken is None:
+            self.broken = error
+            logger.info("no more trials are started: %s", error)
+        if self.unwritable:
+            with suppress(OSError):
+                self.ask_all_to_stop()
 
     def ask_all_to_stop(self) -> None:
         """Ask whatever is in training to leave a checkpoint after its epoch and end."""
@@ -105,6 +129,7 @@ class Jobs:
             "workers": self.slots.workers,
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
+            "best_by": watched(self.ledger.study.search),
             "watched": PROXY.get(self.ledger.study.search.metric),
         }
 
@@ -120,17 +145,18 @@ class LedgerSearcher(Searcher):
         try:
             job = self.jobs.start(trial_id)
         except DatabaseAwayError as away:
-            logger.warning("%s; trying again", away)
+            logger.debug("%s; trying again", away)  # the outbox has said so once
             return None
         except Exception as error:
-            logger.warning("no more trials are started: %s", error)
-            self.jobs.broken = error
+            self.jobs.give_up(error)
             return Searcher.FINISHED
         return Searcher.FINISHED if job is None else job
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         try:
             self.jobs.end(trial_id, "the worker vanished and its retries are used up" if error else None)
+        except FaultError as fault:
+            self.jobs.give_up(fault)
         except Exception:
             logger.exception("the outcome of a trial could not be recorded; a resume will do it")
 
@@ -150,10 +176,15 @@ class LedgerScheduler(FIFOScheduler):
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         try:
+            if UNWRITABLE in result:
+                self.jobs.give_up(UnwritableError(Path(result["folder"]), result[UNWRITABLE]))
+                return str(TrialScheduler.STOP)
             prefix = "metrics/"
             metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
             if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):
                 return str(TrialScheduler.STOP)
+        except FaultError as fault:
+            self.jobs.give_up(fault)
         except Exception:
             logger.exception("an epoch's report could not be recorded")
         return str(TrialScheduler.CONTINUE)

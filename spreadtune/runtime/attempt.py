@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
-from spreadtune.runtime.log import log_formatter
+from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, UnwritableError, write_json
+from spreadtune.runtime.log import LogFile
 
 if TYPE_CHECKING:
     from spreadtune.runtime.context import RayContext
@@ -22,14 +22,35 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+UNWRITABLE = "unwritable"
+"""The key of a report that tells why the run's folder takes no more."""
+
 
 def run_attempt(job: Mapping[str, Any]) -> None:
     """Run one attempt at a trial or a reference and leave its outcome in the attempt's folder.
 
     A fault is an outcome too (FAIL with its reason, the traceback in the attempt's log): raising would cost the actor,
     which the next trial needs. Only one of several workers raises, after it left the outcome: the others wait for it.
-    Being stopped leaves no outcome; the driver, which ordered it, writes it.
+    Being stopped leaves no outcome; the driver, which ordered it, writes it. A disk that takes no more is no fault of
+    the trial's and leaves none either: the driver is told, and ends the run.
     """
+    try:
+        _run_attempt(job)
+    except UnwritableError as error:
+        logger.info("%s", error)
+        if job["workers"] > 1:
+            raise  # its actor tells the driver
+        tell_unwritable(error)
+
+
+def tell_unwritable(error: UnwritableError) -> None:
+    """Tell the driver that the run's folder takes no more; see :class:`spreadtune.runtime.adapters.LedgerScheduler`."""
+    from ray import tune
+
+    tune.report({UNWRITABLE: error.reason, "folder": str(error.folder)})
+
+
+def _run_attempt(job: Mapping[str, Any]) -> None:
     from spreadtune.spec.load import load_trial
     from spreadtune.trial.references import run_reference
     from spreadtune.trial.run import run_trial
@@ -44,6 +65,8 @@ def run_attempt(job: Mapping[str, Any]) -> None:
             logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
             outcome = run(spec, context)
             logger.info("ended: %s", outcome.state if outcome else "asked to stop")
+        except UnwritableError:
+            raise
         except Exception as error:
             logger.error("failed:\n%s", traceback.format_exc())
             if workers.count == 1:
@@ -101,6 +124,7 @@ def _context(
         threads=job["cpus"],
         workers=workers,
         checkpoints=checkpoints,
+        best_by=job["best_by"],
         watched=job["watched"],
         last_epoch=last_epoch,
         send=train.report if several else tune.report,
@@ -130,8 +154,7 @@ def _free_memory() -> None:
 def _attempt_log(attempt: AttemptFolder, workers: "Workers") -> Iterator[None]:
     """The attempt's log file receives what the package and the warnings module say; each worker has its own."""
     file = attempt.log_file if workers.leads else attempt.log_file.with_name(f"log-worker-{workers.rank}")
-    handler = logging.FileHandler(file)
-    handler.setFormatter(log_formatter())
+    handler = LogFile(file)
     package = logging.getLogger("spreadtune")
     package.addHandler(handler)
     package.setLevel(logging.INFO)

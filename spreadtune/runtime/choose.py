@@ -1,5 +1,6 @@
 """Which run a start means: a new one, or one that is taken up."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,8 +8,10 @@ from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, find_run, runs
 from spreadtune.search.state import is_unfinished
 from spreadtune.spec.hash import difference, study_hash
-from spreadtune.spec.load import load_study
+from spreadtune.spec.load import load_run_study
 from spreadtune.spec.study import Study
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
     """
     if not fresh:
         for run in _same_question(study, results):
-            if is_unfinished(_study_of(run), run, storage=storage):
+            if is_unfinished(load_run_study(run), run, storage=storage):
                 _refuse_if_held(run)
                 raise UserError(
                     f"{run.label} is an unfinished run of this study; go on with it:\n"
@@ -62,7 +65,8 @@ def resumed_run(
     """
     if reference is not None:
         run = find_run(reference, results)
-        lines = difference(_study_of(run), study) if study_hash(_study_of(run)) != study_hash(study) else []
+        asked = load_run_study(run)
+        lines = difference(asked, study) if study_hash(asked) != study_hash(study) else []
         if lines:
             raise UserError(f"{run.label} is a run of another study:\n  " + "\n  ".join(lines))
     else:
@@ -70,7 +74,7 @@ def resumed_run(
         if not same:
             raise UserError(_nothing_to_resume(study, results))
         run = same[-1]
-    return Chosen(run, _extended(_study_of(run), run, seeds=seeds, trials=trials), resumed=True)
+    return Chosen(run, _extended(load_run_study(run), run, seeds=seeds, trials=trials), resumed=True)
 
 
 def _extended(study: Study, run: RunFolder, *, seeds: int | None, trials: int | None) -> Study:
@@ -89,14 +93,19 @@ def _refuse_if_held(run: RunFolder) -> None:
         raise UserError(f"{held}; or start another with --fresh") from None
 
 
-def _study_of(run: RunFolder) -> Study:
-    return load_study(run.study_file, name=run.name)
-
-
 def _same_question(study: Study, results: Path) -> list[RunFolder]:
     """The runs of this study that ask the same question, oldest first."""
     wanted = study_hash(study)
-    return [run for run in runs(results, study.name) if study_hash(_study_of(run)) == wanted]
+    return [run for run in runs(results, study.name) if _hash_of(run) == wanted]
+
+
+def _hash_of(run: RunFolder) -> str | None:
+    """None for a run whose study cannot be read: it is in nobody's way."""
+    try:
+        return study_hash(load_run_study(run))
+    except UserError as error:
+        logger.warning("%s is passed over: %s", run.label, error)
+        return None
 
 
 def _nothing_to_resume(study: Study, results: Path) -> str:
@@ -104,5 +113,5 @@ def _nothing_to_resume(study: Study, results: Path) -> str:
     if not of_name:
         return f"there is no run of {study.name} in {results} to resume; leave --resume out to start one"
     newest = of_name[-1]
-    lines = difference(_study_of(newest), study)
+    lines = difference(load_run_study(newest), study)
     return f"no run of {study.name} asks this question; the newest, {newest.label}, differs:\n  " + "\n  ".join(lines)

@@ -1,23 +1,32 @@
 """A Ray cluster for the length of a study: one of our own on this machine, or one that is already there."""
 
 import logging
+import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from spreadtune.data.root import data_root_variable
-from spreadtune.errors import UserError
+from spreadtune.errors import FaultError, UserError
 from spreadtune.runtime.environment import RAY_ENVIRONMENT, prepare_environment
+from spreadtune.runtime.machine import load
 from spreadtune.runtime.resources import Node
 
 logger = logging.getLogger(__name__)
 
 TOKEN_VERB = "get-auth-token"  # of the command ``ray``
 KNOCK_TIMEOUT = 10.0  # seconds
+BUSY = 1.5  # of the CPUs: from here on a start may be too slow for Ray's patience
+
+
+class ClusterError(FaultError):
+    """Ray could not be started, or has ended in the middle of a run."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +36,12 @@ class Cluster:
     Attributes:
         dashboard: address of the dashboard, None when there is none.
         nodes: its machines.
+        control: HOST:PORT of Ray's control service (GCS).
     """
 
     dashboard: str | None
     nodes: tuple[Node, ...]
+    control: str | None = None
 
 
 @contextmanager
@@ -48,6 +59,7 @@ def connect(
 
     Raises:
         UserError: there is no cluster at ``address``.
+        ClusterError: our own one could not be started.
     """
     own = address == "local"
     prepare_environment()
@@ -62,7 +74,12 @@ def connect(
     try:
         with _own_sigterm():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
-    except (ConnectionError, ValueError) as error:
+    except Exception as error:  # Ray raises bare exceptions of a start that took too long
+        ray.shutdown()
+        if own:
+            raise ClusterError(_not_started(error)) from error
+        if not isinstance(error, ConnectionError | ValueError):
+            raise
         raise UserError(f"--address {address}: no Ray cluster answers there ({error})") from error
     try:
         url = info.dashboard_url if dashboard or not own else None
@@ -70,9 +87,26 @@ def connect(
         yield Cluster(
             dashboard=f"http://{url}" if url else None,
             nodes=tuple(Node(cpus=offer.get("CPU", 0.0), gpus=offer.get("GPU", 0.0)) for offer in resources),
+            control=ray.get_runtime_context().gcs_address,
         )
     finally:
         ray.shutdown()
+
+
+def _not_started(error: Exception) -> str:
+    """Why, and where to look."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0].strip()
+    busy = load()
+    loaded = f" (this machine is busy: {busy:.0%} of its CPUs in the last minute)" if busy > BUSY else ""
+    return (
+        f"Ray did not start: {reason}{loaded}; its logs are in {ray_folder() / 'session_latest' / 'logs'}. Try again, "
+        "or let `spreadtune doctor` look for the cause"
+    )
+
+
+def ray_folder() -> Path:
+    """Where Ray keeps its sessions on this machine."""
+    return Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
 
 
 def check_address(address: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from spreadtune.run_folder import AttemptFolder
+from spreadtune.run_folder.retention import Watched
 from spreadtune.training.workers import Workers
 
 REPORT_EVERY = 0.5  # seconds; a report waits for the driver's loop, so short epochs share one
@@ -36,6 +37,7 @@ class RayContext:
     last_epoch: int
     send: Callable[[dict[str, Any]], None]
     stop_file: Path
+    best_by: Watched | None = None
     _last_report: float = field(default=0.0, init=False)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:

@@ -18,7 +18,7 @@ class Cost:
         wall_seconds: from the first start to the last end, with as many side by side as there are slots.
         cpu_hours, gpu_hours: that their workers hold.
         price: of the GPU-hours; None where no price was told.
-        checkpoint_bytes: that stay in the run's folder.
+        checkpoint_bytes: that stay in the run's folder when it is finished.
     """
 
     seconds: float
@@ -48,7 +48,7 @@ def cost_of(
     known = [(job, paces[shape_of(job.spec)]) for job in work.jobs]
     seconds = [seconds_of(job, pace, slots.workers) for job, pace in known]
     hours = sum(seconds) / 3600 * slots.workers
-    kept = sum(min(job.checkpoints, pace.checkpoints_kept) * pace.checkpoint_bytes for job, pace in known)
+    kept = sum(kept_checkpoints(job) * pace.checkpoint_bytes for job, pace in known)
     return Cost(
         seconds=sum(seconds),
         wall_seconds=wall_time(seconds, slots.count),
@@ -67,6 +67,12 @@ def seconds_of(job: Job, pace: Pace, workers: int) -> float:
         + job.checkpoints * pace.checkpoint
         + pace.end
     )
+
+
+def kept_checkpoints(job: Job) -> int:
+    """Checkpoints that stay of a trial by ``training.checkpoints``. The best is taken for another one than the last."""
+    most = {"last": 1, "best": 2, "all": job.checkpoints}
+    return min(job.checkpoints, most[job.spec.training.checkpoints])
 
 
 def wall_time(seconds: Sequence[float], slots: int) -> float:

@@ -3,12 +3,16 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
+import psutil
+
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
-from spreadtune.runtime.cluster import connect
+from spreadtune.run_folder.files import remove_temporary
+from spreadtune.runtime.cluster import ClusterError, connect
+from spreadtune.runtime.control_watch import control_watched
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
@@ -35,6 +39,7 @@ def run_study(
     dashboard: bool = True,
     retry_failed: bool = False,
     stop: StopRequest | None = None,
+    on_lost: Callable[[ClusterError], None] | None = None,
 ) -> Progress:
     """Run what a study's run still lacks, to its tables.
 
@@ -48,12 +53,15 @@ def run_study(
         dashboard: whether our own cluster has a dashboard.
         retry_failed: give (setting, seed) pairs that failed another trial.
         stop: a request to end early, made from a signal's handler.
+        on_lost: called in a thread of its own when Ray has died, in whose calls the main thread hangs: says so and ends
+            the process. Without it Ray does, a little later and without a word.
 
     Returns:
         The counts at the end.
 
     Raises:
         UserError: the run is held by another process, no cluster answers, or a trial can never fit.
+        FaultError: the run's folder or its database takes no more; a resume goes on.
         KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
@@ -63,7 +71,10 @@ def run_study(
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            with connect(address, dashboard=dashboard) as cluster:
+            with (
+                connect(address, dashboard=dashboard) as cluster,
+                control_watched(cluster.control, lambda: _lost(on_lost)),
+            ):
                 slots = plan_slots(study.resources, cluster.nodes)
                 write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
                 manifest.update(
@@ -80,12 +91,37 @@ def run_study(
             reason = f"{type(error).__name__}: {error}"
             raise
         finally:
-            ledger.close()
-            if run.study_file.exists():
-                export_tables(study, run, storage=storage)
-                manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
-                logger.info("%s: %s", run.label, reason)
+            with _first_error_counts(broken=reason not in ("finished", "interrupted")):
+                ledger.close()
+                if run.study_file.exists():
+                    if reason == "finished":
+                        remove_temporary(run.path)  # of processes that were killed while they wrote
+                    manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
+                    logger.info("%s: %s", run.label, reason)
+                    export_tables(study, run, storage=storage)
         return ledger.progress()
+
+
+def _lost(on_lost: Callable[[ClusterError], None] | None) -> None:
+    """Ray has died. The books are in order, as they are at any moment; what it leaves of its processes is ended."""
+    error = ClusterError("Ray's control service (GCS) has ended in the middle of the run")
+    logger.info("%s", error)
+    if on_lost:
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                process.kill()
+        on_lost(error)
+
+
+@contextmanager
+def _first_error_counts(*, broken: bool) -> Iterator[None]:
+    """What goes wrong in the block is only logged where the run has broken down already: it has the same cause."""
+    try:
+        yield
+    except Exception:
+        if not broken:
+            raise
+        logger.info("and at the end of it:", exc_info=True)
 
 
 @contextmanager
@@ -95,7 +131,7 @@ def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
         yield
     finally:
         if not run.study_file.exists():
-            shutil.rmtree(run.path)
+            shutil.rmtree(run.path, ignore_errors=True)
 
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, stop: StopRequest) -> None:

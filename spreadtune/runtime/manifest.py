@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder import RunFolder, write_json
+from spreadtune.run_folder.run import FORMAT
 from spreadtune.search.database import redacted
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.study import Study
@@ -28,7 +29,7 @@ class Manifest:
         self.file = run.manifest_file
         earlier = run.manifest()
         self.content: dict[str, Any] = {
-            "format": 1,
+            "format": FORMAT,
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),
             "command": [without_password(word) for word in command],
@@ -86,10 +87,17 @@ def _starred(found: re.Match[str]) -> str:
 
 
 def _warn_of_other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Resuming under another minor version may change numbers; say so."""
-    for name in ("torch", "ray", "spreadtune"):
-        if name in before and before[name].split(".")[:2] != now.get(name, "").split(".")[:2]:
-            logger.warning("the run was started with %s %s and goes on with %s", name, before[name], now.get(name))
+    """Going on under another minor version may change numbers: said once, for the manifest has the new ones then."""
+    changed = [
+        name
+        for name in ("torch", "ray", "optuna", "spreadtune")
+        if name in before and before[name].split(".")[:2] != now.get(name, "").split(".")[:2]
+    ]
+    if changed:
+        old, new = (
+            ", ".join(f"{name} {versions.get(name, '(absent)')}" for name in changed) for versions in (before, now)
+        )
+        logger.warning("the run was begun with %s and goes on with %s: its numbers may differ", old, new)
 
 
 def _now() -> str:

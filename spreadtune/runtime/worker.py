@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spreadtune.run_folder import TrialFolder
-from spreadtune.runtime.attempt import run_attempt
+from spreadtune.run_folder import TrialFolder, UnwritableError
+from spreadtune.runtime.attempt import run_attempt, tell_unwritable
 
 
 def train_in_actor(job: Mapping[str, Any]) -> None:
@@ -26,7 +26,8 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     """Tune's function trainable, for several workers: a Ray Train worker group with a process group among them.
 
     Whoever of them fails leaves an outcome, and the others are ended with it. A group that ends without one has lost a
-    worker: this raises, and Tune starts the trial again, from its last checkpoint.
+    worker: this raises, and Tune starts the trial again, from its last checkpoint. Where the disk took no more, the
+    driver is told.
 
     Args:
         job: see :meth:`spreadtune.runtime.adapters.Jobs.start`.
@@ -56,6 +57,14 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     )
     try:
         trainer.fit()
-    except TrainingFailedError:
-        if folder.finished_attempt() is None:
+    except TrainingFailedError as error:
+        if unwritable := _unwritable(error):
+            tell_unwritable(unwritable)
+        elif folder.finished_attempt() is None:
             raise
+
+
+def _unwritable(error: Exception) -> UnwritableError | None:
+    """A worker's full or read-only disk, if that is what ended its group."""
+    failures: Mapping[int, Exception] = getattr(error, "worker_failures", {})
+    return next((failure for failure in failures.values() if isinstance(failure, UnwritableError)), None)

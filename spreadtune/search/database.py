@@ -5,21 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import optuna
 import sqlalchemy
-from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import RunFolder
+from spreadtune.run_folder import RunFolder, writing
+from spreadtune.search.database_faults import AWAY, DatabaseAwayError, fault_of
 from spreadtune.search.filesystems import refuse_network
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-AWAY = (StorageInternalError, SQLAlchemyError)
-"""What Optuna and SQLAlchemy raise while a database is locked, gone or unreachable."""
 
 SQLITE_PATIENCE = 5.0
 """Seconds that a statement waits for another process (a dashboard, an export) to let go of a SQLite file."""
@@ -28,25 +26,16 @@ SQLITE_PATIENCE = 5.0
 class _WriteAhead(sqlite3.Connection):
     """SQLite with a write-ahead log: readers (a dashboard) do not lock the driver out, and a commit waits for no disk.
 
-    A killed driver loses nothing by that; a power failure may lose the last trials, which then are drawn again.
+    A killed driver loses nothing by that; a power failure may lose the last trials, which then are drawn again. A file
+    that has been moved away is not made anew: it would be empty, and in the way of the one that comes back.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, database: str, *arguments: Any, **options: Any) -> None:
+        if database != ":memory:" and not options.get("uri"):
+            database, options["uri"] = f"file:{quote(database)}?mode=rw", True
+        super().__init__(database, *arguments, **options)
         self.execute("PRAGMA journal_mode=WAL")
         self.execute("PRAGMA synchronous=NORMAL")
-
-
-class DatabaseAwayError(Exception):
-    """The database does not answer. Nothing is lost: ask again later.
-
-    Attributes:
-        seconds: how long it has been away.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the study's database has been away for {seconds:.0f} s")
-        self.seconds = seconds
 
 
 def study_name(run: RunFolder, variant: str) -> str:
@@ -78,18 +67,36 @@ def open_database(url: sqlalchemy.URL) -> RDBStorage:
     """Open a database, creating its tables where they are missing.
 
     Raises:
-        UserError: it cannot be reached, or its driver is not installed.
+        UserError: it cannot be reached, its driver is not installed, or it is of another Optuna.
+        DatabaseAwayError: another process has locked it.
+        DatabaseDamagedError: the file is no database.
+        UnwritableError: its disk is full or read-only.
     """
-    sqlite = url.get_backend_name() == "sqlite"
+    file = local_file(url)
     connect = {"timeout": SQLITE_PATIENCE, "factory": _WriteAhead}
-    options: dict[str, Any] = {"connect_args": connect} if sqlite else {"pool_pre_ping": True}
+    options: dict[str, Any] = {"connect_args": connect} if _is_sqlite(url) else {"pool_pre_ping": True}
+    if file and file.parent.is_dir():
+        with writing(file.parent):
+            file.touch()
     try:
         return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
     except ImportError as error:
         raise UserError(f"--storage {redacted(url)}: its driver is not installed ({error.name})") from error
-    except (*AWAY, RuntimeError) as error:
-        reason = type(error.__cause__ or error).__name__
-        raise UserError(f"the study's database {redacted(url)} cannot be opened ({reason}); see --storage") from error
+    except AWAY as error:
+        fault = fault_of(error, file)
+        if not isinstance(fault, DatabaseAwayError) or "locked" in fault.cause:
+            raise fault from error
+        raise UserError(
+            f"the study's database {redacted(url)} cannot be opened ({fault.cause}); see --storage"
+        ) from error
+    except RuntimeError as error:  # Optuna's, about versions
+        reason = str(error).splitlines()[0]
+        raise UserError(f"the study's database {redacted(url)} cannot be opened: {reason}") from error
+
+
+def local_file(url: sqlalchemy.URL) -> Path | None:
+    """Where a SQLite database lies; None for one in memory and for those of a server."""
+    return Path(url.database) if _is_sqlite(url) and url.database not in (None, "", ":memory:") else None
 
 
 def close_database(storage: RDBStorage) -> None:
@@ -100,10 +107,17 @@ def close_database(storage: RDBStorage) -> None:
 
 @contextmanager
 def database(run: RunFolder, storage: str | None) -> Iterator[RDBStorage]:
-    """The run's database, for reading it once."""
-    opened = open_database(database_url(run, storage))
+    """The run's database, for reading it once.
+
+    Raises:
+        UserError, FaultError: see :func:`open_database`; also where it goes away inside the block.
+    """
+    url = database_url(run, storage)
+    opened = open_database(url)
     try:
         yield opened
+    except AWAY as error:
+        raise fault_of(error, local_file(url)) from error
     finally:
         close_database(opened)
 
@@ -125,6 +139,10 @@ def _parsed(url: str) -> sqlalchemy.URL:
 
 def _local(url: sqlalchemy.URL) -> sqlalchemy.URL:
     """The address itself, unless it is SQLite on a network file system."""
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        refuse_network(Path(str(url.database)))
+    if file := local_file(url):
+        refuse_network(file)
     return url
+
+
+def _is_sqlite(url: sqlalchemy.URL) -> bool:
+    return url.get_backend_name() == "sqlite"

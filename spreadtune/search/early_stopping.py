@@ -8,7 +8,7 @@ from functools import partial
 from optuna.trial import Trial
 
 from spreadtune.search.backlog import Ready
-from spreadtune.search.database import DatabaseAwayError
+from spreadtune.search.database_faults import DatabaseAwayError
 from spreadtune.search.outbox import Outbox
 from spreadtune.search.record import Stop
 from spreadtune.spec.metrics import PROXY

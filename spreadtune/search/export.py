@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
+from spreadtune.search.outcomes import restored_outcome
 from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
 from spreadtune.search.stored import stored_rows
@@ -49,10 +50,10 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
     rows.sort(key=lambda entry: entry[1].record.trial)
     histories = {row.record.trial: run.trial(row.record.trial).history() for _, row in rows}
     trials = trials_table(study, run, rows, histories)
-    write_atomic(run.trials_table, trials.to_parquet(None))
-    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False))
-    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None))
-    write_atomic(run.references_table, references_table(run).to_parquet(None))
+    write_atomic(run.trials_table, trials.to_parquet(None), sync=False)
+    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False), sync=False)
+    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None), sync=False)
+    write_atomic(run.references_table, references_table(run).to_parquet(None), sync=False)
 
 
 def trials_table(
@@ -60,7 +61,8 @@ def trials_table(
 ) -> pd.DataFrame:
     """One row a trial; every searched path has its ``param.`` column, empty where the trial has no such parameter."""
     parameters = _parameters(study)
-    lines = [_trial_line(run, variant, row, histories[row.record.trial], parameters) for variant, row in rows]
+    metric = study.search.metric
+    lines = [_trial_line(run, variant, row, histories[row.record.trial], parameters, metric) for variant, row in rows]
     columns = [
         *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
         *parameters,
@@ -98,10 +100,13 @@ _UNENDED = Outcome("FAIL")
 
 
 def _trial_line(
-    run: RunFolder, variant: str, row: Row, history: History, parameters: Mapping[str, str]
+    run: RunFolder, variant: str, row: Row, history: History, parameters: Mapping[str, str], metric: str
 ) -> dict[str, Any]:
     record = row.record
-    published = run.trial(record.trial).outcome()
+    folder = run.trial(record.trial)
+    published = folder.outcome()
+    if published is None and row.state != "RUNNING":
+        published = restored_outcome(folder, row, metric)
     outcome = published or _UNENDED
     drawn = {**record.params, **record.values}
     return {

@@ -13,21 +13,25 @@ from functools import partial
 from optuna.storages import RDBStorage
 
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
+from spreadtune.run_folder.retention import thin
 from spreadtune.search import leftovers
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.backlog import Backlog, Ready
 from spreadtune.search.book import Book
 from spreadtune.search.books import open_books
 from spreadtune.search.class_counts import BatchClassCounts
-from spreadtune.search.database import DatabaseAwayError, close_database, database_url, open_database
+from spreadtune.search.database import close_database, database_url, local_file, open_database
+from spreadtune.search.database_faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import settle_outcome, valued
+from spreadtune.search.outcomes import restored_outcome, settle_outcome, valued
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import Progress, count_progress
 from spreadtune.search.references import References
 from spreadtune.search.space import ClassCounts
+from spreadtune.search.watched import watched
 from spreadtune.spec.load import dump_trial
+from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 
 __all__ = ["Assignment", "Ledger", "Progress"]
@@ -48,11 +52,12 @@ class Ledger:
         self.study = study
         self._run, self._storage, self._books, self._references = run, storage, books, references
         self._plan = make_plan(study.search)
-        self._outbox = Outbox()
+        self._outbox = Outbox(local_file(storage.engine.url))
         self._backlog = Backlog(run, books, self._plan)
         self._stopping = EarlyStopping(study.search, self._outbox)
         self._stale = False
-        self._take_up()
+        with self._outbox.watching():
+            self._take_up()
 
     @classmethod
     def open(
@@ -80,12 +85,20 @@ class Ledger:
 
         Raises:
             UserError: the database cannot be opened, or is SQLite on a network file system.
+            FaultError: it does not answer, it is damaged or gone, or its disk takes no more.
         """
-        database = open_database(database_url(run, storage))
-        books = open_books(study, run, database, mean_class_counts or BatchClassCounts())
+        url = database_url(run, storage)
+        if storage is None and run.trials() and not run.database_file.exists():
+            raise DatabaseDamagedError(run.database_file, "it is gone")
+        database = open_database(url)
+        try:
+            books = open_books(study, run, database, mean_class_counts or BatchClassCounts())
+        except AWAY as error:
+            raise fault_of(error, local_file(url)) from error
         count = make_plan(study.search).reference_seeds if references else 0
         floors = References(study, run, count=count, retry_failed=retry_failed)
         ledger = cls(study, run, database, books, floors)
+        ledger._republish()
         if retry_failed:
             ledger._backlog.retry(leftovers.failed(books))
         return ledger
@@ -121,6 +134,8 @@ class Ledger:
     def settle(self, number: int, *, error: str | None = None) -> Outcome:
         """A trial's worker is done or gone for the last time: publish the outcome, then tell Optuna.
 
+        Checkpoints that ``training.checkpoints`` does not keep are removed in between.
+
         A second call changes nothing; once an outcome is published, later attempt files are ignored.
 
         Args:
@@ -136,6 +151,8 @@ class Ledger:
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
+            training = book.space.variant.trial(row.record.values, Seed(study=0)).training
+            thin(folder, training.checkpoints, watched(self.study.search))
             row.state = outcome.state
             row.value = outcome.values[metric] if outcome.state == "COMPLETE" else None
             self._stopping.end(number)
@@ -152,9 +169,20 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""
-        if not self._outbox.flush():
-            _log.warning("%d writes did not reach the database; resume the run to repeat them", len(self._outbox))
-        close_database(self._storage)
+        try:
+            if not self._outbox.flush():
+                _log.warning("%d writes did not reach the database; resume the run to repeat them", len(self._outbox))
+        finally:
+            close_database(self._storage)
+
+    def _republish(self) -> None:
+        """Write again what was published and is missing or damaged, as far as attempts and database know it."""
+        for book in self._books:
+            for number, row in book.rows.items():
+                folder = self._run.trial(number)
+                if row.state != "RUNNING" and folder.outcome() is None:
+                    _log.warning("trial %d: %s was damaged or gone and is written again", number, folder.result_file)
+                    restored_outcome(folder, row, self.study.search.metric).write(folder.result_file)
 
     def _next(self) -> Assignment | None:
         backlog, references = self._backlog, self._references

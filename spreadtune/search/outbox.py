@@ -5,8 +5,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from spreadtune.search.database import AWAY, DatabaseAwayError
+from spreadtune.search.database_faults import AWAY, DatabaseAwayError, fault_of
 
 _log = logging.getLogger("spreadtune.search")
 
@@ -16,10 +17,15 @@ class Outbox:
 
     A write may be tried again after it half happened, so each must be harmless the second time. What waits when the
     driver dies is told by the next resume, from the published outcomes.
+
+    Args:
+        file: of a SQLite database; None where a server answers.
+        clock: seconds, monotonic.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, file: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._waiting: deque[Callable[[], object]] = deque()
+        self._file = file
         self._clock = clock
         self._away_since: float | None = None
 
@@ -37,7 +43,12 @@ class Outbox:
         return self.flush()
 
     def flush(self) -> bool:
-        """Do what waits; True when nothing is left. Never raises what a database raises while it is away."""
+        """Do what waits; True when nothing is left. Never raises what a database raises while it is away.
+
+        Raises:
+            UnwritableError: the database's disk takes no more; the write still waits.
+            DatabaseDamagedError: its file is no database any more; likewise.
+        """
         while self._waiting:
             try:
                 with self.watching():
@@ -49,19 +60,18 @@ class Outbox:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Turns what a missing database raises into :class:`DatabaseAwayError`, and notes since when it is away."""
+        """Turns what a missing database raises into :class:`DatabaseAwayError`, and notes since when it is away.
+
+        A full disk and a damaged file do not pass by waiting; see :func:`~spreadtune.search.database_faults.fault_of`.
+        """
         try:
             yield
         except AWAY as error:
-            if self._away_since is None:
+            fault = fault_of(error, self._file, self.seconds_away)
+            if isinstance(fault, DatabaseAwayError) and self._away_since is None:
                 self._away_since = self._clock()
-                _log.warning("the study's database does not answer (%s); going on without it", _cause(error))
-            raise DatabaseAwayError(self.seconds_away) from error
+                _log.warning("the study's database does not answer (%s); going on without it", fault.cause)
+            raise fault from error
         if self._away_since is not None:
             _log.warning("the study's database is back after %.0f s", self.seconds_away)
             self._away_since = None
-
-
-def _cause(error: BaseException) -> str:
-    """The kind of error; its text may quote the database's address."""
-    return type(error.__cause__ or error).__name__

@@ -4,7 +4,8 @@ import math
 from dataclasses import replace
 
 from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.search.record import Stop
+from spreadtune.search.record import Row, Stop
+from spreadtune.spec.metrics import METRICS
 
 
 def settle_outcome(folder: TrialFolder, *, stop: Stop | None, error: str | None) -> Outcome:
@@ -38,3 +39,25 @@ def valued(outcome: Outcome, metric: str) -> Outcome:
     if value is None or not math.isfinite(value):
         return replace(outcome, state="PRUNED", reason=f"diverged: {metric} is not a finite number")
     return replace(outcome, values={metric: value})
+
+
+def restored_outcome(folder: TrialFolder, row: Row, metric: str) -> Outcome:
+    """How a trial ended whose published result is missing or damaged, though the database knows that it has ended.
+
+    What an attempt wrote, where it says the same; else what the database has, with the metrics of the last epoch.
+
+    Args:
+        folder: the trial's.
+        row: as stored; not RUNNING.
+        metric: the optimized one.
+    """
+    assert row.state != "RUNNING"
+    written = folder.finished_attempt()
+    if written and (told := valued(written, metric)).state == row.state:
+        return told
+    if row.stop:
+        return Outcome(row.state, row.reason, row.stop.epoch, metrics=row.stop.metrics)
+    last = (folder.history() or [{"epoch": 0}])[-1]
+    metrics = {name: last[name] for name in METRICS if name in last}
+    values = {} if row.value is None else {metric: row.value}
+    return Outcome(row.state, row.reason, last["epoch"], values=values, metrics={**metrics, **values})

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DatabaseError
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.database import AWAY, SQLITE_PATIENCE, close_database, study_name
+from spreadtune.search.database import SQLITE_PATIENCE, close_database, study_name
+from spreadtune.search.database_faults import AWAY
 from spreadtune.search.stored import Rows, rows_of
 from spreadtune.spec.study import Study
 

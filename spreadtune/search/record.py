@@ -71,6 +71,7 @@ class Row:
         stop: the early stop that was ordered, if one was.
         reported: epochs whose value the pruner has.
         value: the optimized metric of a COMPLETE trial.
+        reason: why it ended, as stored; None before that, and for COMPLETE.
     """
 
     record: Record
@@ -79,6 +80,7 @@ class Row:
     stop: Stop | None = None
     reported: set[int] = field(default_factory=set)
     value: float | None = None
+    reason: str | None = None
 
     @classmethod
     def of(cls, trial: FrozenTrial) -> "Row | None":
@@ -93,6 +95,7 @@ class Row:
             Stop(**stop) if stop else None,
             set(trial.intermediate_values),
             trial.value if trial.state == TrialState.COMPLETE else None,
+            trial.user_attrs.get(REASON),
         )
 
 

@@ -6,8 +6,10 @@ its state.
 """
 
 from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic
+from spreadtune.run_folder.retention import thin
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.outcomes import settle_outcome
+from spreadtune.search.watched import watched
 from spreadtune.spec.load import dump_trial
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
@@ -57,6 +59,7 @@ class References:
         if outcome is None:
             outcome = settle_outcome(folder, stop=None, error=error)
             outcome.write(folder.result_file)
+            thin(folder, self._study.training.checkpoints, watched(self._study.search))
         return outcome
 
     def _hand_out(self, seed: int, *, resumed: bool) -> Assignment:

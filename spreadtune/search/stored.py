@@ -5,7 +5,7 @@ from optuna.storages import RDBStorage
 
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.book import read_rows
-from spreadtune.search.database import AWAY, DatabaseAwayError, database, study_name
+from spreadtune.search.database import database, study_name
 from spreadtune.search.record import Row
 from spreadtune.spec.study import Study
 
@@ -23,11 +23,8 @@ def stored_rows(study: Study, run: RunFolder, storage: str | None = None) -> dic
     names = [variant.name for variant in study.variants()]
     if storage is None and not run.database_file.exists():
         return {name: {} for name in names}
-    try:
-        with database(run, storage) as opened:
-            return {name: rows_of(opened, study_name(run, name)) for name in names}
-    except AWAY as error:
-        raise DatabaseAwayError(0.0) from error
+    with database(run, storage) as opened:
+        return {name: rows_of(opened, study_name(run, name)) for name in names}
 
 
 def rows_of(storage: RDBStorage, name: str) -> Rows:

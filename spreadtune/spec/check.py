@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spreadtune.errors import UserError
+from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.placed import hint
@@ -90,6 +91,11 @@ def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: T
                 f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
                 "it needs objective spread with pairs: cross_view and denominator: negatives"
             )
+    if spec.training.checkpoints == "best" and study.search.metric not in PROXY:
+        raise UserError(
+            f"training.checkpoints: best needs a metric that is measured during training, and {study.search.metric} is "
+            "not; write last or all"
+        )
     stopping = study.search.early_stopping
     if not isinstance(stopping, NoStopping) and stopping.min_epochs > spec.training.epochs:
         raise UserError(

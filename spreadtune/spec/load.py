@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from spreadtune.errors import UserError
+from spreadtune.run_folder import RunFolder
 from spreadtune.spec.check import check
 from spreadtune.spec.find import find_study
 from spreadtune.spec.messages import problems, report
@@ -18,6 +19,10 @@ from spreadtune.spec.yaml_text import dump, parse
 
 FORMAT = 1
 """The newest file format that this version reads."""
+
+
+class NewerFormatError(UserError):
+    """A file that a later version wrote."""
 
 
 def load_study(
@@ -65,6 +70,23 @@ def load_study(
     return study
 
 
+def load_run_study(run: RunFolder) -> Study:
+    """The study that a run's folder holds.
+
+    Raises:
+        UserError: the file is damaged, or of a newer format.
+    """
+    try:
+        return load_study(run.study_file, name=run.name)
+    except NewerFormatError:
+        raise
+    except UserError as error:
+        raise UserError(
+            f"{run.study_file} is damaged ({str(error).splitlines()[0]}): put it back from a backup, or start another "
+            "run with --fresh"
+        ) from error
+
+
 def dump_study(study: Study) -> str:
     """The resolved study as YAML, defaults filled in, keys in the order of the file; it loads back equal."""
     return dump(study.model_dump(mode="json"))
@@ -98,7 +120,7 @@ def _read(path: Path, source: str) -> dict[str, Any]:
         raise UserError(f"{source}: expected a mapping of sections, got {type(values).__name__}")
     written = values.get("format", FORMAT)
     if isinstance(written, int) and written > FORMAT:
-        raise UserError(f"{source}: format {written} is newer than this spreadtune reads ({FORMAT})")
+        raise NewerFormatError(f"{source}: format {written} is newer than this spreadtune reads ({FORMAT})")
     return values
 
 

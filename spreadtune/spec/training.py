@@ -21,6 +21,9 @@ class TrainingConfig(Config):
     )
     compile: bool = Field(False, description="compile the encoder with torch.compile; trials share what was compiled")
     checkpoint_every: int = Field(1, ge=1, description="epochs between checkpoints; the last is always kept")
+    checkpoints: Literal["last", "best", "all"] = Field(
+        "last", description="which stay when a trial has ended: the last, that and the best epoch's, or all"
+    )
 
 
 class EvaluationConfig(Config):

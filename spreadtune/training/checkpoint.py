@@ -8,27 +8,38 @@ from typing import Any
 
 import torch
 
-from spreadtune.run_folder import AttemptFolder, write_atomic
+from spreadtune.run_folder import AttemptFolder, write_atomic, writing
+from spreadtune.run_folder.retention import IN_TRAINING, Policy, Watched, superfluous
 
 logger = logging.getLogger(__name__)
 
-KEPT = 2
-"""Checkpoints that stay in an attempt's folder: one that a full disk or a power cut spoiled costs an epoch or so."""
 
-
-def save_checkpoint(attempt: AttemptFolder, epoch: int, state: dict[str, Any]) -> None:
-    """Write ``checkpoint-EPOCH.pt`` and remove this attempt's older ones but the newest of them.
+def save_checkpoint(
+    attempt: AttemptFolder,
+    epoch: int,
+    state: dict[str, Any],
+    policy: Policy = "last",
+    watched: Watched | None = None,
+) -> None:
+    """Write ``checkpoint-EPOCH.pt`` and remove those of this attempt that need not stay while it trains.
 
     Args:
-        attempt: the folder written to.
+        attempt: the folder written to; its history has the epoch.
         epoch: epochs finished, from 1.
         state: tensors and plain values only (loaded with ``weights_only=True``).
+        policy: which stay beside the newest two.
+        watched: what makes an epoch the best.
+
+    Raises:
+        UnwritableError: the disk is full or read-only.
     """
     buffer = io.BytesIO()
     torch.save({"epoch": epoch, **state}, buffer)
-    write_atomic(attempt.checkpoint_file(epoch), buffer.getvalue())
-    for old in attempt.checkpoints()[:-KEPT]:
-        old.unlink(missing_ok=True)
+    write_atomic(attempt.checkpoint_file(epoch), buffer.getvalue(), sync=False)  # a spoiled one is passed over
+    there = attempt.checkpoints()[::-1]
+    with writing(attempt.path):
+        for old in superfluous(there, attempt.history(), policy, watched, newest=IN_TRAINING):
+            old.unlink(missing_ok=True)
 
 
 def load_checkpoint(candidates: Iterable[Path]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 
 from spreadtune.run_folder import AttemptFolder
+from spreadtune.run_folder.retention import Watched
 from spreadtune.training.workers import ONE_WORKER, Workers
 
 
@@ -25,6 +26,7 @@ class Context(Protocol):
         workers: this process and those it shares the trial with.
         attempt: the folder this attempt writes to.
         checkpoints: what it may resume from, best first; unreadable ones are passed over.
+        best_by: what makes an epoch the best one, whose checkpoint ``training.checkpoints: best`` keeps.
     """
 
     @property
@@ -44,6 +46,9 @@ class Context(Protocol):
 
     @property
     def checkpoints(self) -> list[Path]: ...
+
+    @property
+    def best_by(self) -> Watched | None: ...
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop.
@@ -65,6 +70,7 @@ class LocalContext:
     threads: int = 1
     workers: Workers = ONE_WORKER
     checkpoints: list[Path] = field(default_factory=list)
+    best_by: Watched | None = None
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     stop: Callable[[], bool] = lambda: False
 

@@ -65,11 +65,15 @@ def train(
         if workers.leads:
             context.attempt.append_history({"epoch": epoch, **measured})
             if saved:
-                save_checkpoint(context.attempt, epoch, trainer.state_dict())
+                save_checkpoint(
+                    context.attempt, epoch, trainer.state_dict(), spec.training.checkpoints, context.best_by
+                )
         context.report(epoch, measured)
         if epoch < last and workers.share(context.stop_requested()):
             if workers.leads and not saved:
-                save_checkpoint(context.attempt, epoch, trainer.state_dict())
+                save_checkpoint(
+                    context.attempt, epoch, trainer.state_dict(), spec.training.checkpoints, context.best_by
+                )
             return Trained(epoch, trainer.batch_class_counts(), stopped=True)
     return Trained(last, trainer.batch_class_counts(), stopped=False)
 

@@ -30,6 +30,7 @@ class Attempt:
         details = {**self._environment, "seconds": time.perf_counter() - self._started, **outcome.details}
         ended = replace(outcome, details=details)
         if self._leads:
+            self._folder.sync()
             ended.write(self._folder.result_file)
         return ended
 

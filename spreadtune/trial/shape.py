@@ -19,6 +19,7 @@ _WITHOUT_COST = (
     "training.weight_decay",
     "training.warmup_epochs",
     "training.checkpoint_every",
+    "training.checkpoints",
 )
 
 
@@ -32,7 +33,6 @@ class Pace:
         end: seconds of everything measured after the last epoch.
         checkpoint: seconds to write one.
         checkpoint_bytes: its size.
-        checkpoints_kept: how many stay of a trial.
     """
 
     epoch: float
@@ -40,7 +40,6 @@ class Pace:
     end: float
     checkpoint: float
     checkpoint_bytes: int
-    checkpoints_kept: int
 
 
 def shape_of(spec: TrialSpec) -> Shape:

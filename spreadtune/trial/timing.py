@@ -15,7 +15,7 @@ from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
 from spreadtune.evaluation.stratified import rank_within_label
 from spreadtune.run_folder import AttemptFolder
 from spreadtune.spec.trial import TrialSpec
-from spreadtune.training.checkpoint import KEPT, save_checkpoint
+from spreadtune.training.checkpoint import save_checkpoint
 from spreadtune.training.context import LocalContext
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.trial.datasets import dataset_of
@@ -79,7 +79,6 @@ class _Probe:
             end=end,
             checkpoint=self._seconds(lambda: save_checkpoint(attempt, 1, state)),
             checkpoint_bytes=attempt.checkpoint_file(1).stat().st_size,
-            checkpoints_kept=KEPT,
         )
 
     def _epoch(self) -> float:

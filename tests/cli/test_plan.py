@@ -21,7 +21,7 @@ from tests.workplace import Workplace
 def made_up(spec: TrialSpec, slots: Slots) -> Pace:
     """Smaller batches are slower."""
     epoch = 640 / spec.data.batch_size
-    return Pace(epoch=epoch, evaluation=1.5, end=20, checkpoint=0.25, checkpoint_bytes=2_500_000, checkpoints_kept=2)
+    return Pace(epoch=epoch, evaluation=1.5, end=20, checkpoint=0.25, checkpoint_bytes=2_500_000)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_grid(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> Non
         "CPU-hours  0.11",
         "GPU-hours  0.00",
         "price      0.00",
-        "disk       30.0 MB of checkpoints",
+        "disk       15.0 MB of checkpoints",
         *NOTES,
     ]
     assert files(workplace) == before
@@ -110,7 +110,7 @@ def test_a_search_of_several_shapes_that_stops_early(workplace: Workplace, capsy
         "time       5:08 with these slots, 5:08 one trial after another",
         "CPU-hours  0.17",
         "GPU-hours  0.00",
-        "disk       20.0 MB of checkpoints",
+        "disk       10.0 MB of checkpoints",
         "note       an upper bound: median stops trials early, and here all run to their last epoch",
         "note       kinds of trials in the proportions of uniform draws; tpe may prefer some",
         *NOTES,
@@ -124,7 +124,7 @@ def test_a_terminal_gets_the_same_numbers_in_tables(workplace: Workplace, monkey
     monkeypatch.setattr(module, "Console", lambda **options: terminal)
     with pytest.raises(SystemExit):
         main(["run", "x", "--plan"])
-    for told in ("4 trials and 2 references", "an epoch", "3:21 with these slots", "30.0 MB"):
+    for told in ("4 trials and 2 references", "an epoch", "3:21 with these slots", "15.0 MB"):
         assert told in output.getvalue()
 
 

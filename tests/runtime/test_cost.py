@@ -2,7 +2,7 @@
 
 import pytest
 
-from spreadtune.runtime.cost import Cost, cost_of, seconds_of, wall_time
+from spreadtune.runtime.cost import Cost, cost_of, kept_checkpoints, seconds_of, wall_time
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.workload import Job, VariantLoad, Workload
 from spreadtune.trial.shape import Pace, shape_of
@@ -10,10 +10,8 @@ from tests.small_trial import AUTOENCODER, small_trial
 
 PLAIN, WITH_DECODER = small_trial(), small_trial({**AUTOENCODER, "training.epochs": 10})
 PACES = {
-    shape_of(PLAIN): Pace(epoch=100, evaluation=10, end=30, checkpoint=1, checkpoint_bytes=1_000, checkpoints_kept=2),
-    shape_of(WITH_DECODER): Pace(
-        epoch=200, evaluation=20, end=40, checkpoint=2, checkpoint_bytes=5_000, checkpoints_kept=2
-    ),
+    shape_of(PLAIN): Pace(epoch=100, evaluation=10, end=30, checkpoint=1, checkpoint_bytes=1_000),
+    shape_of(WITH_DECODER): Pace(epoch=200, evaluation=20, end=40, checkpoint=2, checkpoint_bytes=5_000),
 }
 
 
@@ -59,8 +57,17 @@ def test_the_cost_of_a_run() -> None:
         cpu_hours=pytest.approx(seconds * 4 / 3600),
         gpu_hours=pytest.approx(seconds * 0.25 / 3600),
         price=pytest.approx(seconds * 0.25 / 3600 * 8),
-        checkpoint_bytes=2 * 2_000 + 10_000 + 1_000,
+        checkpoint_bytes=2 * 1_000 + 5_000 + 1_000,
     )
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("last", 1), ("best", 2), ("all", 4)])
+def test_the_disk_follows_the_policy(policy: str, kept: int) -> None:
+    job = Job(small_trial({"training.checkpoints": policy}))
+    found = cost_of(work(job, job), PACES, Slots(1, 1, 0, 1))
+    assert found.checkpoint_bytes == 2 * kept * 1_000
+    rare = Job(small_trial({"training.checkpoints": policy, "training.checkpoint_every": 9}))
+    assert kept_checkpoints(rare) == 1
 
 
 def test_several_workers_hold_what_each_of_them_asks_for() -> None:

@@ -14,7 +14,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.trial.shape import Pace
 from tests.workplace import Workplace
 
-PACE = Pace(epoch=2, evaluation=0, end=0, checkpoint=0, checkpoint_bytes=100, checkpoints_kept=2)
+PACE = Pace(epoch=2, evaluation=0, end=0, checkpoint=0, checkpoint_bytes=100)
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ray.train.v2.api.exceptions import ControllerError, WorkerGroupError
 
-from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.runtime.adapters import Jobs
+from spreadtune.run_folder import Outcome, TrialFolder, UnwritableError
+from spreadtune.runtime.adapters import Jobs, LedgerScheduler
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
+from spreadtune.runtime.worker import _unwritable
 
 
 def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:
@@ -106,7 +108,30 @@ def test_a_request_counts_only_while_somebody_heeds_it() -> None:
 def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:
     made = jobs(folder, 1)
     folder.stop_file.touch()
-    made.ledger.study = SimpleNamespace(search=SimpleNamespace(metric="spread"))  # type: ignore[assignment]
+    made.ledger.study = SimpleNamespace(search=SimpleNamespace(metric="spread", direction="minimize"))  # type: ignore[assignment]
     made.running["tune-id"].label = "alpha 0"  # type: ignore[misc]
     assert made.start("another") is not None
     assert not folder.stop_file.exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_ends_what_is_in_training_and_fails_nothing(workers: int, folder: TrialFolder) -> None:
+    made = jobs(folder, workers, pruned=False)
+    scheduler, full = LedgerScheduler(made), {"unwritable": "no space left", "folder": str(folder.path)}
+    assert scheduler.on_trial_result(None, SimpleNamespace(trial_id="another"), full) == "STOP"
+    assert str(made.broken) == f"{folder.path} cannot be written: no space left"
+    assert folder.stop_file.exists(), "several workers end by themselves, where the file can be made"
+    assert made.report("tune-id", 3, {}) == (workers == 1)
+    folder.stop_file.unlink()
+    assert made.report("tune-id", 3, {}), "where it cannot, Tune stops them"
+    made.end("tune-id", error="its retries are used up")
+    assert made.left
+    assert settled == []
+    assert made.start("another") is None
+
+
+def test_a_group_s_full_disk_is_told_from_other_ends() -> None:
+    full = UnwritableError(Path("there"), "no space left")
+    assert _unwritable(WorkerGroupError("two failed", {1: RuntimeError("lost connection"), 0: full})) is full
+    assert _unwritable(WorkerGroupError("one failed", {0: RuntimeError("a fault")})) is None
+    assert _unwritable(ControllerError(RuntimeError("no worker"))) is None

@@ -8,6 +8,7 @@ import pytest
 from spreadtune.errors import UserError
 from spreadtune.search import database as module
 from spreadtune.search.database import close_database, database_url, open_database, redacted
+from spreadtune.search.database_faults import DatabaseDamagedError
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_a_missing_driver_is_the_users_to_install(lab: Any) -> None:
 
 def test_a_file_that_is_no_database(lab: Any) -> None:
     lab.run.database_file.write_text("not a database" * 1000)
-    with pytest.raises(UserError, match="cannot be opened"):
+    with pytest.raises(DatabaseDamagedError, match=r"optuna\.db is damaged \(file is not a database\): put it back"):
         lab.open(lab.study())
 
 

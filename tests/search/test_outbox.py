@@ -11,7 +11,7 @@ from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
 
 from spreadtune.search import adaptive, database
-from spreadtune.search.database import DatabaseAwayError
+from spreadtune.search.database_faults import DatabaseAwayError
 from spreadtune.search.outbox import Outbox
 
 

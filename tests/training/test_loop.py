@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import TrialFolder
+from spreadtune.run_folder.retention import Watched
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.divergence import DivergenceError
@@ -188,3 +189,12 @@ def test_an_infinite_loss_ends_training_before_it_is_evaluated(folder: TrialFold
     with pytest.raises(DivergenceError, match=r"^diverged: loss is inf in epoch 2$"):
         run(spec, folder)
     assert [line["epoch"] for line in folder.history()] == [1]
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("last", [4, 3]), ("best", [4, 3, 2]), ("all", [4, 3, 2, 1])])
+def test_the_best_checkpoint_or_all_stay_where_asked_for(policy: str, kept: list[int], folder: TrialFolder) -> None:
+    values = iter([0.5, 0.9, 0.1, 0.2])
+    spec = small_trial({"training.checkpoints": policy, "evaluation.knn_every": 1})
+    context = next_attempt(folder, best_by=Watched("knn", "maximize"))
+    train(epoch_trainer(spec), spec, context, lambda: {"knn": next(values)})
+    assert [int(path.stem[-4:]) for path in folder.checkpoints()] == kept

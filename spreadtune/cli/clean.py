@@ -1,0 +1,62 @@
+"""``spreadtune clean``: checkpoints of finished trials removed, to free the disk."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+
+@click.command("clean")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--keep",
+    type=click.Choice(["last", "best", "none"]),
+    default="last",
+    show_default=True,
+    help="Of each finished trial: its last checkpoint, that and the best epoch's, or none.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be freed; remove nothing.")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
+)
+def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool, results: Path) -> int:
+    """Remove checkpoints of a run's finished trials.
+
+    RUN is a run folder, NAME for its newest run, or NAME/ID. Trials that have not finished keep theirs, so a resume
+    loses nothing; report and replay need none. With --keep none encoders and embeddings can no longer be loaded. A run
+    that is being run is refused.
+
+    \b
+    Examples:
+      spreadtune clean digits_alpha_sweep --dry-run
+      spreadtune clean digits_alpha_sweep --keep none
+    """
+    from rich.filesize import decimal
+
+    from spreadtune.run_folder import find_run
+    from spreadtune.run_folder.cleaning import needless_checkpoints, remove
+    from spreadtune.search.watched import watched
+    from spreadtune.spec.load import load_run_study
+
+    found = find_run(run, results)
+    study = load_run_study(found)
+    with found.lock():
+        by_trial = needless_checkpoints(found, keep, watched(study.search))
+        files = [path for paths in by_trial.values() for path in paths]
+        size = sum(path.stat().st_size for path in files)
+        click.echo(f"run        {found.label}")
+        click.echo(
+            f"{'to free' if dry_run else 'freed':9}  {decimal(size)}: {_counted(len(files), 'checkpoint')} of "
+            f"{_counted(len(by_trial), 'finished trial')}"
+        )
+        if not dry_run:
+            remove(found, files)
+    if files and keep == "none":
+        click.echo(
+            "note       encoders and embeddings of these trials cannot be loaded any more; `replay` trains one again"
+        )
+    return 0
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
