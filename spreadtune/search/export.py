@@ -4,14 +4,16 @@ They may be written while the run goes on: trials that have not ended have state
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
+from spreadtune.search.peek import peeked_rows
 from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
-from spreadtune.search.stored import stored_rows
+from spreadtune.search.stored import Rows, stored_rows
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
 
@@ -34,6 +36,15 @@ _THEORY = ("alpha_c", "alpha_m", "spread", "images_per_class")
 History = list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class DerivedTables:
+    """One row a trial, one row an epoch of a trial, one row a reference."""
+
+    trials: pd.DataFrame
+    history: pd.DataFrame
+    references: pd.DataFrame
+
+
 def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> None:
     """Write ``trials.parquet``, ``trials.csv``, ``history.parquet`` and ``references.parquet`` afresh.
 
@@ -41,18 +52,33 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
         UserError: the database cannot be opened.
         DatabaseAwayError: it does not answer.
     """
-    rows = [
-        (variant, row)
-        for variant, of_variant in stored_rows(study, run, storage).items()
-        for row in of_variant.values()
-    ]
+    tables = _derived(study, run, stored_rows(study, run, storage))
+    write_atomic(run.trials_table, tables.trials.to_parquet(None))
+    write_atomic(run.trials_table.with_suffix(".csv"), tables.trials.to_csv(index=False))
+    write_atomic(run.history_table, tables.history.to_parquet(None))
+    write_atomic(run.references_table, tables.references.to_parquet(None))
+
+
+def read_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> DerivedTables:
+    """The same tables in memory; the run's folder stays as it is, also one that may not be written.
+
+    Raises:
+        UserError: the database cannot be opened or read.
+        DatabaseAwayError: it does not answer.
+    """
+    in_folder = storage is None and not run.manifest().get("storage") and run.database_file.exists()
+    return _derived(study, run, peeked_rows(study, run) if in_folder else stored_rows(study, run, storage))
+
+
+def _derived(study: Study, run: RunFolder, stored: Mapping[str, Rows]) -> DerivedTables:
+    rows = [(variant, row) for variant, of_variant in stored.items() for row in of_variant.values()]
     rows.sort(key=lambda entry: entry[1].record.trial)
     histories = {row.record.trial: run.trial(row.record.trial).history() for _, row in rows}
-    trials = trials_table(study, run, rows, histories)
-    write_atomic(run.trials_table, trials.to_parquet(None))
-    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False))
-    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None))
-    write_atomic(run.references_table, references_table(run).to_parquet(None))
+    return DerivedTables(
+        trials=trials_table(study, run, rows, histories),
+        history=history_table(rows, histories),
+        references=references_table(run),
+    )
 
 
 def trials_table(
