@@ -1,6 +1,6 @@
 """spreadtune: studies of how far supervised contrastive learning should spread a class.
 
-``run``, ``load_study``, ``load_results`` and ``compare`` are imported when they are first used, so ``import spreadtune`` is instant.
+``run``, ``load_study``, ``load_results`` and ``compare`` are imported when first used, so ``import spreadtune`` is instant.
 """
 
 from typing import TYPE_CHECKING, Any

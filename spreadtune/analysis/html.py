@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.words import number
+from spreadtune.analysis.words import measured, number
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,15 @@ def shown(column: Column, index: int) -> str:
     if _is_number(value) and column.decimals is not None:
         return f"{value:.{column.decimals}f}"
     return number(value)
+
+
+def with_half_widths(heading: str, means: pd.Series, half_widths: pd.Series) -> Column:
+    """A column of ``mean +- half-width``; the mean alone where there is no interval, a dash where there is no mean."""
+    cells = [
+        measured(float(mean), float(width)) if pd.notna(mean) else None
+        for mean, width in zip(means, half_widths, strict=True)
+    ]
+    return Column(heading, pd.Series(cells, dtype=object), numeric=True)
 
 
 def typeset(text: str) -> str:

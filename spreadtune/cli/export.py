@@ -9,7 +9,9 @@ FORMATS = "csv,parquet,latex,markdown,figures"
 
 @click.command("export")
 @click.argument("run", metavar="RUN")
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.  [default: RUN/export]")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.  [default: RUN/export]"
+)
 @click.option("--format", "formats", metavar="LIST", default=FORMATS, show_default=True, help="What to write.")
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."

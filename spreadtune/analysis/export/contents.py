@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from spreadtune.analysis.export.sheet import Sheet, sheet, with_half_widths
+from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.figures.numbers import REFERENCES, reference_means
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.html import Column
+from spreadtune.analysis.html import Column, with_half_widths
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -40,9 +40,7 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     for name in means:
         if str(name).startswith("theory.") and means[name].notna().any():
             table[name] = means[name]
-    best_first = table.sort_values(
-        f"metric.{frame.metric}", ascending=frame.direction == "minimize", kind="stable"
-    )
+    best_first = table.sort_values(f"metric.{frame.metric}", ascending=frame.direction == "minimize", kind="stable")
     return best_first.reset_index()
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spreadtune.analysis.html import Column, shown
-from spreadtune.analysis.words import measured
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,3 @@ def sheet(name: str, caption: str, columns: Sequence[Column], *, long: bool = Fa
         numeric=tuple(pd.api.types.is_numeric_dtype(column.values) or column.numeric for column in columns),
         long=long,
     )
-
-
-def with_half_widths(heading: str, means: pd.Series, half_widths: pd.Series) -> Column:
-    """A column of ``mean +- half-width``; the mean alone where there is no interval, a dash where there is no mean."""
-    cells = [
-        measured(float(mean), float(width)) if pd.notna(mean) else None
-        for mean, width in zip(means, half_widths, strict=True)
-    ]
-    return Column(heading, pd.Series(cells, dtype=object), numeric=True)
