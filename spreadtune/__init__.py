@@ -1,6 +1,7 @@
 """spreadtune: studies of how far supervised contrastive learning should spread a class.
 
-``run``, ``load_study``, ``load_results`` and ``compare`` are imported when first used, so ``import spreadtune`` is instant.
+``run``, ``load_study``, ``load_results`` and ``compare`` are imported at their first use, so that
+``import spreadtune`` is instant.
 """
 
 from typing import TYPE_CHECKING, Any

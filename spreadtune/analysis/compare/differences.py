@@ -18,7 +18,7 @@ _PACKAGES = ("spreadtune", "python", "torch", "torchvision", "ray", "optuna", "n
 def differences(sides: Sequence[Side]) -> pd.DataFrame:
     """Every value in which the resolved study files differ, then what differs in how the runs came about.
 
-    Profiles are left out, for they are applied already, and so is what is the same in every run.
+    Profiles are left out, for they are applied already, and so are descriptions and what is the same in every run.
 
     Returns:
         ``part`` (``study`` or ``run``), ``what``, and a column of texts for each run, by its letter.
@@ -38,12 +38,12 @@ def differences(sides: Sequence[Side]) -> pd.DataFrame:
 
 
 def values_that_differ(differing: pd.DataFrame) -> pd.DataFrame:
-    """Those of the study files, without what is only said in them."""
-    return differing[(differing["part"] == "study") & (differing["what"] != "description")].drop(columns="part")
+    """Those of the study files."""
+    return differing[differing["part"] == "study"].drop(columns="part")
 
 
 def _study(study: Study) -> dict[str, str]:
-    values = study.model_dump(mode="json", exclude={"format", "profiles"})
+    values = study.model_dump(mode="json", exclude={"format", "description", "profiles"})
     return {path: inline(_plain(value)) for path, value in leaves(values)}
 
 

@@ -15,11 +15,9 @@ def run_columns(sides: Sequence[Side]) -> list[Column]:
     """Which run is which, and how many trials of it have finished."""
     finished = [len(side.frame.finished) for side in sides]
     described = [side.tables.study.description for side in sides]
-    started = [next((each["start"] for each in side.tables.manifest.get("attempts", [])), None) for side in sides]
     columns = {
         "": [side.letter for side in sides],
         "run": [side.tables.run.label for side in sides],
-        "started": started,
         "finished trials": finished,
     }
     if len(set(described)) > 1:

@@ -34,7 +34,7 @@ def names(sides: Sequence[Side], differing: pd.DataFrame) -> dict[str, str]:
         told = {side.letter: f"{in_words(path)} {value}" for side, value in zip(sides, values, strict=True)}
     else:
         studies = {side.letter: side.tables.run.name for side in sides}
-        told = studies if len(set(studies.values())) == len(sides) else {}
+        told = studies if len(set(studies.values())) > 1 else {}
     if any(len(words) > _LONGEST for words in told.values()):
         told = {}
     return {side.letter: f"{side.letter}: {told[side.letter]}" if told else side.letter for side in sides}

@@ -45,8 +45,14 @@ def over_parameters(
         caption="Markers are means over the seeds of a setting, bars their 95% Student t intervals where there are "
         "three seeds or more. A line connects settings of a run that differ in this parameter alone.",
         numbers=settings[kept],
-        plot=style.styled(plot, height=120 + 300 * rows),
+        plot=_styled(plot, height=120 + 300 * rows),
     )
+
+
+def _styled(plot: go.Figure, height: int) -> go.Figure:
+    """The legend stands as far above a tall figure as above others."""
+    style.styled(plot, height)
+    return plot.update_layout(legend={"y": 1 + 24 / (height - 120)})
 
 
 def _means(settings: pd.DataFrame, letter: str, path: str, metric: str, name: str) -> list[go.Scatter]:
