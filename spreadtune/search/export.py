@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
 from spreadtune.search.peek import peeked_rows
 from spreadtune.search.record import Row
@@ -67,7 +68,12 @@ def read_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> 
         DatabaseAwayError: it does not answer.
     """
     in_folder = storage is None and not run.manifest().get("storage") and run.database_file.exists()
-    return _derived(study, run, peeked_rows(study, run) if in_folder else stored_rows(study, run, storage))
+    if not in_folder:
+        return _derived(study, run, stored_rows(study, run, storage))
+    try:
+        return _derived(study, run, peeked_rows(study, run))
+    except UserError as error:
+        raise UserError(f"{run.label}: {error}") from error
 
 
 def _derived(study: Study, run: RunFolder, stored: Mapping[str, Rows]) -> DerivedTables:

@@ -27,9 +27,6 @@ def refuse_a_list(runs: Sequence[Tables]) -> None:
 
 def refuse_what_clashes(sides: Sequence[Side]) -> None:
     """Raise :class:`UserError` where numbers of two runs do not mean the same, or a run has none."""
-    for side in sides:
-        if side.frame.best is None:
-            raise UserError(f"{side.named}: no trial has finished with a {in_words(side.frame.metric)} yet")
     first = sides[0]
     for side in sides[1:]:
         if (side.frame.metric, side.frame.direction) != (first.frame.metric, first.frame.direction):
@@ -37,6 +34,9 @@ def refuse_what_clashes(sides: Sequence[Side]) -> None:
             raise _clash(first, side, "search.optimize", *asked)
         if clash := _clash_of_data(first, side):
             raise _clash(first, side, *clash)
+    for side in sides:
+        if side.frame.best is None:
+            raise UserError(f"{side.named}: no trial has finished with a {in_words(side.frame.metric)} yet")
 
 
 def pairs_up(first: Side, second: Side) -> bool:

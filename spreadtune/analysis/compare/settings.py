@@ -1,10 +1,11 @@
 """The settings of every run in one table, and which parameters they are drawn over."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.compare.side import Side
+from spreadtune.analysis.compare.side import Setting, Side
 from spreadtune.analysis.frame import ALPHA
 from spreadtune.analysis.statistics import half_widths
 from spreadtune.spec.metrics import METRICS
@@ -34,7 +35,7 @@ def _of_side(side: Side, paths: list[str]) -> pd.DataFrame:
     table.insert(0, "run", side.letter)
     table["best"] = [key == side.best for key in table.index]
     for path in paths:
-        table[f"param.{path}"] = [_value(side, key, path) for key in table.index]
+        table[f"param.{path}"] = pd.Series({key: _value(side, key, path) for key in side.values})
     for metric in METRICS:
         if side.frame.column(metric):
             table[f"metric.{metric}"] = means[f"metric.{metric}"]
@@ -43,7 +44,7 @@ def _of_side(side: Side, paths: list[str]) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _value(side: Side, key: tuple[str, int], path: str) -> object:
+def _value(side: Side, key: Setting, path: str) -> Any:
     """A part is told by its name."""
     values = side.values[key]
     return values.get(path, values.get(f"{path}.name"))

@@ -77,7 +77,7 @@ def _equal_settings(first: Side, other: Side, rows: pd.DataFrame) -> str:
         return f"No setting of {other.letter} equals one of {first.letter} in all that either varies ({paths})."
     known = rows[rows["half_width"].notna()]
     above, below = ((known["interval"] == "excludes 0") & (sign * known["difference"] > 0) for sign in (1, -1))
-    far = rows.loc[rows["difference"].abs().idxmax()]
+    far = rows.iloc[int(rows["difference"].abs().argmax())]
     method = "paired" if (rows["method"] == "paired").all() else "unpaired"
     verdict = (
         f"in {above.sum()} {other.letter} is above and in {below.sum()} below with an interval that excludes 0"
