@@ -27,7 +27,7 @@ def export_command(run: str, output: Path | None, formats: str, results: Path, s
     csv, parquet      trials, settings (means over seeds with half-widths) and references, unrounded
     latex, markdown   the same, rounded, with mean and half-width in one cell (LaTeX: package booktabs)
     figures           every figure of the report as PNG and SVG, drawn by Kaleido
-                      (pip install "spreadtune[export]") in Chromium or Chrome, which BROWSER_PATH may name
+                      (pip install kaleido) in Chromium or Chrome, which BROWSER_PATH may name
 
     \b
     Example:

@@ -42,7 +42,7 @@ def _draw(figures: Sequence[ReportFigure], paths: Sequence[Path]) -> None:
         import kaleido
         from choreographer import errors
     except ImportError:
-        raise CannotDrawError('Kaleido is not installed: pip install "spreadtune[export]"') from None
+        raise CannotDrawError("Kaleido is not installed: pip install kaleido") from None
     jobs = [_job(figure, path) for figure, path in zip(figures, paths, strict=True)]
     try:
         kaleido.write_fig_from_object_sync(jobs, kopts=dict(_OFFLINE), cancel_on_error=True)
@@ -54,6 +54,8 @@ def _draw(figures: Sequence[ReportFigure], paths: Sequence[Path]) -> None:
 
 def _job(figure: ReportFigure, path: Path) -> dict[str, Any]:
     kind, on_white = path.suffix.removeprefix("."), go.Figure(figure.plot).update_layout(paper_bgcolor="white")
+    for index, trace in enumerate(on_white.data):
+        trace.uid = str(index)  # it stands in the SVG, and Plotly would draw one
     size = {"width": WIDTH, "height": figure.plot.layout.height, "scale": SCALES[kind]}
     return {"fig": on_white, "path": path, "opts": {"format": kind, **size}}
 
