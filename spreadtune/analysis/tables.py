@@ -8,7 +8,6 @@ import pandas as pd
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.export import read_tables
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
 
@@ -30,6 +29,8 @@ class Tables:
         Raises:
             UserError: the database cannot be opened or read.
         """
+        from spreadtune.search.export import read_tables  # Optuna, which reading files does without
+
         tables = cls(run)
         derived = read_tables(tables.study, run, storage=storage)
         tables.trials, tables.history, tables.references = derived.trials, derived.history, derived.references

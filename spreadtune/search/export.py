@@ -11,6 +11,7 @@ import pandas as pd
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
+from spreadtune.search.database import database_url
 from spreadtune.search.peek import peeked_rows
 from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
@@ -53,6 +54,7 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
         UserError: the database cannot be opened.
         DatabaseAwayError: it does not answer.
     """
+    database_url(run, storage)  # of a run whose trials are elsewhere, empty tables would be written without the address
     tables = _derived(study, run, stored_rows(study, run, storage))
     write_atomic(run.trials_table, tables.trials.to_parquet(None))
     write_atomic(run.trials_table.with_suffix(".csv"), tables.trials.to_csv(index=False))
@@ -69,6 +71,7 @@ def read_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> 
     """
     in_folder = storage is None and not run.manifest().get("storage") and run.database_file.exists()
     if not in_folder:
+        database_url(run, storage)
         return _derived(study, run, stored_rows(study, run, storage))
     try:
         return _derived(study, run, peeked_rows(study, run))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spreadtune.cli.main import main
-from spreadtune.run_folder import RunFolder
+from spreadtune.run_folder import RunFolder, write_json
 from tests.cli.test_mistakes import told
 from tests.cli.test_runs import NEW, OLD, begin
 from tests.workplace import Workplace
@@ -64,6 +64,20 @@ def test_export_prints_its_files_and_writes_nothing_else(
         "settings.csv",
         "trials.csv",
     ]
+
+
+def test_a_run_with_a_database_of_its_own_needs_its_address(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, url = begin(OLD, trials=4), f"sqlite:///{workplace.folder}/elsewhere.db"
+    begin(NEW, trials=4)
+    run.database_file.rename(workplace.folder / "elsewhere.db")
+    write_json(run.manifest_file, {"run": run.label, "command": [], "storage": url})
+    for words in (["compare", f"x/{OLD}", "x"], ["export", f"x/{OLD}"], ["report", f"x/{OLD}"]):
+        assert told(capsys, *words) == f"x/{OLD} keeps its trials in {url}; give that address with --storage"
+    assert not run.trials_table.exists()
+    assert f"A  x/{OLD}" in printed(capsys, "compare", f"x/{OLD}", "x", "--storage", url)
+    assert "settings.csv" in printed(capsys, "export", f"x/{OLD}", "--format", "csv", "--storage", url)
 
 
 def test_mistakes_of_compare(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
