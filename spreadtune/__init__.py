@@ -1,6 +1,7 @@
 """spreadtune: studies of how far supervised contrastive learning should spread a class.
 
-``run``, ``load_study`` and ``load_results`` are imported when they are first used, so ``import spreadtune`` is instant.
+``run``, ``load_study``, ``load_results`` and ``compare`` are imported at their first use, so that
+``import spreadtune`` is instant.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -8,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from spreadtune.version import __version__
 
 if TYPE_CHECKING:
-    from spreadtune.api import load_results, load_study, run
+    from spreadtune.api import compare, load_results, load_study, run
 
-__all__ = ["__version__", "load_results", "load_study", "run"]
+__all__ = ["__version__", "compare", "load_results", "load_study", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,13 +17,14 @@ from spreadtune.spec.load import load_run_study, load_study
 from spreadtune.spec.study import Study
 
 if TYPE_CHECKING:
+    from spreadtune.analysis.compare import Comparison
     from spreadtune.analysis.results import Results
     from spreadtune.errors import FaultError
     from spreadtune.runtime.choose import Chosen
     from spreadtune.runtime.monitor import Monitor
     from spreadtune.runtime.stop import StopRequest
 
-__all__ = ["load_results", "load_study", "run"]
+__all__ = ["compare", "load_results", "load_study", "run"]
 
 
 def run(
@@ -123,3 +124,45 @@ def load_results(run: str | Path, *, results: str | Path = "results", storage: s
     folder = find_run(str(run), Path(results))
     export_tables(load_run_study(folder), folder, storage=storage)
     return Results(folder)
+
+
+def peek_results(run: str | Path, *, results: str | Path = "results", storage: str | None = None) -> Results:
+    """The same in memory: nothing is written into the run's folder, which may be read-only; see :func:`load_results`.
+
+    Raises:
+        spreadtune.errors.UserError: there is no such run.
+    """
+    from spreadtune.analysis.results import Results
+
+    return Results.of_database(find_run(str(run), Path(results)), storage=storage)
+
+
+def compare(
+    runs: Sequence[str | Path | Results], *, results: str | Path = "results", storage: str | None = None
+) -> Comparison:
+    """Runs beside each other: what differs between them, and what came out.
+
+    >>> comparison = spreadtune.compare(["digits_alpha_sweep/20260301-100000-beef", "digits_alpha_sweep"])
+    >>> print(comparison.answer())
+    >>> comparison.pairs  # differences at equal settings, paired where seeds match
+    >>> comparison.write_report("comparison.html")
+
+    Args:
+        runs: at least two: run folders, NAME, NAME/ID or results that are loaded. The others are compared with the
+            first. Nothing is written into their folders.
+        results: the folder of all runs.
+        storage: the database URL of those runs that were given one.
+
+    Raises:
+        spreadtune.errors.UserError: there is no such run, one has no finished trial, or they cannot be compared.
+    """
+    from spreadtune.analysis.compare import Comparison
+    from spreadtune.analysis.results import Results
+
+    def loaded(run: str | Path | Results) -> Results:
+        if isinstance(run, Results):
+            return run
+        folder = find_run(str(run), Path(results))
+        return Results.of_database(folder, storage=storage if folder.manifest().get("storage") else None)
+
+    return Comparison.of([loaded(run) for run in runs])

@@ -95,7 +95,7 @@ def build_frame(tables: Tables) -> Frame:
     study = tables.study
     domains = _domains(study)
     paths = list(dict.fromkeys([ALPHA, *domains]))
-    specs = _specs(study, trials)
+    specs = setting_specs(study, trials)
     rows = [{path: value_at(spec, path) for path in paths} for spec in specs.values()]
     index = pd.MultiIndex.from_tuples(list(specs), names=SETTING)
     settings = pd.DataFrame(rows, index=index, columns=paths, dtype=object)
@@ -140,7 +140,7 @@ def _domains(study: Study) -> dict[str, list[Domain]]:
     return found
 
 
-def _specs(study: Study, trials: pd.DataFrame) -> dict[tuple[str, int], TrialSpec]:
+def setting_specs(study: Study, trials: pd.DataFrame) -> dict[tuple[str, int], TrialSpec]:
     """Each setting as the trial file that it stands for."""
     variants = {variant.name: variant for variant in study.variants()}
     specs = {}

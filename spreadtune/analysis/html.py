@@ -8,16 +8,41 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.words import number
+from spreadtune.analysis.words import measured, number
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; numbers get ``decimals`` decimals, or three significant digits where it is None."""
+    """A column of a table.
+
+    Attributes:
+        heading: over it.
+        values: numbers or text.
+        decimals: of numbers; three significant digits where it is None.
+        numeric: whether text stands as numbers do, at the right.
+    """
 
     heading: str
     values: pd.Series
     decimals: int | None = None
+    numeric: bool = False
+
+
+def shown(column: Column, index: int) -> str:
+    """A cell as it is read, unescaped."""
+    value = column.values.iloc[index]
+    if _is_number(value) and column.decimals is not None:
+        return f"{value:.{column.decimals}f}"
+    return number(value)
+
+
+def with_half_widths(heading: str, means: pd.Series, half_widths: pd.Series) -> Column:
+    """A column of ``mean +- half-width``; the mean alone where there is no interval, a dash where there is no mean."""
+    cells = [
+        measured(float(mean), float(width)) if pd.notna(mean) else None
+        for mean, width in zip(means, half_widths, strict=True)
+    ]
+    return Column(heading, pd.Series(cells, dtype=object), numeric=True)
 
 
 def typeset(text: str) -> str:
@@ -41,21 +66,22 @@ def _is_number(value: Any) -> bool:
 
 
 def _heading(column: Column, sortable: bool) -> str:
-    kind = ' class="number"' if pd.api.types.is_numeric_dtype(column.values) else ""
+    kind = ' class="number"' if _stands_right(column) else ""
     text = escape(column.heading)
     return f"<th{kind} scope='col'>" + (f"<button type='button'>{text}</button>" if sortable else text) + "</th>"
 
 
 def _cell(column: Column, index: int, state: str | None) -> str:
-    value = column.values.iloc[index]
+    value, text = column.values.iloc[index], escape(shown(column, index))
     if _is_number(value):
-        shown = f"{value:.{column.decimals}f}" if column.decimals is not None else number(value)
-        return f'<td class="number" data-value="{float(value)!r}">{escape(shown)}</td>'
-    shown = escape(number(value))
+        return f'<td class="number" data-value="{float(value)!r}">{text}</td>'
     if column.heading == state:
-        return f'<td><span class="state {shown.lower()}">{shown}</span></td>'
-    missing_number = pd.api.types.is_numeric_dtype(column.values)
-    return f'<td class="number">{shown}</td>' if missing_number else f"<td>{shown}</td>"
+        return f'<td><span class="state {text.lower()}">{text}</span></td>'
+    return f'<td class="number">{text.replace("+-", "±")}</td>' if _stands_right(column) else f"<td>{text}</td>"
+
+
+def _stands_right(column: Column) -> bool:
+    return column.numeric or pd.api.types.is_numeric_dtype(column.values)
 
 
 def definitions(mapping: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 import logging
 from html import escape
-from importlib import resources
 from pathlib import Path
 from string import Template
 
@@ -11,19 +10,18 @@ from plotly.offline import get_plotlyjs
 
 from spreadtune.analysis.answer import answer
 from spreadtune.analysis.departures import departures, largest_departure
-from spreadtune.analysis.figures import ReportFigure, all_figures
+from spreadtune.analysis.figures import all_figures
 from spreadtune.analysis.frame import Frame, build_frame
-from spreadtune.analysis.html import Column, definitions, table, typeset
+from spreadtune.analysis.html import definitions, table, typeset
+from spreadtune.analysis.page import asset, figure_section, number_column
 from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, readable
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
-from spreadtune.analysis.words import count, in_words
+from spreadtune.analysis.words import count
 from spreadtune.run_folder import write_atomic
 
 logger = logging.getLogger("spreadtune.analysis.report")
-
-_PLOT_CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 
 
 def write_report(tables: Tables) -> Path:
@@ -39,29 +37,26 @@ def render(tables: Tables) -> str:
     frame = build_frame(tables)
     lead, *rest = answer(frame)
     figures = all_figures(frame)
-    return Template(_asset("report.html")).substitute(
+    return Template(asset("report.html")).substitute(
         title=escape(tables.run.label),
         name=escape(tables.run.name),
         run=escape(tables.run.id),
         description=escape(tables.study.description),
         changes=_changes(tables),
         progress=_progress(tables),
-        style=_asset("report.css"),
+        style=asset("report.css"),
         plotly=get_plotlyjs() if figures else "",
-        script=_asset("report.js"),
+        script=asset("report.js"),
         lead=typeset(lead),
         answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
-        figures="\n".join(_figure(figure, index + 1) for index, figure in enumerate(figures)) or _nothing_to_draw(),
+        figures="\n".join(figure_section(figure, index + 1) for index, figure in enumerate(figures))
+        or _nothing_to_draw(),
         departures=_departures(frame),
         trial_count=len(tables.trials),
         trials=trials_table(tables.trials, frame.metric),
         failed_references=_failed_references(tables.references),
         manifest=definitions(readable(tables.manifest)),
     )
-
-
-def _asset(name: str) -> str:
-    return (resources.files("spreadtune.analysis") / name).read_text(encoding="utf-8")
 
 
 def _changes(tables: Tables) -> str:
@@ -80,19 +75,6 @@ def _failed_references(references: pd.DataFrame) -> str:
     return f"<p>Floors and ceiling that failed: {escape(reasons)}.</p>" if reasons else ""
 
 
-def _figure(figure: ReportFigure, index: int) -> str:
-    drawing = figure.plot.to_html(
-        full_html=False, include_plotlyjs=False, div_id=f"plot-{figure.name}", config=_PLOT_CONFIG
-    )
-    numbers = figure.numbers.drop(columns=["scheme", "group", "line"], errors="ignore").reset_index(drop=True)
-    columns = [_column(str(name), numbers[name]) for name in numbers]
-    return (
-        f'<figure id="{figure.name}">{drawing}<figcaption><b>Figure {index}. {escape(figure.title)}.</b> '
-        f"{typeset(figure.caption)}</figcaption>"
-        f"<details><summary>Numbers of figure {index}</summary>{table(columns)}</details></figure>"
-    )
-
-
 def _nothing_to_draw() -> str:
     return "<p>No trial has finished yet, so there is nothing to draw.</p>"
 
@@ -103,10 +85,4 @@ def _departures(frame: Frame) -> str:
     if rows.empty:
         return sentence
     rows = rows.drop(columns=["variant", "setting", "alpha"]).rename(columns={"label": "setting"})
-    return sentence + table([_column(str(name), rows[name]) for name in rows])
-
-
-def _column(name: str, values: pd.Series) -> Column:
-    """A column of a figure's numbers; what was measured gets three decimals."""
-    measured = pd.api.types.is_float_dtype(values) and name not in ("x", "alpha")
-    return Column(in_words(name.replace(".half_width", " ±")), values, 3 if measured else None)
+    return sentence + table([number_column(str(name), rows[name]) for name in rows])

@@ -1,8 +1,10 @@
 """What a run found, as a notebook reads it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from spreadtune.analysis.answer import answer
+from spreadtune.analysis.export import FORMATS, Exported, export
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trial_handle import TrialHandle
@@ -46,3 +48,19 @@ class Results(Tables):
         from spreadtune.analysis.report import write_report  # Plotly is slow to import and needed here only
 
         return write_report(self)
+
+    def export(self, folder: str | Path | None = None, formats: Collection[str] = FORMATS) -> Exported:
+        """Write tables and figures for papers and other programs; the same run gives the same files.
+
+        Args:
+            folder: where; ``export`` in the run's folder by default. Files of the same names there are replaced.
+            formats: some of ``csv``, ``parquet``, ``latex``, ``markdown`` and ``figures`` (PNG and SVG, for which
+                Kaleido, ``pip install kaleido``, and a Chromium or Chrome are needed).
+
+        Returns:
+            What was written, and why there are no figures where they could not be drawn.
+
+        Raises:
+            UserError: an unknown format, no finished trial, or nothing can be written there.
+        """
+        return export(self, Path(folder) if folder is not None else self.run.path / "export", formats)

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -21,6 +21,20 @@ class Tables:
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
+
+    @classmethod
+    def of_database(cls, run: RunFolder, *, storage: str | None = None) -> Self:
+        """A run's tables as its database has them now; nothing is written into its folder.
+
+        Raises:
+            UserError: the database cannot be opened or read.
+        """
+        from spreadtune.search.export import read_tables  # Optuna, which reading files does without
+
+        tables = cls(run)
+        derived = read_tables(tables.study, run, storage=storage)
+        tables.trials, tables.history, tables.references = derived.trials, derived.history, derived.references
+        return tables
 
     @cached_property
     def trials(self) -> pd.DataFrame:

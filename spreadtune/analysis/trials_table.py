@@ -23,10 +23,11 @@ def trials_table(trials: pd.DataFrame, optimized: str) -> str:
 
     The reason comes last, because it is a sentence and would push the metrics out of sight.
     """
-    return table(_columns(trials, optimized), sortable=True, state="state")
+    return table(trial_columns(trials, optimized), sortable=True, state="state")
 
 
-def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
+def trial_columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
+    """What that table shows of the trials."""
     tried = [name for name in trials if str(name).startswith("param.")]
     came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from spreadtune.cli.clean import clean_command
+from spreadtune.cli.compare import compare_command
 from spreadtune.cli.doctor import doctor_command
+from spreadtune.cli.export import export_command
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
 from spreadtune.cli.run import run_command
@@ -35,6 +37,8 @@ def cli() -> None:
 cli.add_command(run_command)
 cli.add_command(runs_command)
 cli.add_command(report_command)
+cli.add_command(compare_command)
+cli.add_command(export_command)
 cli.add_command(replay_command)
 cli.add_command(clean_command)
 cli.add_command(schema_command)

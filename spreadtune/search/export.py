@@ -4,15 +4,19 @@ They may be written while the run goes on: trials that have not ended have state
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
+from spreadtune.search.database import database_url
 from spreadtune.search.outcomes import restored_outcome
+from spreadtune.search.peek import peeked_rows
 from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
-from spreadtune.search.stored import stored_rows
+from spreadtune.search.stored import Rows, stored_rows
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
 
@@ -35,6 +39,15 @@ _THEORY = ("alpha_c", "alpha_m", "spread", "images_per_class")
 History = list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class DerivedTables:
+    """One row a trial, one row an epoch of a trial, one row a reference."""
+
+    trials: pd.DataFrame
+    history: pd.DataFrame
+    references: pd.DataFrame
+
+
 def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> None:
     """Write ``trials.parquet``, ``trials.csv``, ``history.parquet`` and ``references.parquet`` afresh.
 
@@ -42,18 +55,40 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
         UserError: the database cannot be opened.
         DatabaseAwayError: it does not answer.
     """
-    rows = [
-        (variant, row)
-        for variant, of_variant in stored_rows(study, run, storage).items()
-        for row in of_variant.values()
-    ]
+    database_url(run, storage)  # of a run whose trials are elsewhere, empty tables would be written without the address
+    tables = _derived(study, run, stored_rows(study, run, storage))
+    write_atomic(run.trials_table, tables.trials.to_parquet(None), sync=False)
+    write_atomic(run.trials_table.with_suffix(".csv"), tables.trials.to_csv(index=False), sync=False)
+    write_atomic(run.history_table, tables.history.to_parquet(None), sync=False)
+    write_atomic(run.references_table, tables.references.to_parquet(None), sync=False)
+
+
+def read_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> DerivedTables:
+    """The same tables in memory; the run's folder stays as it is, also one that may not be written.
+
+    Raises:
+        UserError: the database cannot be opened or read.
+        DatabaseAwayError: it does not answer.
+    """
+    in_folder = storage is None and not run.manifest().get("storage") and run.database_file.exists()
+    if not in_folder:
+        database_url(run, storage)
+        return _derived(study, run, stored_rows(study, run, storage))
+    try:
+        return _derived(study, run, peeked_rows(study, run))
+    except UserError as error:
+        raise UserError(f"{run.label}: {error}") from error
+
+
+def _derived(study: Study, run: RunFolder, stored: Mapping[str, Rows]) -> DerivedTables:
+    rows = [(variant, row) for variant, of_variant in stored.items() for row in of_variant.values()]
     rows.sort(key=lambda entry: entry[1].record.trial)
     histories = {row.record.trial: run.trial(row.record.trial).history() for _, row in rows}
-    trials = trials_table(study, run, rows, histories)
-    write_atomic(run.trials_table, trials.to_parquet(None), sync=False)
-    write_atomic(run.trials_table.with_suffix(".csv"), trials.to_csv(index=False), sync=False)
-    write_atomic(run.history_table, history_table(rows, histories).to_parquet(None), sync=False)
-    write_atomic(run.references_table, references_table(run).to_parquet(None), sync=False)
+    return DerivedTables(
+        trials=trials_table(study, run, rows, histories),
+        history=history_table(rows, histories),
+        references=references_table(run),
+    )
 
 
 def trials_table(

@@ -1,4 +1,4 @@
-"""The report as a person sees it: opened in a browser that has no network."""
+"""The report and a comparison as a person sees them: opened in a browser that has no network."""
 
 import re
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spreadtune.analysis.compare import Comparison
 from spreadtune.analysis.results import Results
 
 pytestmark = [
@@ -55,3 +56,9 @@ def test_figures_are_drawn_and_the_table_sorts(search: Results, tmp_path: Path) 
     assert descending == sorted(descending, reverse=True)
     assert ascending == sorted(ascending)
     assert len(set(ascending)) > 5
+
+
+def test_a_comparison_is_drawn(sweep: Results, search: Results, tmp_path: Path) -> None:
+    page = Comparison.of([sweep, search]).write_report(tmp_path / "compared.html")
+    dom = opened(page, tmp_path / "profile")
+    assert len(re.findall(r'class="plot-container', dom)) == 4, "one for each figure"

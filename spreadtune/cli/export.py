@@ -1,0 +1,44 @@
+"""``spreadtune export``: a run's tables and figures as files for papers and other programs."""
+
+from pathlib import Path
+
+import click
+
+FORMATS = "csv,parquet,latex,markdown,figures"
+
+
+@click.command("export")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.  [default: RUN/export]"
+)
+@click.option("--format", "formats", metavar="LIST", default=FORMATS, show_default=True, help="What to write.")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
+)
+@click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
+def export_command(run: str, output: Path | None, formats: str, results: Path, storage: str | None) -> int:
+    """Write tables and figures of a run for papers and other programs.
+
+    RUN is a run folder, NAME for its newest run, or NAME/ID. It works while the run goes on, too. Files of the same
+    names in DIR are replaced.
+
+    \b
+    csv, parquet      trials, settings (means over seeds with half-widths) and references, unrounded
+    latex, markdown   the same, rounded, with mean and half-width in one cell (LaTeX: package booktabs)
+    figures           every figure of the report as PNG and SVG, drawn by Kaleido
+                      (pip install kaleido) in Chromium or Chrome, which BROWSER_PATH may name
+
+    \b
+    Example:
+      spreadtune export digits_alpha_sweep --output paper --format latex,figures
+    """
+    from spreadtune.api import peek_results
+
+    asked = [word.strip() for word in formats.split(",")]
+    exported = peek_results(run, results=results, storage=storage).export(output, asked)
+    for path in exported.files:
+        click.echo(str(path))
+    if exported.missing:
+        click.echo(f"no figures: {exported.missing}")
+    return 0
