@@ -3,9 +3,9 @@
     python benchmarks/search_efficiency.py [--table FILE] [--samplers tpe random] [--stopping none ...] [--searches 20]
 
 Searches the recorded table (``studies/digits_weights_grid.yaml``) again and again with every sampler and every way of
-early stopping, and prints a Markdown table: how many of the searches had chosen a successful setting when a share of the
-grid's epochs was spent. The grid is every setting at every searching seed. Seeds 0 to 4 are searched, 5 to 9 judge; a
-success is a setting whose mean over the judging seeds lies within one standard error of the best one's, pooled over
+early stopping, and prints a Markdown table: how many of the searches had chosen a successful setting when a share of
+the grid's epochs was spent. The grid is every setting at every searching seed. Seeds 0 to 4 are searched, 5 to 9 judge;
+a success is a setting whose mean over the judging seeds lies within one standard error of the best one's, pooled over
 settings. Nothing is trained, so the result depends on no machine; only the time it takes does.
 """
 
@@ -70,12 +70,13 @@ def _stopping(name: str) -> AnyStopping:
 def _head(recorded: Recorded, searches: int, budgets: Sequence[float]) -> None:
     judge, settings, grid = Judge.of(recorded, JUDGING), recorded.settings(), grid_epochs(recorded, SEARCHING)
     print(f"`python {' '.join(sys.argv)}`, Python {platform.python_version()}\n")
+    successes = len(judge.successes)
     print(
-        f"{recorded.study.name}: {len(settings)} settings x {len(recorded.seeds)} seeds x {recorded.epochs} epochs; the grid "
-        f"of the {len(SEARCHING)} searching seeds is {grid} epochs. Best mean over the judging seeds {judge.best:.4f}, "
-        f"standard error {judge.standard_error:.4f}; {len(judge.successes)} settings "
-        f"({len(judge.successes) / len(settings):.1%}) count as success. Cells: successes of {searches} searches, mean "
-        "regret in brackets.\n"
+        f"{recorded.study.name}: {len(settings)} settings x {len(recorded.seeds)} seeds x {recorded.epochs} epochs; "
+        f"the grid of the {len(SEARCHING)} searching seeds is {grid} epochs. Best mean over the judging seeds "
+        f"{judge.best:.4f}, standard error {judge.standard_error:.4f}; {successes} settings "
+        f"({successes / len(settings):.1%}) count as success. Cells: successes of {searches} searches, mean regret in "
+        "brackets.\n"
     )
     print(f"| sampler | early stopping | {' | '.join(f'{budget:.1%}' for budget in budgets)} |")
     print(f"|{'---|' * (2 + len(budgets))}")
