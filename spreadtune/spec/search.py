@@ -76,6 +76,12 @@ class VariantConfig(Config):
         return {key: value for key, value in handler(self).items() if value is not None}
 
 
+class ConfirmConfig(Config):
+    """After the search: the best setting of every variant, trained anew and measured on the test split."""
+
+    seeds: int = Field(ge=1, description="fresh repetitions of each of these settings")
+
+
 class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
@@ -87,6 +93,12 @@ class SearchConfig(Config):
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)
     optimize: dict[str, Direction] = Field(default_factory=_transfer_accuracy)
+    confirm: ConfirmConfig | None = None
+
+    @property
+    def confirm_seeds(self) -> int:
+        """How often the best setting of each variant is trained anew for the test split; 0 without confirmation."""
+        return self.confirm.seeds if self.confirm else 0
 
     @property
     def metric(self) -> str:
