@@ -1,8 +1,8 @@
 """What is measured of an encoder, and when: the cheap metrics every few epochs, all of them at the end.
 
 Probes and neighbors learn from the training images and are scored on images kept apart: those of validation, in
-confirmation those of the test split too. Geometry is that of z, features h are what probes read. Where subclasses are the
-classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
+confirmation those of the test split too. Geometry is that of z, features h are what probes read. Where subclasses
+are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
 import torch.nn.functional as F
@@ -74,12 +74,15 @@ class FinalMetrics:
             }
             self._z_probe = fit_probe(F.normalize(train.embeddings, dim=1), train.subclasses, seed=seed)
 
+    def of_train(self) -> dict[str, float]:
+        """The metrics of the training images themselves."""
+        return {"train_spread": spread(self._train.embeddings, self._train.classes)}
+
     def of(self, part: Representations) -> dict[str, float]:
-        """The metrics of a part; ``train_spread`` among them is that of the training images."""
+        """The metrics of a part that was kept apart."""
         train = self._train
         metrics = epoch_metrics(train, part, has_subclasses=self._has_subclasses) | {
             "class_accuracy": self._class_probe.accuracy(part.features, part.classes),
-            "train_spread": spread(train.embeddings, train.classes),
             "uniformity": uniformity(part.embeddings),
         }
         if self._has_subclasses:

@@ -92,6 +92,11 @@ class Jobs:
         logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
         self.monitor.settled(assignment, outcome, self.ledger.progress())
 
+    @property
+    def waits(self) -> bool:
+        """Whether a slot that finds nothing to do now will find something when trials in training have ended."""
+        return bool(self.running) and self.ledger.waits and not self.stop.made
+
     def ask_all_to_stop(self) -> None:
         """Ask whatever is in training to leave a checkpoint after its epoch and end."""
         for assignment in self.running.values():
@@ -126,6 +131,8 @@ class LedgerSearcher(Searcher):
             logger.warning("no more trials are started: %s", error)
             self.jobs.broken = error
             return Searcher.FINISHED
+        if job is None and self.jobs.waits:
+            return None  # Tune asks again
         return Searcher.FINISHED if job is None else job
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:

@@ -73,7 +73,7 @@ class Book:
 
     def label(self, record: Record) -> str:
         """A short text for people, with the variant's name where there are several."""
-        return trial_label(record.values, record.seed, None if self._alone else self.variant)
+        return trial_label(record.values, record.seed, None if self._alone else self.variant, stage=record.stage)
 
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""

@@ -13,6 +13,7 @@ from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
 from spreadtune.search.stored import stored_rows
 from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
 
 _TYPES = {
@@ -43,7 +44,8 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
     """
     rows = [
         (variant, row)
-        for variant, of_variant in stored_rows(study, run, storage).items()
+        for stage in STAGES
+        for variant, of_variant in stored_rows(study, run, storage, stage=stage).items()
         for row in of_variant.values()
     ]
     rows.sort(key=lambda entry: entry[1].record.trial)
@@ -65,6 +67,7 @@ def trials_table(
         *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
         *parameters,
         *(f"metric.{name}" for name in METRICS),
+        *(test_columns() if study.search.confirm else ()),
         *(f"theory.{name}" for name in _THEORY),
         *("seconds", "device"),
     ]
@@ -106,7 +109,7 @@ def _trial_line(
     drawn = {**record.params, **record.values}
     return {
         **_identity(variant, row),
-        "stage": "search",
+        "stage": record.stage,
         # A published outcome counts before Optuna knows of it.
         "state": published.state if published else row.state,
         "reason": outcome.reason,
@@ -115,10 +118,16 @@ def _trial_line(
         "retry_of": record.retry_of,
         **{column: drawn.get(name) for column, name in parameters.items()},
         **{f"metric.{name}": outcome.metrics.get(name) for name in METRICS},
+        **{name: outcome.metrics.get(name) for name in test_columns()},
         **{f"theory.{name}": outcome.theory.get(name) for name in _THEORY},
         "seconds": outcome.details.get("seconds"),
         "device": outcome.details.get("device"),
     }
+
+
+def test_columns() -> list[str]:
+    """``test.NAME``: what a confirmation measures on the sealed split, under the names that it has in an outcome."""
+    return [f"test.{name}" for name in METRICS if name != "train_spread"]
 
 
 def _identity(variant: str, row: Row) -> dict[str, Any]:

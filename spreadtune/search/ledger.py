@@ -19,6 +19,7 @@ from spreadtune.search.backlog import Backlog, Ready
 from spreadtune.search.book import Book
 from spreadtune.search.books import open_books
 from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.search.confirmation import Confirmation
 from spreadtune.search.database import DatabaseAwayError, close_database, database_url, open_database
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
@@ -43,13 +44,21 @@ class Ledger:
     """
 
     def __init__(
-        self, study: Study, run: RunFolder, storage: RDBStorage, books: Sequence[Book], references: References
+        self,
+        study: Study,
+        run: RunFolder,
+        storage: RDBStorage,
+        books: Sequence[Book],
+        confirming: Sequence[Book],
+        references: References,
     ) -> None:
         self.study = study
         self._run, self._storage, self._books, self._references = run, storage, books, references
         self._plan = make_plan(study.search)
+        self._confirmation = Confirmation(study, run, self._plan, books, confirming)
         self._outbox = Outbox()
-        self._backlog = Backlog(run, books, self._plan)
+        self._backlog = Backlog(run, books, self._plan, beside=confirming)
+        self._confirming = Backlog(run, confirming, self._confirmation, beside=books)
         self._stopping = EarlyStopping(study.search, self._outbox)
         self._stale = False
         self._take_up()
@@ -82,19 +91,23 @@ class Ledger:
             UserError: the database cannot be opened, or is SQLite on a network file system.
         """
         database = open_database(database_url(run, storage))
-        books = open_books(study, run, database, mean_class_counts or BatchClassCounts())
+        counts = mean_class_counts or BatchClassCounts()
+        books = open_books(study, run, database, counts)
+        confirming = open_books(study, run, database, counts, "confirm") if study.search.confirm else []
         count = make_plan(study.search).reference_seeds if references else 0
         floors = References(study, run, count=count, retry_failed=retry_failed)
-        ledger = cls(study, run, database, books, floors)
+        ledger = cls(study, run, database, books, confirming, floors)
         if retry_failed:
             ledger._backlog.retry(leftovers.failed(books))
+            ledger._confirming.retry(leftovers.failed(confirming))
         return ledger
 
     def next(self) -> Assignment | None:
-        """What to train next; None when nothing is left to hand out.
+        """What to train next; None when nothing is left to hand out, or nothing yet, see :attr:`waits`.
 
         In this order: what an earlier driver left running, failed pairs to retry, then the first pair that no trial
-        holds. References come after the first pass over the settings. Nothing is asked of Optuna ahead of a free slot.
+        holds. References come after the first pass over the settings, the confirmation when the whole search has ended,
+        in the same order among its own. Nothing is asked of Optuna ahead of a free slot.
 
         Raises:
             DatabaseAwayError: the database does not answer; nothing was handed out, ask again later.
@@ -109,6 +122,11 @@ class Ledger:
         except Exception:
             self._stale = True  # a trial may be half written; it is taken up like one of an earlier driver
             raise
+
+    @property
+    def waits(self) -> bool:
+        """Whether there will be more to hand out when the trials in training have ended: the confirmation."""
+        return self._confirmation.waits
 
     def report(self, number: int, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Take in a trial's epoch; True when the trial is to stop now.
@@ -127,7 +145,7 @@ class Ledger:
             number: the trial's.
             error: why the worker is gone, for a trial that left no result and was not stopped.
         """
-        book, row = next((book, book.rows[number]) for book in self._books if number in book.rows)
+        book, row = next((book, book.rows[number]) for book in self._all_books if number in book.rows)
         folder, metric = self._run.trial(number), self.study.search.metric
         outcome = folder.outcome()
         if outcome is None:
@@ -148,7 +166,9 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        return count_progress(self._books, self._plan, self._references, self.study.search.direction)
+        return count_progress(
+            self._books, self._plan, self._confirmation, self._references, self.study.search.direction
+        )
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""
@@ -156,14 +176,19 @@ class Ledger:
             _log.warning("%d writes did not reach the database; resume the run to repeat them", len(self._outbox))
         close_database(self._storage)
 
+    @property
+    def _all_books(self) -> Sequence[Book]:
+        return (*self._books, *self._confirmation.books)
+
     def _next(self) -> Assignment | None:
-        backlog, references = self._backlog, self._references
+        backlog, references, confirming = self._backlog, self._references, self._confirming
         return (
             self._hand_out(backlog.next_running() or backlog.next_undrawn())
             or references.next_begun()
             or self._hand_out(backlog.next_failed())
             or (references.next_fresh() if self._plan.first_pass_done(self._books) else None)
             or self._hand_out(backlog.next_missing())
+            or self._hand_out(None if self.waits else confirming.next_of_any())
         )
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
@@ -177,14 +202,14 @@ class Ledger:
 
     def _take_up(self) -> None:
         """Read again what the database holds: tell what has ended, line up what has not."""
-        for book in self._books:
+        for book in self._all_books:
             book.load()
-        for _, row in leftovers.running(self._books, self._stopping.in_training):
+        for _, row in leftovers.running(self._all_books, self._stopping.in_training):
             folder = self._run.trial(row.record.trial)
             if row.stop or folder.outcome() or folder.finished_attempt():
                 self.settle(row.record.trial)
-        self._backlog.line_up(
-            running=leftovers.running(self._books, self._stopping.in_training),
-            undrawn=leftovers.undrawn(self._books),
-        )
+        for backlog, books in ((self._backlog, self._books), (self._confirming, self._confirmation.books)):
+            backlog.line_up(
+                running=leftovers.running(books, self._stopping.in_training), undrawn=leftovers.undrawn(books)
+            )
         self._stale = False

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spreadtune.search.book import Book, Direction
+from spreadtune.search.confirmation import Confirmation
 from spreadtune.search.plan import Plan
 from spreadtune.search.record import Row, TrialStatus
 from spreadtune.search.references import References
@@ -24,8 +25,9 @@ class Progress:
     """Counts of pairs (a setting at a seed); a pair that was retried counts once, as its last trial stands.
 
     Attributes:
-        total: the pairs of the whole study.
+        total: the pairs of the whole study, those of its confirmation too.
         complete, pruned, failed, running: those that have a trial, by its state.
+        confirm_total: how many of all pairs are the confirmation's.
         references_total, references_done: floors and ceilings, one for each seed that has them.
         best: the best finished trial, if there is one.
     """
@@ -35,6 +37,7 @@ class Progress:
     pruned: int
     failed: int
     running: int
+    confirm_total: int
     references_total: int
     references_done: int
     best: Best | None
@@ -46,22 +49,27 @@ class Progress:
         return self.total + self.references_total - ended
 
 
-def count_progress(books: Sequence[Book], plan: Plan, references: References, direction: Direction) -> Progress:
+def count_progress(
+    books: Sequence[Book], plan: Plan, confirmation: Confirmation, references: References, direction: Direction
+) -> Progress:
     """Count what the driver knows, without asking the database.
 
     Args:
         books: one for each variant.
         plan: which pairs there are.
+        confirmation: which ones come after them.
         references: the run's floors and ceilings.
         direction: of the optimized metric, for the best trial.
     """
-    states = [state for book in books for state in pair_states(book.rows)]
+    states = [state for book in (*books, *confirmation.books) for state in pair_states(book.rows)]
+    to_confirm = confirmation.total()
     return Progress(
-        total=sum(plan.total(book.space) for book in books),
+        total=sum(plan.total(book.space) for book in books) + to_confirm,
         complete=states.count("COMPLETE"),
         pruned=states.count("PRUNED"),
         failed=states.count("FAIL"),
         running=states.count("RUNNING"),
+        confirm_total=to_confirm,
         references_total=references.total,
         references_done=references.done,
         best=_best_trial(books, direction),

@@ -8,6 +8,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from spreadtune.run_folder import State
 from spreadtune.search.settings import Value
+from spreadtune.spec.seed import Stage
 
 RECORD = "record"
 STOP = "stop"
@@ -28,6 +29,7 @@ class Record:
         values: by path of the trial's file; alpha stands here where Optuna has a position in the window.
         duplicate_of: the first trial of the same setting, when the sampler came back to it.
         retry_of: the failed trial that this one repeats.
+        stage: search, or confirm of a setting that the search chose.
     """
 
     trial: int
@@ -37,6 +39,7 @@ class Record:
     values: Mapping[str, Value] = field(default_factory=dict)
     duplicate_of: int | None = None
     retry_of: int | None = None
+    stage: Stage = "search"
 
     @property
     def pair(self) -> tuple[int, int]:

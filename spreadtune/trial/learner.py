@@ -87,7 +87,8 @@ class Learner:
             seed, fine = self.spec.seed.stream("evaluation/probe"), self.dataset.has_subclasses
             fitted = FinalMetrics(train, seed=seed, has_subclasses=fine)
             of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
-            return {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
+            named = {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
+            return fitted.of_train() | named
 
         return self.workers.led(measured)
 
