@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
+from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
@@ -11,7 +13,6 @@ from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.search import Direction
 
 Setting = tuple[str, int]
-BASELINE_VARIANT = "supcon"
 
 
 def answer(frame: Frame) -> list[str]:
@@ -19,15 +20,17 @@ def answer(frame: Frame) -> list[str]:
     best = frame.best
     if best is None:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
+    confirmed = confirmation(frame)
     lines = [
-        _best(frame, best),
+        *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
+        f"In the search, on validation images: {_best(frame, best)}" if confirmed else _best(frame, best),
         _against_reference(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
         _floors_and_ceiling(frame),
         _counts(frame),
         _labels_used(frame, best),
-        _reservations(frame, best),
+        "" if confirmed else _reservations(frame, best),
     ]
     return [line for line in lines if line]
 

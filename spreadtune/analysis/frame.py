@@ -42,6 +42,7 @@ class Frame:
         stops_early: whether the study stops trials early.
         references: floors and ceiling, one row a seed.
         history: epoch by epoch.
+        confirmed: the trials of the confirmation, whatever their state.
     """
 
     trials: pd.DataFrame
@@ -54,6 +55,7 @@ class Frame:
     stops_early: bool
     references: pd.DataFrame
     history: pd.DataFrame
+    confirmed: pd.DataFrame
 
     @property
     def x(self) -> str:
@@ -90,8 +92,8 @@ class Frame:
 
 def build_frame(tables: Tables) -> Frame:
     """Fill in what the tables leave out."""
-    trials = tables.trials
-    trials = trials[(trials["stage"] == "search") & trials["setting"].notna()].astype({"setting": int, "seed": int})
+    started = tables.trials[tables.trials["setting"].notna()].astype({"setting": int, "seed": int})
+    trials = started[started["stage"] == "search"]
     study = tables.study
     domains = _domains(study)
     paths = list(dict.fromkeys([ALPHA, *domains]))
@@ -119,6 +121,7 @@ def build_frame(tables: Tables) -> Frame:
         stops_early=study.search.early_stopping.name != "none",
         references=tables.references,
         history=tables.history,
+        confirmed=started[started["stage"] == "confirm"],
     )
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from spreadtune.analysis.answer import answer
+from spreadtune.analysis.confirmation import confirmation
+from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import ReportFigure, all_figures
 from spreadtune.analysis.frame import Frame, build_frame
@@ -22,6 +24,14 @@ from spreadtune.analysis.words import count, in_words
 from spreadtune.run_folder import write_atomic
 
 logger = logging.getLogger("spreadtune.analysis.report")
+
+_CONFIRMATION = """<section aria-labelledby="confirmation">
+<h2 id="confirmation">Confirmation</h2>
+<p>The best setting of each variant, trained anew on the training part at seeds that had no part in the search. Each
+encoder is measured on validation and on the test split, by probes that saw neither.</p>
+{tables}
+</section>
+"""
 
 _PLOT_CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 
@@ -51,6 +61,8 @@ def render(tables: Tables) -> str:
         script=_asset("report.js"),
         lead=typeset(lead),
         answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
+        confirmation=_confirmation(frame),
+        test_split="has been opened for the confirmation alone" if len(frame.confirmed) else "has not been opened",
         figures="\n".join(_figure(figure, index + 1) for index, figure in enumerate(figures)) or _nothing_to_draw(),
         departures=_departures(frame),
         trial_count=len(tables.trials),
@@ -72,6 +84,11 @@ def _changes(tables: Tables) -> str:
 def _progress(tables: Tables) -> str:
     ended, planned = ended_trials(tables.trials), planned_trials(tables.study)
     return f'<p class="progress">So far: {ended} of {count(planned, "trial")}.</p>' if ended < planned else ""
+
+
+def _confirmation(frame: Frame) -> str:
+    found = confirmation(frame)
+    return _CONFIRMATION.format(tables=confirmation_tables(found)) if found else ""
 
 
 def _failed_references(references: pd.DataFrame) -> str:

@@ -21,7 +21,8 @@ class TrialHandle:
     Attributes:
         number: the run-wide number.
         folder: its folder.
-        metrics: what was measured at its end, by name; metrics it never reached are absent.
+        metrics: what was measured at its end, by name, on the test split with ``test.`` before it; metrics it never
+            reached are absent.
     """
 
     number: int

@@ -28,7 +28,8 @@ def trials_table(trials: pd.DataFrame, optimized: str) -> str:
 
 def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
     tried = [name for name in trials if str(name).startswith("param.")]
-    came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
+    measured = dict.fromkeys([optimized, *_METRICS])
+    came_out = [f"{part}.{name}" for name in measured for part in ("metric", "test")]
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
     names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]
     filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]
@@ -38,7 +39,7 @@ def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
 def _decimals(name: str) -> int | None:
     if name == "seconds":
         return 1
-    return 3 if name.startswith(("metric.", "theory.")) else None
+    return 3 if name.startswith(("metric.", "test.", "theory.")) else None
 
 
 def _tells_apart(trials: pd.DataFrame, name: str) -> bool:
@@ -47,4 +48,6 @@ def _tells_apart(trials: pd.DataFrame, name: str) -> bool:
 
 def _heading(name: str) -> str:
     special = {"theory.spread": "predicted spread", "param.objective.alpha.position": "window position"}
+    if name.startswith("test."):
+        return f"{in_words(name)}, test"
     return special.get(name, in_words(name.removeprefix("param.").removeprefix("metric.")))

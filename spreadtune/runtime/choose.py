@@ -56,7 +56,8 @@ def resumed_run(
 ) -> Chosen:
     """The run to go on with; asked-for ``seeds``, ``trials`` or ``confirm`` above its own are added to it.
 
-    What the study itself says of confirmation counts where it is more than the run's: it may be added to a finished run.
+    What the study itself says of confirmation counts where it is more than the run's: one may be added to a finished
+    run.
 
     Args:
         study: the resolved study; the run has to ask the same question.

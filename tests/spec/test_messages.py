@@ -40,8 +40,8 @@ MISTAKES = [
         "search.early_stopping: unknown early stopping 'hyperband'; known: none, median, successive_halving",
     ),
     (
-        "search.confirm={seeds: 5}",
-        "search.confirm: unknown key; known: seed, seeds, sampler, trials, early_stopping, space, variants, optimize",
+        "search.confirm={seeds: 5, sedes: 5}",
+        "search.confirm.sedes: unknown key, did you mean search.confirm.seeds?",
     ),
     (
         "search.space.objective.alpha={unifrom: [0, 1]}",
