@@ -23,7 +23,7 @@ def answer(frame: Frame) -> list[str]:
     confirmed = confirmation(frame)
     lines = [
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
-        f"In the search, on validation images: {_best(frame, best)}" if confirmed else _best(frame, best),
+        _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
         _against_reference(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
@@ -73,11 +73,11 @@ def _label(frame: Frame, setting: Setting) -> str:
     return str(frame.settings.loc[[setting]].iloc[0]["label"])
 
 
-def _best(frame: Frame, best: Setting) -> str:
+def _best(frame: Frame, best: Setting, what: str) -> str:
     n = _seeds(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     return (
-        f"Best setting: {_label(frame, best)}. Its {in_words(frame.metric)} is {_value(frame, best, frame.metric)} "
+        f"{what}: {_label(frame, best)}. Its {in_words(frame.metric)} is {_value(frame, best, frame.metric)} "
         f"({seeds if n > 1 else 'one seed: no interval'})."
     )
 

@@ -55,6 +55,15 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A setting whose test numbers were seen, and the trials that measured them."""
+
+    variant: str
+    values: str
+    trials: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """A confirmation with results.
 
@@ -62,13 +71,13 @@ class Confirmation:
         chosen: the run's best setting by its search; the test split has no part in the choice.
         others: the best settings of the other variants, the baseline first, then the better in the search.
         against: a comparison with each of them.
-        openings: the settings whose test numbers were seen, by variant, in the order in which they were.
+        openings: of the test split, in the order in which they were made.
     """
 
     chosen: Confirmed
     others: tuple[Confirmed, ...]
     against: tuple[Against, ...]
-    openings: dict[str, list[int]]
+    openings: tuple[Opening, ...]
 
     @property
     def every(self) -> tuple[Confirmed, ...]:
@@ -78,7 +87,7 @@ class Confirmation:
     def reopened(self) -> bool:
         """Whether some variant had another setting confirmed before: its test numbers were seen, and the search went
         on."""
-        return any(len(settings) > 1 for settings in self.openings.values())
+        return len({opening.variant for opening in self.openings}) < len(self.openings)
 
 
 def confirmation(frame: Frame) -> Confirmation | None:
@@ -94,12 +103,19 @@ def confirmation(frame: Frame) -> Confirmation | None:
     others = sorted((each for each in found.values() if len(each.test)), key=lambda each: _rank(frame, each))
     comparisons = [paired(chosen.test, other.test) for other in others]
     adjusted = holm([each.p for each in comparisons])
-    seen = done.sort_values("trial").drop_duplicates(SETTING)
     return Confirmation(
         chosen,
         tuple(others),
         tuple(Against(*each) for each in zip(others, comparisons, adjusted, strict=True)),
-        {str(variant): [int(setting) for setting in rows["setting"]] for variant, rows in seen.groupby("variant")},
+        _openings(frame, done),
+    )
+
+
+def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
+    of_settings = done.sort_values("trial").groupby(SETTING, sort=False)["trial"]
+    return tuple(
+        Opening(str(variant), _values(frame, (variant, setting)), tuple(map(int, trials)))
+        for (variant, setting), trials in of_settings
     )
 
 
@@ -118,17 +134,20 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Co
         own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
         return own.set_index("seed")[column].astype(float).dropna().sort_index()
 
-    row = frame.settings.loc[[setting]].iloc[0]
-    name = in_words(setting[0])
     return Confirmed(
         variant=setting[0],
         setting=setting[1],
-        values=values_in_words((path, row[path]) for path in frame.searched) or name,
-        name=name,
+        values=_values(frame, setting),
+        name=in_words(setting[0]),
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
         searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
     )
+
+
+def _values(frame: Frame, setting: tuple[str, int]) -> str:
+    row = frame.settings.loc[[setting]].iloc[0]
+    return values_in_words((path, row[path]) for path in frame.searched) or in_words(setting[0])
 
 
 def _rank(frame: Frame, other: Confirmed) -> tuple[bool, float]:

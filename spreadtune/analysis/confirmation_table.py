@@ -4,7 +4,8 @@ import pandas as pd
 
 from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
 from spreadtune.analysis.html import Column, table
-from spreadtune.analysis.statistics import interval
+from spreadtune.analysis.statistics import Interval, interval
+from spreadtune.analysis.words import measured, signed
 
 
 def confirmation_tables(found: Confirmation) -> str:
@@ -18,30 +19,25 @@ def confirmation_tables(found: Confirmation) -> str:
 
 
 def _settings(each: Confirmed) -> dict[str, object]:
-    test, validation = interval(each.test), interval(each.validation)
     return {
         "variant": each.variant,
         "setting": each.values,
-        "seeds": test.n,
-        "test": test.mean,
-        "test ±": test.half_width,
-        "validation": validation.mean,
-        "validation ±": validation.half_width,
-        "validation - test": each.gap.mean,
-        "validation - test ±": each.gap.half_width,
-        "search": float(each.searched.mean()),
+        "seeds": len(each.test),
+        "test": _shown(interval(each.test)),
+        "validation": _shown(interval(each.validation)),
+        "validation − test": _signed(each.gap),
+        "search": _shown(interval(each.searched)),
         "search seeds": len(each.searched),
-        "search - validation": each.luck,
+        "search − validation": signed(each.luck),
     }
 
 
 def _against(chosen: Confirmed, each: Against) -> dict[str, object]:
     found = each.found
     return {
-        "test": f"{chosen.variant} - {each.other.variant}",
+        "on test": f"{chosen.variant} − {each.other.variant}",
         "shared seeds": found.difference.n,
-        "difference": found.difference.mean,
-        "difference ±": found.difference.half_width,
+        "difference": _signed(found.difference),
         "d_z": found.effect_size,
         "p": found.p,
         "p, Holm": each.adjusted,
@@ -50,16 +46,19 @@ def _against(chosen: Confirmed, each: Against) -> dict[str, object]:
 
 def _openings(found: Confirmation) -> list[dict[str, object]]:
     return [
-        {"variant": variant, "confirmed settings, first to last": ", ".join(map(str, settings))}
-        for variant, settings in found.openings.items()
+        {"variant": opening.variant, "confirmed": opening.values, "trials": ", ".join(map(str, opening.trials))}
+        for opening in found.openings
     ]
+
+
+def _shown(found: Interval) -> str:
+    return measured(found.mean, found.half_width).replace("+-", "±")
+
+
+def _signed(found: Interval) -> str:
+    return signed(found.mean, found.half_width).replace("+-", "±")
 
 
 def _table(rows: list[dict[str, object]]) -> str:
     frame = pd.DataFrame(rows)
-    fine = {"d_z": None, "p": None, "p, Holm": None}  # three significant digits
-    return table([Column(str(name), frame[name], _decimals(frame[name], str(name), fine)) for name in frame])
-
-
-def _decimals(values: pd.Series, name: str, fine: dict[str, None]) -> int | None:
-    return 3 if pd.api.types.is_float_dtype(values) and name not in fine else None
+    return table([Column(str(name), frame[name]) for name in frame])

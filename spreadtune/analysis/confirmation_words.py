@@ -4,7 +4,7 @@ import math
 
 from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
-from spreadtune.analysis.words import count, in_words, measured
+from spreadtune.analysis.words import count, in_words, measured, signed
 
 
 def confirmation_lines(found: Confirmation, metric: str) -> list[str]:
@@ -35,10 +35,10 @@ def _comparison(each: Against, comparisons: int) -> str:
     if found.n == 0:
         return f"On test it shares no seed with {name}, so there is no paired difference."
     if not found.known:
-        return f"Paired with {name} on test the difference is {found.mean:+.3f} ({count(found.n, 'shared seed')})."
+        return f"Paired with {name} on test the difference is {signed(found.mean)} ({count(found.n, 'shared seed')})."
     holm = f" after Holm's correction for {comparisons} comparisons" if comparisons > 1 else ""
     return (
-        f"Paired with {name} on test the difference is {found.mean:+.3f} +- {found.half_width:.3f} "
+        f"Paired with {name} on test the difference is {signed(found.mean, found.half_width)} "
         f"({count(found.n, 'shared seed')}); effect size d_z {_size(each.found.effect_size)}, "
         f"p {_p(each.adjusted)}{holm}."
     )
@@ -55,24 +55,19 @@ def _p(value: float) -> str:
 def _optimism(chosen: Confirmed) -> str:
     """Both parts add up to the search's mean minus the mean on test."""
     whole = float(chosen.searched.mean() - chosen.test.mean())
-    gap = measured(chosen.gap.mean, chosen.gap.half_width)
+    gap = signed(chosen.gap.mean, chosen.gap.half_width)
     return (
         f"Optimism of the search's number for it, {chosen.searched.mean():.3f} "
-        f"({count(len(chosen.searched), 'seed')}): {whole:+.3f}, of which {_signed(gap)} is validation minus test of "
-        f"the same encoders and {chosen.luck:+.3f} the luck by which it was chosen (the search minus fresh seeds, both "
-        "on validation)."
+        f"({count(len(chosen.searched), 'seed')}): {signed(whole)}, of which {gap} is validation minus test of "
+        f"the same encoders and {signed(chosen.luck)} the luck by which it was chosen (the search minus fresh seeds, "
+        "both on validation)."
     )
 
 
-def _signed(text: str) -> str:
-    return text if text.startswith("-") else f"+{text}"
-
-
 def _openings(found: Confirmation) -> str:
-    settings = sum(map(len, found.openings.values()))
     if not found.reopened:
-        return f"The test split was opened once, after the search, for {count(settings, 'setting')}."
-    earlier = settings - len(found.openings)
+        return f"The test split was opened once, after the search, for {count(len(found.openings), 'setting')}."
+    earlier = len(found.openings) - len({opening.variant for opening in found.openings})
     return (
         f"The test split was opened more than once: {count(earlier, 'former best setting')} had been confirmed before "
         "the search went on, so these numbers are not the first that were seen."
