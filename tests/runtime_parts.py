@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spreadtune.data.digits import load_digits
+from spreadtune.data.digits import load
 from spreadtune.data.image_set import ImageSet
 from spreadtune.data.views import Views, to_pixels
 from spreadtune.objectives.cross_entropy import CrossEntropyObjective
 from spreadtune.objectives.objective import Batch
+from spreadtune.spec.data import DigitsDataset
 
 
 class SlowToEnd(CrossEntropyObjective):
@@ -75,12 +76,12 @@ class FaultyOnOne(CrossEntropyObjective):
 
 def guarded(*, opened_by: str) -> ImageSet:
     """The digits with a test set of their own, which raises when it is read unless the file ``opened_by`` exists."""
-    digits = load_digits()
-    parts = digits.images[-300:].view(Trap), digits.subclasses[-300:].view(Trap)
+    all_of_them = load(DigitsDataset())
+    parts = all_of_them.images[-300:].view(Trap), all_of_them.subclasses[-300:].view(Trap)
     whole = replace(
-        digits,
-        images=digits.images[:-300],
-        subclasses=digits.subclasses[:-300],
+        all_of_them,
+        images=all_of_them.images[:-300],
+        subclasses=all_of_them.subclasses[:-300],
         test_images=parts[0],
         test_subclasses=parts[1],
     )
