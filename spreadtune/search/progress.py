@@ -27,9 +27,9 @@ class Progress:
     Attributes:
         total: the pairs of the whole study, those of its confirmation too.
         complete, pruned, failed, running: those that have a trial, by its state.
-        confirm_total: how many of all pairs are the confirmation's.
         references_total, references_done: floors and ceilings, one for each seed that has them.
-        best: the best finished trial, if there is one.
+        best: the best finished trial of the search, if there is one.
+        confirm_total: how many of all pairs are the confirmation's.
     """
 
     total: int
@@ -37,10 +37,10 @@ class Progress:
     pruned: int
     failed: int
     running: int
-    confirm_total: int
     references_total: int
     references_done: int
     best: Best | None
+    confirm_total: int = 0
 
     @property
     def missing(self) -> int:
@@ -69,10 +69,10 @@ def count_progress(
         pruned=states.count("PRUNED"),
         failed=states.count("FAIL"),
         running=states.count("RUNNING"),
-        confirm_total=to_confirm,
         references_total=references.total,
         references_done=references.done,
         best=_best_trial(books, direction),
+        confirm_total=to_confirm,
     )
 
 
