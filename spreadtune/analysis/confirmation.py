@@ -8,7 +8,7 @@ from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
-from spreadtune.search.selection import SETTING, best_setting, completed
+from spreadtune.search.selection import best_setting, completed
 
 BASELINE_VARIANT = "supcon"
 
@@ -112,11 +112,10 @@ def confirmation(frame: Frame) -> Confirmation | None:
 
 
 def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
-    of_settings = done.sort_values("trial").groupby(SETTING, sort=False)["trial"]
-    return tuple(
-        Opening(str(variant), _values(frame, (variant, setting)), tuple(map(int, trials)))
-        for (variant, setting), trials in of_settings
-    )
+    trials: dict[tuple[str, int], list[int]] = {}
+    for _, row in done.sort_values("trial").iterrows():
+        trials.setdefault((str(row["variant"]), int(row["setting"])), []).append(int(row["trial"]))
+    return tuple(Opening(setting[0], _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
 
 
 def _bests(frame: Frame) -> dict[str, tuple[str, int]]:

@@ -52,7 +52,8 @@ class Terminal:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
         floors = f" and {counted(progress.references_total, 'reference')} (floors and ceiling)"
-        self.say(f"to run     {counted(progress.total, 'trial')}{floors if progress.references_total else ''}")
+        confirm = f", {progress.confirm_total} of them a confirmation," if progress.confirm_total else ""
+        self.say(f"to run     {counted(progress.total, 'trial')}{confirm}{floors if progress.references_total else ''}")
         self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
         self._show(progress)
 
@@ -98,7 +99,7 @@ class Terminal:
             return str(outcome.reason)
         if outcome.state == "FAIL":
             return f"failed after epoch {outcome.epoch}: {outcome.reason}"
-        names = dict.fromkeys((self._metric, "spread", f"ceiling.{self._metric}"))
+        names = dict.fromkeys((self._metric, f"test.{self._metric}", "spread", f"ceiling.{self._metric}"))
         numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
         seconds = outcome.details.get("seconds")
         return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")

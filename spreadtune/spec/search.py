@@ -93,7 +93,9 @@ class SearchConfig(Config):
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)
     optimize: dict[str, Direction] = Field(default_factory=_transfer_accuracy)
-    confirm: ConfirmConfig | None = None
+    confirm: ConfirmConfig | None = Field(
+        None, exclude_if=lambda value: value is None, description="the best of each variant on the test split"
+    )
 
     @property
     def confirm_seeds(self) -> int:
@@ -125,6 +127,14 @@ class SearchConfig(Config):
                 "early_stopping",
                 f"nothing measured during training stands for {self.metric}; "
                 f"write early_stopping: none, or optimize one of {', '.join(PROXY)}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_confirmed_is_measured_on_test(self) -> "SearchConfig":
+        if self.confirm and self.metric == "train_spread":
+            raise placed(
+                "confirm", "train_spread is that of training images, so there is no test of it; optimize spread"
             )
         return self
 

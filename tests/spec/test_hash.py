@@ -10,6 +10,7 @@ from spreadtune.spec.hash import difference, study_hash
         "resources.cpus_per_worker=4",
         "data.placement=host",
         "search.seeds=7",
+        "search.confirm={seeds: 5}",
         "profiles={small: {training.epochs: 1}}",
         "data.views=2",
         "search.space.objective.alpha={grid: [0.0, 0.5, 1.0]}",

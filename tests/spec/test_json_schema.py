@@ -74,6 +74,7 @@ OWN = {"model.encoder": {"name": "my.module:Encoder", "depth_of_mine": 3}}
         {"search.space": {"objective.alpha": {"grid": [0, 1], "when": {"objective.pairs": ["all", "cross_view"]}}}},
         {"search.variants": {"a": {}, "b": {"set": {"training": {"epochs": 2}}, "space": None}}},
         {"search.early_stopping": "median"},
+        {"search.confirm": {"seeds": 5}, "profiles": {"p": {"search.confirm.seeds": 1}}},
         {"search.early_stopping": {"name": "successive_halving", "reduction": 2}},
         {
             "profiles": {
@@ -107,6 +108,8 @@ def test_what_may_be_written(validator: Draft202012Validator, changes: Mapping[s
         {"model.encoder": "mine.Encoder"},
         {"search.early_stopping": "mine:Stopping"},
         {"search.sampler": "gird"},
+        {"search.confirm": {"seeds": 0}},
+        {"search.confirm": {}},
         {"search.space": {"objective.alhpa": {"grid": [0]}}},
         {"search.space": {"objective.alpha": [0, 1]}},
         {"search.space": {"objective.alpha": {"gird": [0]}}},

@@ -40,6 +40,10 @@ MISTAKES = [
         "search.early_stopping: unknown early stopping 'hyperband'; known: none, median, successive_halving",
     ),
     (
+        "search={confirm: {seeds: 2}, optimize: {train_spread: minimize}}",
+        "search.confirm: train_spread is that of training images, so there is no test of it; optimize spread",
+    ),
+    (
         "search.confirm={seeds: 5, sedes: 5}",
         "search.confirm.sedes: unknown key, did you mean search.confirm.seeds?",
     ),
