@@ -26,9 +26,8 @@ def _settings(each: Confirmed) -> dict[str, object]:
         "test": _shown(interval(each.test)),
         "validation": _shown(interval(each.validation)),
         "validation − test": _signed(each.gap),
-        "search": _shown(interval(each.searched)),
-        "search seeds": len(each.searched),
-        "search − validation": signed(each.luck),
+        "search (seeds)": f"{_shown(interval(each.searched))} ({len(each.searched)})",
+        "luck": signed(each.luck),
     }
 
 

@@ -28,7 +28,8 @@ logger = logging.getLogger("spreadtune.analysis.report")
 _CONFIRMATION = """<section aria-labelledby="confirmation">
 <h2 id="confirmation">Confirmation</h2>
 <p>The best setting of each variant, trained anew on the training part at seeds that had no part in the search. Each
-encoder is measured on validation and on the test split, by probes that saw neither.</p>
+encoder is measured on validation and on the test split, by probes that saw neither. Luck is the search's mean minus
+that on validation.</p>
 {tables}
 </section>
 """
