@@ -7,7 +7,7 @@ from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.selection import SETTING, best_setting, standing
-from spreadtune.spec.metrics import SUBCLASS_METRICS
+from spreadtune.spec.metrics import PROXY, SUBCLASS_METRICS
 from spreadtune.spec.search import Direction
 
 Setting = tuple[str, int]
@@ -27,6 +27,7 @@ def answer(frame: Frame) -> list[str]:
         _floors_and_ceiling(frame),
         _counts(frame),
         _labels_used(frame, best),
+        _early_stopping(frame),
         _reservations(frame, best),
     ]
     return [line for line in lines if line]
@@ -163,6 +164,16 @@ def _labels_used(frame: Frame, best: Setting) -> str:
     if coarse == best:
         return f"{chosen} {rule} would have chosen the same."
     return f"{chosen} {rule} would have chosen {_label(frame, coarse)}: {_value(frame, coarse, frame.metric)}."
+
+
+def _early_stopping(frame: Frame) -> str:
+    """What decided which trials were not finished; a stopped trial is nowhere compared with finished ones."""
+    if not frame.stops_early:
+        return ""
+    watched = PROXY[frame.metric]
+    labels = "needs the subclasses too" if watched in SUBCLASS_METRICS else "needs no subclasses"
+    looked = f"Early stopping looked at the {in_words(watched)} during training, which {labels}"
+    return f"{looked}; means are over finished trials."
 
 
 def _reservations(frame: Frame, best: Setting) -> str:

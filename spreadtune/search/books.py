@@ -7,7 +7,7 @@ from spreadtune.search.book import Book
 from spreadtune.search.database import study_name
 from spreadtune.search.pruners import make_pruner
 from spreadtune.search.space import ClassCounts, Space
-from spreadtune.spec.study import Study
+from spreadtune.spec.study import Study, Variant
 
 
 def open_books(study: Study, run: RunFolder, storage: BaseStorage, class_counts: ClassCounts) -> list[Book]:
@@ -19,8 +19,14 @@ def open_books(study: Study, run: RunFolder, storage: BaseStorage, class_counts:
             Space(variant, class_counts),
             storage,
             direction=study.search.direction,
-            pruner=make_pruner(study.search.early_stopping),
+            pruner=make_pruner(study.search.early_stopping, epochs=_longest(variant)),
             alone=len(variants) == 1,
         )
         for variant in variants
     ]
+
+
+def _longest(variant: Variant) -> int:
+    """The epochs of a variant's longest trial."""
+    searched = variant.space.get("training.epochs")
+    return max(map(int, searched.corners())) if searched else int(variant.body["training"]["epochs"])

@@ -1,7 +1,7 @@
 """The trials in training, what they report, and which of them are to stop."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -55,13 +55,35 @@ class EarlyStopping:
         watched = self._in_training.get(number)
         if watched is None or watched.ready.row.stop:
             return True  # settled or stopped already: what still reports is an orphan
-        book, row, trial = watched.ready.book, watched.ready.row, watched.ready.trial
+        row, trial = watched.ready.row, watched.ready.trial
         value = metrics.get(self._watched)
-        if value is None or not math.isfinite(value) or epoch in row.reported:
+        if value is None or not math.isfinite(value) or epoch <= max(row.reported, default=0):
             return False
         row.reported.add(epoch)
-        if not self._outbox.post(partial(trial.report, value, epoch)):
-            return False
+        return self._outbox.post(partial(trial.report, value, epoch)) and self._decide(watched, epoch, metrics)
+
+    def catch_up(self, number: int, history: Iterable[Mapping[str, float]]) -> bool:
+        """Take in what a trial did before a resume; True when it is to stop and not to be trained on.
+
+        A killed driver may not have heard of the last epochs, which the trial then does not train again, and may have
+        stored the last value that it heard of without deciding on it. Decided twice is decided alike.
+
+        Args:
+            number: of the trial, which has begun again.
+            history: its epochs, oldest first.
+        """
+        watched = self._in_training[number]
+        heard = max(watched.ready.row.reported, default=0)
+        for line in history:
+            epoch = int(line["epoch"])
+            metrics = {name: value for name, value in line.items() if name not in ("epoch", "attempt")}
+            if self._decide(watched, epoch, metrics) if epoch == heard else self.report(number, epoch, metrics):
+                return True
+        return False
+
+    def _decide(self, watched: _InTraining, epoch: int, metrics: Mapping[str, float]) -> bool:
+        """Whether the trial is to stop at the epoch whose value was stored last."""
+        book, row, trial = watched.ready.book, watched.ready.row, watched.ready.trial
         if epoch >= watched.epochs or not self._should_prune(trial):
             return False
         row.stop = Stop(epoch, dict(metrics), f"stopped early at epoch {epoch} ({self._pruner})")

@@ -167,12 +167,18 @@ class Ledger:
         )
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
-        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training."""
+        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training.
+
+        One that early stopping ends by what it did before a resume is settled, and the next one handed out.
+        """
         if ready is None:
             return None
         assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
         write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
         self._stopping.begin(ready, assignment.spec.training.epochs)
+        if ready.resumed and self._stopping.catch_up(ready.number, assignment.folder.history()):
+            self.settle(ready.number)
+            return self._next()
         return assignment
 
     def _take_up(self) -> None:

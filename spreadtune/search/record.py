@@ -28,6 +28,7 @@ class Record:
         values: by path of the trial's file; alpha stands here where Optuna has a position in the window.
         duplicate_of: the first trial of the same setting, when the sampler came back to it.
         retry_of: the failed trial that this one repeats.
+        draws: how many settings the sampler drew for it, those included that were tried already.
     """
 
     trial: int
@@ -37,6 +38,7 @@ class Record:
     values: Mapping[str, Value] = field(default_factory=dict)
     duplicate_of: int | None = None
     retry_of: int | None = None
+    draws: int = 0
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -45,7 +47,7 @@ class Record:
 
     def retry(self, number: int) -> "Record":
         """The same pair of setting and seed once more."""
-        return replace(self, trial=number, retry_of=self.trial)
+        return replace(self, trial=number, retry_of=self.trial, draws=0)
 
     def attribute(self) -> dict[str, Any]:
         return asdict(self)

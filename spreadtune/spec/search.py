@@ -43,10 +43,26 @@ class SuccessiveHalving(NamedPart):
     reduction: int = Field(3, ge=2)
 
 
+class Hyperband(NamedPart):
+    """Successive halving in brackets that differ in how early they begin to stop (Li et al., JMLR 2018)."""
+
+    name: Literal["hyperband"] = "hyperband"
+    min_epochs: int = Field(1, ge=1, description="the epoch of the first rung of the bracket that stops earliest")
+    max_epochs: int | None = Field(None, ge=1, description="no rung lies after it; training.epochs when left out")
+    reduction: int = Field(3, ge=2)
+
+    @model_validator(mode="after")
+    def _max_above_min(self) -> "Hyperband":
+        if self.max_epochs is not None and self.max_epochs < self.min_epochs:
+            raise placed("max_epochs", f"is below min_epochs ({self.min_epochs})")
+        return self
+
+
 STOPPINGS: dict[str, type[NamedPart]] = {
     "none": NoStopping,
     "median": MedianStopping,
     "successive_halving": SuccessiveHalving,
+    "hyperband": Hyperband,
 }
 
 
@@ -56,7 +72,7 @@ def _stopping(value: Any) -> str | None:
 
 
 if TYPE_CHECKING:
-    AnyStopping = NoStopping | MedianStopping | SuccessiveHalving
+    AnyStopping = NoStopping | MedianStopping | SuccessiveHalving | Hyperband
 else:
     AnyStopping = Annotated[tagged_union(STOPPINGS, _stopping, "early stopping", STOPPINGS), BeforeValidator(named)]
 
@@ -81,7 +97,7 @@ class SearchConfig(Config):
 
     seed: int = Field(0, ge=0)
     seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
-    sampler: Literal["grid", "random", "tpe"] = "grid"
+    sampler: Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"] = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
@@ -132,7 +148,7 @@ class SearchConfig(Config):
                     raise placed(
                         f"{place}.{path}",
                         f"sampler grid takes only grid domains, not {domain.kind}; write {{grid: [...]}}, "
-                        "or choose sampler random or tpe",
+                        "or choose another sampler, such as tpe",
                     )
                 if self.sampler != "grid" and domain.kind == "grid":
                     raise placed(

@@ -25,12 +25,12 @@ def test_early_stopping_is_a_name_or_a_mapping() -> None:
         (
             "search: {space: {objective.alpha: {uniform: [0, 1]}}}\n",
             "search.space.objective.alpha: sampler grid takes only grid domains, not uniform; write {grid: [...]}, "
-            "or choose sampler random or tpe",
+            "or choose another sampler, such as tpe",
         ),
         (
             "search: {variants: {a: {space: {objective.alpha: {choice: [0, 1]}}}}}\n",
             "search.variants.a.space.objective.alpha: sampler grid takes only grid domains, not choice; "
-            "write {grid: [...]}, or choose sampler random or tpe",
+            "write {grid: [...]}, or choose another sampler, such as tpe",
         ),
         (
             "search: {sampler: tpe, trials: 5, space: {objective.alpha: {grid: [0, 1]}}}\n",
@@ -41,6 +41,10 @@ def test_early_stopping_is_a_name_or_a_mapping() -> None:
         (
             "search: {sampler: tpe, trials: 5, space: {objective.temperature: {window: [0, 1]}}}\n",
             "search.space.objective.temperature: a window is for objective.alpha only",
+        ),
+        (
+            "search: {early_stopping: {name: hyperband, min_epochs: 9, max_epochs: 3}}\n",
+            "search.early_stopping.max_epochs: is below min_epochs (9)",
         ),
         ("search: {optimize: {}}\n", "search.optimize: names 0 metrics, give exactly one"),
         (
