@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from optuna.trial import Trial
 
-from spreadtune.search.book import Book
+from spreadtune.search.book import Book, Direction
 from spreadtune.search.drawing import as_asked_for, draw
+from spreadtune.search.racing import next_repeat
 from spreadtune.search.record import Record, Row
 from spreadtune.search.samplers import SamplerName, make_sampler
 from spreadtune.search.settings import Value
@@ -20,15 +21,21 @@ REDRAWS = 10
 class AdaptivePlan:
     """Variants take turns; a new setting runs at seed 0, one that the sampler insists on at its next seed.
 
+    With ``seeds`` above 1 a promising setting gets its next seed before a new one is drawn.
+
     Attributes:
         sampler: any but grid.
         trials: of each variant, further seeds counted, retries not.
         study_seed: the study's ``search.seed``.
+        seeds: the most that racing gives a setting.
+        direction: of the optimized metric.
     """
 
     sampler: SamplerName
     trials: int
     study_seed: int
+    seeds: int = 1
+    direction: Direction = "maximize"
 
     @property
     def reference_seeds(self) -> int:
@@ -41,6 +48,8 @@ class AdaptivePlan:
     def choose(self, book: Book, trial: Trial, number: int) -> Record | None:
         if _counted(book.rows) >= self.trials:
             return None
+        if raced := next_repeat(book.rows.values(), seeds=self.seeds, direction=self.direction):
+            return _repeat(book, number, raced.record)
         place = sum(row.record.draws for row in book.rows.values())
         sampler = make_sampler(self.sampler, book.space, study_seed=self.study_seed, number=trial.number, place=place)
         frozen = as_asked_for(trial)
@@ -60,6 +69,12 @@ class AdaptivePlan:
         return sum(row.record.retry_of is None and row.state != "RUNNING" for row in rows.values())
 
 
+def _repeat(book: Book, number: int, first: Record) -> Record:
+    """A further seed of a promising setting."""
+    seed = book.next_seed(first.setting)
+    return Record(number, first.setting, seed, first.params, first.values, repeat_of=first.trial)
+
+
 def _record(book: Book, number: int, params: Mapping[str, Value], draws: int) -> Record:
     """What a draw means: a new setting, or a further seed of one that was tried."""
     values = book.space.resolve(params)
@@ -67,7 +82,7 @@ def _record(book: Book, number: int, params: Mapping[str, Value], draws: int) ->
     if setting is None:
         return Record(number, book.next_setting(), 0, params, values, draws=draws)
     tried = book.of_setting(setting)
-    seed = 1 + max(row.record.seed for row in tried)
+    seed = book.next_seed(setting)
     # A fault says nothing of the setting, so what only failed is no duplicate; its failed pair is a retry's to repeat.
     only_failed = all(row.state == "FAIL" for row in tried)
     first = None if only_failed else min(row.record.trial for row in tried)

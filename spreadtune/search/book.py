@@ -97,6 +97,10 @@ class Book:
     def of_setting(self, setting: int) -> list[Row]:
         return [row for row in self.rows.values() if row.record.setting == setting]
 
+    def next_seed(self, setting: int) -> int:
+        """The first seed after those that the setting has trials at."""
+        return 1 + max(row.record.seed for row in self.of_setting(setting))
+
     def taken_up(self, optuna_id: int) -> Trial:
         """A handle on a stored trial."""
         return Trial(self.study, optuna_id)

@@ -56,6 +56,8 @@ class EarlyStopping:
         if watched is None or watched.ready.row.stop:
             return True  # settled or stopped already: what still reports is an orphan
         row, trial = watched.ready.row, watched.ready.trial
+        if row.record.repeat_of is not None:
+            return False  # a mean over the seeds that survived would be one over the lucky ones
         value = metrics.get(self._watched)
         if value is None or not math.isfinite(value) or epoch <= max(row.reported, default=0):
             return False

@@ -93,7 +93,7 @@ def _status(*, held: bool, unfinished: bool) -> RunStatus:
 
 def _best_of_rows(study: Study, rows: Mapping[str, Rows]) -> BestSetting | None:
     finished = [
-        (name, row.record.setting, row.record.values, row.value)
+        (name, row.record.setting, row.record.values, row.record.repeat_of, row.value)
         for name, of_variant in rows.items()
         for row in of_variant.values()
         if row.state == "COMPLETE" and row.value is not None
@@ -102,21 +102,25 @@ def _best_of_rows(study: Study, rows: Mapping[str, Rows]) -> BestSetting | None:
 
 
 def _best(
-    study: Study, finished: Sequence[tuple[str, int, Mapping[str, Value], float]], *, several_variants: bool
+    study: Study,
+    finished: Sequence[tuple[str, int, Mapping[str, Value], int | None, float]],
+    *,
+    several_variants: bool,
 ) -> BestSetting | None:
-    """From (variant, setting, its values, the metric of one finished trial)."""
+    """From (variant, setting, its values, which trial racing repeated, the metric of one finished trial)."""
     column = f"metric.{study.search.metric}"
     trials = pd.DataFrame(
         [
-            {"variant": variant, "setting": setting, "state": "COMPLETE", "stage": "search", column: value}
-            for variant, setting, _, value in finished
+            {"variant": variant, "setting": setting, "repeat_of": first, "state": "COMPLETE", "stage": "search"}
+            | {column: value}
+            for variant, setting, _, first, value in finished
         ]
     )
     found = best_setting(trials, study.search.metric, study.search.direction) if finished else None
     if found is None:
         return None
     line = settings_table(trials).loc[[found]].iloc[0]
-    variant, label = found[0], setting_label(next(values for *key, values, _ in finished if tuple(key) == found))
+    variant, label = found[0], setting_label(next(values for *key, values, _, _ in finished if tuple(key) == found))
     named = ": ".join(filter(None, (variant, label))) if several_variants else label
     return BestSetting(study.search.metric, float(line[column]), named, int(line["n"]))
 
@@ -133,7 +137,7 @@ def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
     # The files do not say which variant a trial is of; what it runs says which setting.
     settings: dict[str, int] = {}
     finished = [
-        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), value)
+        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), None, value)
         for spec, outcome in standing
         if outcome and (value := outcome.values.get(study.search.metric)) is not None
     ]

@@ -27,6 +27,7 @@ class Record:
         params: by Optuna's names.
         values: by path of the trial's file; alpha stands here where Optuna has a position in the window.
         duplicate_of: the first trial of the same setting, when the sampler came back to it.
+        repeat_of: the first trial of the same setting, when racing gave it a further seed.
         retry_of: the failed trial that this one repeats.
         draws: how many settings the sampler drew for it, those included that were tried already.
     """
@@ -37,6 +38,7 @@ class Record:
     params: Mapping[str, Value] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
     duplicate_of: int | None = None
+    repeat_of: int | None = None
     retry_of: int | None = None
     draws: int = 0
 

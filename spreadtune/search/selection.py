@@ -38,15 +38,30 @@ def settings_table(trials: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def without_lucky_ones(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trials less those of settings with one finished seed, in variants in which racing has repeated others.
+
+    The best of many settings that ran once is partly the luckiest, and racing has repeated what promised most.
+    """
+    if "repeat_of" not in trials:
+        return trials
+    done = completed(trials)
+    raced = done.loc[done["repeat_of"].notna(), "variant"]
+    finished = done.groupby(SETTING).size()
+    single = pd.MultiIndex.from_frame(trials[SETTING]).map(finished.to_dict().get) == 1
+    return trials[~(trials["variant"].isin(raced) & single)]
+
+
 def best_setting(
     trials: pd.DataFrame, metric: str, direction: Literal["maximize", "minimize"]
 ) -> tuple[str, int] | None:
     """The (variant, setting) whose mean over seeds is best; None where no trial has finished with that metric.
 
-    Equal means go to the lower variant name, then to the lower setting.
+    Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
+    candidate. Equal means go to the lower variant name, then to the lower setting.
     """
     column = f"metric.{metric}"
-    table = settings_table(trials)
+    table = settings_table(without_lucky_ones(trials))
     if column not in table:
         return None
     means = table[column].dropna()

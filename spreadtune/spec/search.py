@@ -96,7 +96,11 @@ class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
     seed: int = Field(0, ge=0)
-    seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
+    seeds: int = Field(
+        1,
+        ge=1,
+        description="repetitions of each setting of a grid; else the most that racing gives a promising setting",
+    )
     sampler: Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"] = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
