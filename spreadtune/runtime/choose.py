@@ -50,6 +50,8 @@ def resumed_run(
 ) -> Chosen:
     """The run to go on with; asked-for ``seeds`` or ``trials`` above its own are added to it.
 
+    Its best setting is chosen by what the study at hand says (``search.select_on``).
+
     Args:
         study: the resolved study; the run has to ask the same question.
         results: the folder of all runs.
@@ -70,7 +72,8 @@ def resumed_run(
         if not same:
             raise UserError(_nothing_to_resume(study, results))
         run = same[-1]
-    return Chosen(run, _extended(_study_of(run), run, seeds=seeds, trials=trials), resumed=True)
+    extended = _extended(_study_of(run), run, seeds=seeds, trials=trials)
+    return Chosen(run, extended.with_selection_of(study), resumed=True)
 
 
 def _extended(study: Study, run: RunFolder, *, seeds: int | None, trials: int | None) -> Study:

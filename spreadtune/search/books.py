@@ -18,7 +18,7 @@ def open_books(study: Study, run: RunFolder, storage: BaseStorage, class_counts:
             study_name(run, variant.name),
             Space(variant, class_counts),
             storage,
-            direction=study.search.direction,
+            search=study.search,
             pruner=make_pruner(study.search.early_stopping, epochs=_longest(variant)),
             alone=len(variants) == 1,
         )

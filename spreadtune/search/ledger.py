@@ -22,7 +22,7 @@ from spreadtune.search.class_counts import BatchClassCounts
 from spreadtune.search.database import DatabaseAwayError, close_database, database_url, open_database
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import settle_outcome, valued
+from spreadtune.search.outcomes import finished_metrics, settle_outcome, valued
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import Progress, count_progress
 from spreadtune.search.references import References
@@ -113,7 +113,7 @@ class Ledger:
     def report(self, number: int, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Take in a trial's epoch; True when the trial is to stop now.
 
-        Optuna gets the metric that stands for the optimized one during training, at the epochs that carry it. An epoch
+        Optuna gets the metric that stands for the watched one during training, at the epochs that carry it. An epoch
         that was reported before a resume decides nothing again, nor does the last one: the work is done.
         """
         return self._stopping.report(number, epoch, metrics)
@@ -128,18 +128,18 @@ class Ledger:
             error: why the worker is gone, for a trial that left no result and was not stopped.
         """
         book, row = next((book, book.rows[number]) for book in self._books if number in book.rows)
-        folder, metric = self._run.trial(number), self.study.search.metric
+        folder = self._run.trial(number)
         outcome = folder.outcome()
         if outcome is None:
-            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), metric)
+            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), self.study.search)
             if outcome.state == "PRUNED" and not outcome.theory:  # a trial records it at its last epoch, not before
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
             row.state = outcome.state
-            row.value = outcome.values[metric] if outcome.state == "COMPLETE" else None
+            row.metrics = finished_metrics(outcome)
             self._stopping.end(number)
-            self._outbox.post(partial(book.tell, row, outcome, metric))
+            self._outbox.post(partial(book.tell, row, outcome))
         return outcome
 
     def settle_reference(self, seed: int, *, error: str | None = None) -> Outcome:
@@ -148,7 +148,7 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        return count_progress(self._books, self._plan, self._references, self.study.search.direction)
+        return count_progress(self._books, self._plan, self._references, self.study.search.selection)
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""

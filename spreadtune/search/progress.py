@@ -3,20 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spreadtune.search.book import Book, Direction
+from spreadtune.search.book import Book
 from spreadtune.search.plan import Plan
 from spreadtune.search.record import Row, TrialStatus
 from spreadtune.search.references import References
 from spreadtune.search.settings import Value
+from spreadtune.spec.goal import Selection
 
 
 @dataclass(frozen=True)
 class Best:
-    """The best single trial so far. The answer of a study is a mean over seeds; this is for watching."""
+    """The best single trial so far. The answer of a study is a mean over seeds; this is for watching.
 
+    Attributes:
+        metric: what it is best in.
+        value: of that metric.
+        params: its setting.
+        label: for people.
+        feasible: it keeps the study's bounds; else none does, and it breaks them least.
+    """
+
+    metric: str
     value: float
     params: Mapping[str, Value]
     label: str
+    feasible: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,14 +57,14 @@ class Progress:
         return self.total + self.references_total - ended
 
 
-def count_progress(books: Sequence[Book], plan: Plan, references: References, direction: Direction) -> Progress:
+def count_progress(books: Sequence[Book], plan: Plan, references: References, selection: Selection) -> Progress:
     """Count what the driver knows, without asking the database.
 
     Args:
         books: one for each variant.
         plan: which pairs there are.
         references: the run's floors and ceilings.
-        direction: of the optimized metric, for the best trial.
+        selection: how the best trial is chosen.
     """
     states = [state for book in books for state in pair_states(book.rows)]
     return Progress(
@@ -64,17 +75,18 @@ def count_progress(books: Sequence[Book], plan: Plan, references: References, di
         running=states.count("RUNNING"),
         references_total=references.total,
         references_done=references.done,
-        best=_best_trial(books, direction),
+        best=_best_trial(books, selection),
     )
 
 
-def _best_trial(books: Sequence[Book], direction: Direction) -> Best | None:
-    finished = [(row.value, book, row.record) for book in books for row in book.rows.values() if row.value is not None]
+def _best_trial(books: Sequence[Book], selection: Selection) -> Best | None:
+    metric = selection.goal.metric
+    finished = [(row, book) for book in books for row in book.rows.values() if metric in row.metrics]
     if not finished:
         return None
-    choose = max if direction == "maximize" else min
-    value, book, record = choose(finished, key=lambda entry: entry[0])
-    return Best(value, record.values, book.label(record))
+    row, book = min(finished, key=lambda entry: selection.rank(entry[0].metrics))
+    kept = selection.violation(row.metrics) == 0
+    return Best(metric, row.metrics[metric], row.record.values, book.label(row.record), feasible=kept)
 
 
 def pair_states(rows: Mapping[int, Row]) -> list[TrialStatus]:

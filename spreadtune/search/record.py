@@ -12,6 +12,7 @@ from spreadtune.search.settings import Value
 RECORD = "record"
 STOP = "stop"
 REASON = "reason"
+METRICS = "metrics"
 
 TrialStatus = State | Literal["RUNNING"]
 
@@ -74,7 +75,7 @@ class Row:
         state: RUNNING until settled.
         stop: the early stop that was ordered, if one was.
         reported: epochs whose value the pruner has.
-        value: the optimized metric of a COMPLETE trial.
+        metrics: what a COMPLETE trial measured, by name.
     """
 
     record: Record
@@ -82,7 +83,7 @@ class Row:
     state: TrialStatus = "RUNNING"
     stop: Stop | None = None
     reported: set[int] = field(default_factory=set)
-    value: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, trial: FrozenTrial) -> "Row | None":
@@ -96,7 +97,7 @@ class Row:
             _STATES[trial.state],
             Stop(**stop) if stop else None,
             set(trial.intermediate_values),
-            trial.value if trial.state == TrialState.COMPLETE else None,
+            trial.user_attrs.get(METRICS, {}),
         )
 
 

@@ -1,8 +1,10 @@
 """Means over seeds and the choice of the best setting, made from the trials table alone."""
 
-from typing import Literal
+from collections.abc import Sequence
 
 import pandas as pd
+
+from spreadtune.spec.goal import Selection
 
 SETTING = ["variant", "setting"]
 
@@ -52,21 +54,33 @@ def without_lucky_ones(trials: pd.DataFrame) -> pd.DataFrame:
     return trials[~(trials["variant"].isin(raced) & single)]
 
 
-def best_setting(
-    trials: pd.DataFrame, metric: str, direction: Literal["maximize", "minimize"]
-) -> tuple[str, int] | None:
-    """The (variant, setting) whose mean over seeds is best; None where no trial has finished with that metric.
+def best_setting(trials: pd.DataFrame, selection: Selection) -> tuple[str, int] | None:
+    """The (variant, setting) that comes first by its means over seeds; None where none has the goal's metric.
 
-    Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
-    candidate. Equal means go to the lower variant name, then to the lower setting.
+    Settings that keep every bound come before the others, and of those the one that breaks them least; then the goal
+    decides. Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
+    candidate. Equal ones go to the lower variant name, then to the lower setting.
     """
-    column = f"metric.{metric}"
-    table = settings_table(without_lucky_ones(trials))
-    if column not in table:
-        return None
-    means = table[column].dropna()
+    means = means_of(settings_table(without_lucky_ones(trials)), selection.metrics).dropna(subset=[selection.goal.metric])
     if means.empty:
         return None
-    place = means.argmax() if direction == "maximize" else means.argmin()
-    variant, setting = means.index[int(place)]
+    ranks = [selection.rank(row) for row in means.to_dict("records")]
+    variant, setting = means.index[ranks.index(min(ranks))]
     return str(variant), int(setting)
+
+
+def violations(means: pd.DataFrame, selection: Selection) -> pd.Series:
+    """By how much the means over seeds of each setting break the bounds, summed; 0 where all are kept.
+
+    Args:
+        means: settings with their columns ``metric.*``, as :func:`settings_table` gives them.
+        selection: whose bounds.
+    """
+    rows = means_of(means, selection.metrics).to_dict("records")
+    return pd.Series([selection.violation(row) for row in rows], index=means.index, dtype=float)
+
+
+def means_of(means: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
+    """The columns ``metric.NAME`` under their bare names; NaN where nothing measured one."""
+    columns = {f"metric.{name}": name for name in metrics}
+    return means.reindex(columns=list(columns)).rename(columns=columns).astype(float)

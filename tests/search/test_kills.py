@@ -89,8 +89,8 @@ def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int,
     killed.run_all(last, value)
 
     rows = last._books[0].rows
-    ours = {number: (row.record, row.state, row.value) for number, row in rows.items()}
+    ours = {number: (row.record, row.state, row.metrics) for number, row in rows.items()}
     theirs = whole.open(study)._books[0].rows
-    assert ours == {number: (row.record, row.state, row.value) for number, row in theirs.items()}
+    assert ours == {number: (row.record, row.state, row.metrics) for number, row in theirs.items()}
     stored = [trial.params for trial in last._books[0].study.get_trials()]
     assert stored == [rows[number].record.params for number in sorted(rows)], "every parameter was stored in the end"

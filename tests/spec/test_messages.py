@@ -41,7 +41,8 @@ MISTAKES = [
     ),
     (
         "search.confirm={seeds: 5}",
-        "search.confirm: unknown key; known: seed, seeds, sampler, trials, early_stopping, space, variants, optimize",
+        "search.confirm: unknown key; known: seed, seeds, sampler, trials, early_stopping, space, variants, optimize, "
+        "subject_to, select_on",
     ),
     (
         "search.space.objective.alpha={unifrom: [0, 1]}",
