@@ -1,6 +1,6 @@
 """Means over seeds and the choice of the best setting, made from the trials table alone."""
 
-from collections.abc import Sequence
+import math
 
 import pandas as pd
 
@@ -61,12 +61,9 @@ def best_setting(trials: pd.DataFrame, selection: Selection) -> tuple[str, int] 
     decides. Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
     candidate. Equal ones go to the lower variant name, then to the lower setting.
     """
-    means = means_of(settings_table(without_lucky_ones(trials)), selection.metrics).dropna(subset=[selection.goal.metric])
-    if means.empty:
-        return None
-    ranks = [selection.rank(row) for row in means.to_dict("records")]
-    variant, setting = means.index[ranks.index(min(ranks))]
-    return str(variant), int(setting)
+    measured = _measured(settings_table(without_lucky_ones(trials)), selection)
+    ranks = {key: selection.rank(metrics) for key, metrics in measured.items() if selection.goal.metric in metrics}
+    return min(ranks, key=lambda key: ranks[key]) if ranks else None
 
 
 def violations(means: pd.DataFrame, selection: Selection) -> pd.Series:
@@ -76,11 +73,16 @@ def violations(means: pd.DataFrame, selection: Selection) -> pd.Series:
         means: settings with their columns ``metric.*``, as :func:`settings_table` gives them.
         selection: whose bounds.
     """
-    rows = means_of(means, selection.metrics).to_dict("records")
-    return pd.Series([selection.violation(row) for row in rows], index=means.index, dtype=float)
+    broken = [selection.violation(metrics) for metrics in _measured(means, selection).values()]
+    return pd.Series(broken, index=means.index, dtype=float)
 
 
-def means_of(means: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
-    """The columns ``metric.NAME`` under their bare names; NaN where nothing measured one."""
-    columns = {f"metric.{name}": name for name in metrics}
-    return means.reindex(columns=list(columns)).rename(columns=columns).astype(float)
+def _measured(means: pd.DataFrame, selection: Selection) -> dict[tuple[str, int], dict[str, float]]:
+    """What the selection looks at, by setting and bare name; without what was not measured."""
+    columns = means.reindex(columns=[f"metric.{name}" for name in selection.metrics]).astype(float).to_numpy()
+    keys = [(str(variant), int(setting)) for variant, setting in means.index]
+    lines = [dict(zip(selection.metrics, map(float, line), strict=True)) for line in columns]
+    return {
+        key: {name: value for name, value in line.items() if not math.isnan(value)}
+        for key, line in zip(keys, lines, strict=True)
+    }

@@ -68,3 +68,24 @@ def test_the_best_has_the_highest_mean(draws: list[tuple[int, float]]) -> None:
     assert best is not None
     means = {s: np.mean([v for t, v in draws if t == s]) for s, _ in draws}
     assert means[best[1]] == pytest.approx(max(means.values()))
+
+
+BOUNDED = Selection(Goal("transfer_accuracy", "maximize"), (Bound("class_accuracy", ">=", 0.9),))
+
+
+def test_a_setting_that_keeps_the_bounds_by_its_mean_comes_first() -> None:
+    trials = table(*[("main", setting, seed, "COMPLETE", value) for setting, seed, value in (
+        (0, 0, 0.9), (0, 1, 0.9), (1, 0, 0.8), (1, 1, 0.7), (2, 0, 0.6),
+    )])  # fmt: skip
+    trials["metric.class_accuracy"] = [0.99, 0.80, 0.89, 0.92, 0.95]
+    assert violations(settings_table(trials), BOUNDED).tolist() == pytest.approx([0.005, 0, 0])
+    assert best_setting(trials, BOUNDED) == ("main", 1)
+    assert best_setting(trials, TRANSFER) == ("main", 0)
+    least = Selection(BOUNDED.goal, (Bound("class_accuracy", ">", 0.96),))
+    assert best_setting(trials, least) == ("main", 2), "none keeps it, and this one breaks it least"
+
+
+def test_a_bound_on_what_was_not_measured_is_kept_by_nothing() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", 0.8), ("main", 1, 0, "COMPLETE", 0.9))
+    assert np.isinf(violations(settings_table(trials), BOUNDED)).all()
+    assert best_setting(trials, BOUNDED) == ("main", 1)
