@@ -1,6 +1,7 @@
 """One variant: its Optuna study and the trials it holds."""
 
 from collections.abc import Mapping
+
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.pruners import BasePruner

@@ -12,7 +12,8 @@ Points = NDArray[np.float64]
 
 def losses(values: Points, goals: Sequence[Goal]) -> Points:
     """Values (N, D), a column a goal, with the signs with which less is better."""
-    return values * np.array([goal.loss(1.0) for goal in goals])
+    signed: Points = values * np.array([goal.loss(1.0) for goal in goals])
+    return signed
 
 
 def on_front(points: Points) -> NDArray[np.bool_]:
@@ -23,7 +24,8 @@ def on_front(points: Points) -> NDArray[np.bool_]:
     """
     no_worse = (points[:, None] <= points[None]).all(axis=2)
     dominates = no_worse & (points[:, None] < points[None]).any(axis=2)
-    return ~dominates.any(axis=0) & ~np.isnan(points).any(axis=1)
+    front: NDArray[np.bool_] = np.logical_not(dominates.any(axis=0) | np.isnan(points).any(axis=1))
+    return front
 
 
 def hypervolume(points: Points, reference: Points) -> float:

@@ -14,7 +14,7 @@ from pydantic import (
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import AnyDomain
-from spreadtune.spec.goal import Bound, Selection, Direction, Goal
+from spreadtune.spec.goal import Bound, Direction, Goal, Selection
 from spreadtune.spec.metrics import BETTER, METRICS, PROXY
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath

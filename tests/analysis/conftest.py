@@ -203,3 +203,24 @@ def any_run(request: pytest.FixtureRequest) -> Results:
     """Each of the runs above."""
     found: Results = request.getfixturevalue(request.param)
     return found
+
+
+GOALS = """
+search:
+  seeds: 3
+  space: {objective.alpha: {grid: [0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize}
+  subject_to: {class_accuracy: ">= 0.95"}
+"""
+
+
+@pytest.fixture(scope="session")
+def goals(new_run: NewRun) -> Results:
+    """The sweep with two objectives, of which the one is lost as the other is won, and a bound."""
+    run = new_run(GOALS)
+    for seed in range(3):
+        for setting, alpha in enumerate([0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]):
+            measured = {"metric.transfer_accuracy": 0.9 + 0.08 * alpha - 0.02 * (alpha == 0.25) + 0.001 * seed}
+            measured["metric.class_accuracy"] = 0.99 - 0.07 * alpha**2
+            run.trial(setting, seed, alpha=alpha, params={"objective.alpha": alpha}, **measured)
+    return run.write()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spreadtune.analysis.answer import coarse_choice, reference_setting
+from spreadtune.analysis.answer import reference_setting
+from spreadtune.analysis.chosen import coarse_choice
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
 

@@ -1,6 +1,6 @@
 """The front against its definition, the volume against counting, Optuna and what it has to obey."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -60,5 +60,5 @@ def test_the_volume_is_optunas(points: Points) -> None:
 def test_another_point_never_takes_volume_away_and_a_dominated_one_adds_none(points: Points) -> None:
     reference = np.full(points.shape[1], 1.5)
     volumes = [hypervolume(points[:count], reference) for count in range(len(points) + 1)]
-    assert all(before <= after + 1e-12 for before, after in zip(volumes, volumes[1:], strict=False))
+    assert all(before <= after + 1e-12 for before, after in pairwise(volumes))
     assert hypervolume(points[on_front(points)], reference) == pytest.approx(volumes[-1])
