@@ -51,6 +51,14 @@ search:
     supcon: {set: {objective.alpha: 0, objective.temperature: 0.5}}
 """
 
+GOALS = """
+search:
+  seeds: 3
+  space: {objective.alpha: {grid: [0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize}
+  subject_to: {class_accuracy: ">= 0.95"}
+"""
+
 MANIFEST = {
     "command": ["spreadtune", "run", "digits_alpha_sweep", "--seeds", "3"],
     "hash": "3f1c9a5e0b7d2c48",
@@ -189,32 +197,6 @@ def variants(new_run: NewRun) -> Results:
 
 
 @pytest.fixture(scope="session")
-def nothing_finished(new_run: NewRun) -> Results:
-    """Every trial stopped early or failed, and so did the references."""
-    run = new_run()
-    run.reference(0, "FAIL")
-    for setting, state in enumerate(["PRUNED", "FAIL", "PRUNED"]):
-        run.trial(setting, alpha=setting / 4, params={"objective.alpha": setting / 4}, state=state, epochs=2)
-    return run.write()
-
-
-@pytest.fixture(scope="session", params=["sweep", "search", "variants", "nothing_finished"])
-def any_run(request: pytest.FixtureRequest) -> Results:
-    """Each of the runs above."""
-    found: Results = request.getfixturevalue(request.param)
-    return found
-
-
-GOALS = """
-search:
-  seeds: 3
-  space: {objective.alpha: {grid: [0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]}}
-  optimize: {transfer_accuracy: maximize, class_accuracy: maximize}
-  subject_to: {class_accuracy: ">= 0.95"}
-"""
-
-
-@pytest.fixture(scope="session")
 def goals(new_run: NewRun) -> Results:
     """The sweep with two objectives, of which the one is lost as the other is won, and a bound."""
     run = new_run(GOALS)
@@ -224,3 +206,20 @@ def goals(new_run: NewRun) -> Results:
             measured["metric.class_accuracy"] = 0.99 - 0.07 * alpha**2
             run.trial(setting, seed, alpha=alpha, params={"objective.alpha": alpha}, **measured)
     return run.write()
+
+
+@pytest.fixture(scope="session")
+def nothing_finished(new_run: NewRun) -> Results:
+    """Every trial stopped early or failed, and so did the references."""
+    run = new_run()
+    run.reference(0, "FAIL")
+    for setting, state in enumerate(["PRUNED", "FAIL", "PRUNED"]):
+        run.trial(setting, alpha=setting / 4, params={"objective.alpha": setting / 4}, state=state, epochs=2)
+    return run.write()
+
+
+@pytest.fixture(scope="session", params=["sweep", "search", "variants", "goals", "nothing_finished"])
+def any_run(request: pytest.FixtureRequest) -> Results:
+    """Each of the runs above."""
+    found: Results = request.getfixturevalue(request.param)
+    return found

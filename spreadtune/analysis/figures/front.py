@@ -58,8 +58,6 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
     colors = style.variant_colors(list(table["variant"].unique()))
     for index, (across, up) in enumerate(pairs):
         place = {"row": 1, "col": index + 1}
-        for bound in frame.selection.bounds:
-            _draw_bound(plot, bound, across, up, place)
         if len(pairs) == 1:
             plot.add_trace(_stairs(table[table["front"]], across, up), **place)
         for variant, rows in table.groupby("variant"):
@@ -67,6 +65,8 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
             for kind, part in _kinds(rows).items():
                 if len(part):
                     plot.add_trace(_points(part, across, up, kind, of_variant, colors[str(variant)]), **place)
+        for bound in frame.selection.bounds:  # last: Plotly draws no line over a panel that is empty yet
+            _draw_bound(plot, bound, across, up, place)
         plot.update_xaxes(title_text=in_words(across.metric), **place)
         plot.update_yaxes(title_text=in_words(up.metric), **place)
     return style.styled(plot)
