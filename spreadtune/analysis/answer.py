@@ -21,13 +21,13 @@ def answer(frame: Frame) -> list[str]:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
     lines = [
         _best(frame, best),
+        bounds_line(frame, best),
+        front_line(frame, best),
         _against_reference(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
         _floors_and_ceiling(frame),
         _counts(frame),
-        front_line(frame, best),
-        bounds_line(frame, best),
         labels_line(frame, best),
         _early_stopping(frame),
         _reservations(frame, best),

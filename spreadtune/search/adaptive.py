@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from optuna.trial import Trial
 
-from spreadtune.search.book import Book, Direction
+from spreadtune.search.book import Book
 from spreadtune.search.drawing import as_asked_for, draw
 from spreadtune.search.racing import next_repeat
 from spreadtune.search.record import Record, Row
 from spreadtune.search.samplers import SamplerName, make_sampler
 from spreadtune.search.settings import Value
 from spreadtune.search.space import Space
+from spreadtune.spec.goal import Selection
 
 REDRAWS = 10
 """How often a setting that was tried already is drawn again before it gets a further seed."""
@@ -28,14 +29,14 @@ class AdaptivePlan:
         trials: of each variant, further seeds counted, retries not.
         study_seed: the study's ``search.seed``.
         seeds: the most that racing gives a setting.
-        direction: of the optimized metric.
+        selection: how the best is chosen, which racing goes by.
     """
 
     sampler: SamplerName
     trials: int
     study_seed: int
-    seeds: int = 1
-    direction: Direction = "maximize"
+    seeds: int
+    selection: Selection
 
     @property
     def reference_seeds(self) -> int:
@@ -48,7 +49,7 @@ class AdaptivePlan:
     def choose(self, book: Book, trial: Trial, number: int) -> Record | None:
         if _counted(book.rows) >= self.trials:
             return None
-        if raced := next_repeat(book.rows.values(), seeds=self.seeds, direction=self.direction):
+        if raced := next_repeat(book.rows.values(), seeds=self.seeds, selection=self.selection):
             return _repeat(book, number, raced.record)
         place = sum(row.record.draws for row in book.rows.values())
         sampler = make_sampler(self.sampler, book.space, study_seed=self.study_seed, number=trial.number, place=place)

@@ -71,22 +71,30 @@ class Bound:
 
 @dataclass(frozen=True)
 class Selection:
-    """How the best of several is chosen: those that keep every bound first, then the least broken; then by a goal."""
+    """How the best of several is chosen: those that keep every bound first, then the least broken; then by a goal.
+
+    Attributes:
+        goal: what decides.
+        bounds: what is to be kept.
+        ties: what tells apart those that are equal in it, in this order.
+    """
 
     goal: Goal
     bounds: tuple[Bound, ...] = ()
+    ties: tuple[Goal, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """What it looks at."""
-        return (self.goal.metric, *(bound.metric for bound in self.bounds))
+        return (self.goal.metric, *(bound.metric for bound in self.bounds), *(tie.metric for tie in self.ties))
 
     def violation(self, measured: Mapping[str, float]) -> float:
         """The sum over broken bounds of by how much; 0 where all hold. What was not measured breaks its bound."""
         broken = (bound.violation(measured.get(bound.metric, math.nan)) for bound in self.bounds)
         return sum(max(0.0, by) for by in broken)
 
-    def rank(self, measured: Mapping[str, float]) -> tuple[float, float]:
-        """A key to sort by, the best first; (inf, inf) is what has not the goal's metric."""
-        value = measured.get(self.goal.metric, math.nan)
-        return (math.inf, math.inf) if math.isnan(value) else (self.violation(measured), self.goal.loss(value))
+    def rank(self, measured: Mapping[str, float]) -> tuple[float, ...]:
+        """A key to sort by, the best first; what was not measured comes last in its place."""
+        goals = (self.goal, *self.ties)
+        losses = (goal.loss(measured[goal.metric]) if goal.metric in measured else math.inf for goal in goals)
+        return (self.violation(measured), *losses)

@@ -15,7 +15,7 @@ from pydantic import (
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.goal import Bound, Direction, Goal, Selection
-from spreadtune.spec.metrics import BETTER, METRICS, PROXY
+from spreadtune.spec.metrics import BETTER, METRICS, PROXY, SUBCLASS_METRICS
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath
 from spreadtune.spec.placed import file_name, placed
@@ -59,7 +59,7 @@ class SuccessiveHalving(Stopping):
     reduction: int = Field(3, ge=2)
 
 
-class Hyperband(NamedPart):
+class Hyperband(Stopping):
     """Successive halving in brackets that differ in how early they begin to stop (Li et al., JMLR 2018)."""
 
     name: Literal["hyperband"] = "hyperband"
@@ -142,7 +142,10 @@ class SearchConfig(Config):
     @property
     def selection(self) -> Selection:
         """What chooses the best of the settings that were tried."""
-        return Selection(self._goal, self.bounds)
+        fine = self._goal.metric in SUBCLASS_METRICS
+        others = [goal for goal in self.objectives if goal.metric != self._goal.metric]
+        ties = [goal for goal in others if fine or goal.metric not in SUBCLASS_METRICS]
+        return Selection(self._goal, self.bounds, tuple(ties) if len(self.objectives) > 1 else ())
 
     @property
     def bounds(self) -> tuple[Bound, ...]:

@@ -11,7 +11,9 @@ from spreadtune.search.book import Book
 from spreadtune.search.racing import SHARE, START, next_repeat
 from spreadtune.search.record import Record, Row
 from spreadtune.search.selection import best_setting
+from spreadtune.spec.goal import Bound, Goal, Selection
 
+TRANSFER = Selection(Goal("transfer_accuracy", "maximize"))
 SPACE = {"objective.alpha": {"uniform": [0, 1]}}
 
 
@@ -21,15 +23,16 @@ class Killed(BaseException):
 
 def row(number: int, setting: int, seed: int, value: float | None, **known: Any) -> Row:
     state = "RUNNING" if value is None else "COMPLETE"
-    return Row(Record(number, setting, seed, **known), optuna_id=number, state=state, value=value)
+    metrics = {} if value is None else {"transfer_accuracy": value}
+    return Row(Record(number, setting, seed, **known), optuna_id=number, state=state, metrics=metrics)
 
 
 def once(*values: float) -> list[Row]:
     return [row(number, number, 0, value) for number, value in enumerate(values)]
 
 
-def raced(rows: list[Row], seeds: int = 3, direction: Any = "maximize") -> int | None:
-    found = next_repeat(rows, seeds=seeds, direction=direction)
+def raced(rows: list[Row], seeds: int = 3, direction: Any = "maximize", bounds: tuple[Bound, ...] = ()) -> int | None:
+    found = next_repeat(rows, seeds=seeds, selection=Selection(Goal("transfer_accuracy", direction), bounds))
     return found.record.setting if found else None
 
 
@@ -38,6 +41,14 @@ def test_the_best_is_repeated_first_once_there_is_a_field() -> None:
     assert raced(once(0.1, 0.5, 0.9, 0.3, 0.2)) == 2
     assert raced(once(0.1, 0.5, 0.9, 0.3, 0.2), direction="minimize") == 0
     assert raced(once(0.1, 0.5, 0.9, 0.3, 0.2), seeds=1) is None
+
+
+def test_only_what_keeps_the_bounds_is_repeated_where_anything_does() -> None:
+    rows = once(0.1, 0.5, 0.9, 0.3, 0.2)
+    for each, spread in zip(rows, (0.3, 0.4, 0.8, 0.2, 0.7), strict=True):
+        each.metrics = {**each.metrics, "spread": spread}
+    assert raced(rows, bounds=(Bound("spread", "<", 0.5),)) == 1
+    assert raced(rows, bounds=(Bound("spread", "<", 0.1),)) == 3, "nothing keeps it, and this breaks it least"
 
 
 def test_who_is_within_one_standard_error_of_the_best_is_promising() -> None:
@@ -60,7 +71,7 @@ def race(rng: np.random.Generator, *, seeds: int, trials: int, noise: float) -> 
     truth: list[float] = []
     rows: list[Row] = []
     for number in range(trials):
-        first = next_repeat(rows, seeds=seeds, direction="maximize")
+        first = next_repeat(rows, seeds=seeds, selection=TRANSFER)
         if first:
             setting, seed = first.record.setting, sum(r.record.setting == first.record.setting for r in rows)
         else:
@@ -68,7 +79,7 @@ def race(rng: np.random.Generator, *, seeds: int, trials: int, noise: float) -> 
             truth.append(float(1 - ((rng.random(2) - 0.6) ** 2).sum()))
         known = {"repeat_of": first.record.trial} if first else {}
         rows.append(row(number, setting, seed, truth[setting] + noise * rng.normal(), **known))
-    chosen = best_setting(table(rows), "transfer_accuracy", "maximize")
+    chosen = best_setting(table(rows), TRANSFER)
     assert chosen
     return truth[chosen[1]], max(truth), rows
 
@@ -77,7 +88,7 @@ def table(rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "variant": "main", "setting": r.record.setting, "repeat_of": r.record.repeat_of, "state": r.state,
-            "stage": "search", "metric.transfer_accuracy": r.value,
+            "stage": "search", "metric.transfer_accuracy": r.metrics.get("transfer_accuracy"),
         }
         for r in rows
     )  # fmt: skip
@@ -94,7 +105,7 @@ def test_no_setting_gets_too_many_and_the_chosen_one_was_repeated(
     assert all(seed < seeds for _, seed in pairs)
     for so_far in range(1, trials + 1):
         assert SHARE * sum(r.record.repeat_of is not None for r in rows[:so_far]) <= so_far
-    chosen = best_setting(table(rows), "transfer_accuracy", "maximize")
+    chosen = best_setting(table(rows), TRANSFER)
     assert sum(r.record.setting == chosen[1] for r in rows) > 1, "no lucky one"
 
 

@@ -61,10 +61,16 @@ def test_what_keeps_all_bounds_comes_first_then_what_breaks_them_least() -> None
         {"a": 0.8, "b": 0.88, "c": 0.4},
         {"a": 1.0, "b": 0.89, "c": 0.6},
         {"a": 1.0, "b": 0.95},
-        {"b": 0.95, "c": 0.2},
     ]
     assert sorted([*ordered[3:], *ordered[:3]], key=SELECTION.rank) == ordered
     assert [round(SELECTION.violation(each), 9) for each in ordered[:5]] == [0, 0, 0.01, 0.02, 0.11]
+
+
+def test_ties_are_broken_by_the_other_goals_in_their_order() -> None:
+    selection = Selection(Goal("a", "maximize"), ties=(Goal("b", "minimize"), Goal("c", "maximize")))
+    ordered = [{"a": 2, "b": 9, "c": 0}, {"a": 1, "b": 0, "c": 1}, {"a": 1, "b": 0, "c": 0}, {"a": 1, "b": 1, "c": 5}]
+    assert sorted([*ordered[2:], *ordered[:2]], key=selection.rank) == ordered
+    assert selection.rank({"b": 0}) > selection.rank({"a": -1e9}), "what was not measured comes last"
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1), NUMBERS, st.sampled_from(["maximize", "minimize"]))

@@ -116,7 +116,11 @@ def test_early_stopping_needs_a_metric_that_training_measures(load) -> None:
 
 def test_the_first_optimized_metric_chooses_unless_another_is_named(load) -> None:
     two = f"search.optimize={TWO}"
-    assert load(two).search.selection == Selection(Goal("transfer_accuracy", "maximize"))
+    transfer, classes = (Goal(metric, "maximize") for metric in ("transfer_accuracy", "class_accuracy"))
+    assert load().search.selection == Selection(transfer)
+    assert load(two).search.selection == Selection(transfer, ties=(classes,))
+    coarse = load(two, "search.select_on=class_accuracy").search
+    assert coarse.selection == Selection(classes), "no fine label has a part"
     bounded = load(two, "search.subject_to={class_accuracy: '>=0.90', spread: '< 2e-1'}").search
     assert bounded.selection.bounds == (Bound("class_accuracy", ">=", 0.9), Bound("spread", "<", 0.2))
     assert load(two, "search.select_on=spread").search.selection.goal == Goal("spread", "maximize")

@@ -65,6 +65,7 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
             for kind, part in _kinds(rows).items():
                 if len(part):
                     plot.add_trace(_points(part, across, up, kind, of_variant, colors[str(variant)]), **place)
+        plot.add_trace(_ring(frame, table, across, up), **place)
         for bound in frame.selection.bounds:  # last: Plotly draws no line over a panel that is empty yet
             _draw_bound(plot, bound, across, up, place)
         plot.update_xaxes(title_text=in_words(across.metric), **place)
@@ -83,12 +84,12 @@ def _kinds(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _points(rows: pd.DataFrame, across: Goal, up: Goal, kind: str, of_variant: str, color: str) -> go.Scatter:
     """Dim what is dominated, a cross where a bound is broken, solid with its intervals what is on the front."""
-    best = kind == "on the front"
+    best, broken = kind == "on the front", kind == "breaks a bound"
     marker = {
         "color": color,
         "size": 10 if best else 7,
-        "opacity": 1.0 if best else style.FAINT,
-        "symbol": "x-thin-open" if kind == "breaks a bound" else "circle",
+        "opacity": 1.0 if best else 2 * style.FAINT if broken else style.FAINT,
+        "symbol": "x-thin-open" if broken else "circle",
         "line": {"color": style.INK, "width": 0.8} if best else {"color": color, "width": 1.5},
     }
     bars = {"thickness": 1, "width": 2, "color": color}
@@ -104,6 +105,20 @@ def _points(rows: pd.DataFrame, across: Goal, up: Goal, kind: str, of_variant: s
         customdata=rows[["label", "n"]],
         hovertemplate=f"%{{customdata[0]}}<br>{in_words(across.metric)} %{{x:.3f}}, "
         f"{in_words(up.metric)} %{{y:.3f}} (n = %{{customdata[1]}})<extra>{kind}</extra>",
+    )
+
+
+def _ring(frame: Frame, table: pd.DataFrame, across: Goal, up: Goal) -> go.Scatter:
+    """Around the setting that is called the best."""
+    best = table[[key == frame.best for key in zip(table["variant"], table["setting"], strict=True)]]
+    return go.Scatter(
+        x=best[across.metric],
+        y=best[up.metric],
+        mode="markers",
+        marker={"size": 18, "symbol": "circle-open", "color": style.INK, "line": {"width": 1.2}},
+        name="best setting",
+        legendgroup="best",
+        hoverinfo="skip",
     )
 
 

@@ -289,10 +289,13 @@ def test_every_setting_stands_in_the_plane_of_the_objectives(goals: Results) -> 
 
 
 def test_three_objectives_have_a_panel_for_each_two(new_run: Any) -> None:
-    search = "optimize: {transfer_accuracy: maximize, class_accuracy: maximize, spread: minimize}"
-    run = new_run(
-        f"\nsearch: {{sampler: random, trials: 6, space: {{objective.alpha: {{uniform: [0, 1]}}}}, {search}}}\n"
-    )
+    run = new_run("""
+search:
+  sampler: random
+  trials: 6
+  space: {objective.alpha: {uniform: [0, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize, spread: minimize}
+""")
     for setting in range(6):
         run.trial(setting, alpha=setting / 6, params={"objective.alpha": setting / 6})
     figure = front.figure(build_frame(run.write()))
