@@ -23,6 +23,7 @@ class Terminal:
 
     def __init__(self, study: Study, console: Console) -> None:
         self._console = console
+        self._metric = study.search.metric
         self._metrics = dict.fromkeys((*study.search.optimize, *study.search.selection.metrics))
         self._epochs = study.training.epochs
         self._eta = Eta(0)
@@ -71,7 +72,7 @@ class Terminal:
         self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
         if progress.best:
             bounds = "" if progress.best.feasible else " (bounds not kept)"
-            self._best = f"best {progress.best.metric} {progress.best.value:.3f}{bounds}"
+            self._best = f"best {self._metric} {progress.best.value:.3f}{bounds}"
         eta = "" if self._console.is_terminal else f"  {self._remaining()}"
         count = f"{_done(progress)}/{_total(progress)}"
         self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")

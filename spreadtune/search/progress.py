@@ -16,14 +16,12 @@ class Best:
     """The best single trial so far. The answer of a study is a mean over seeds; this is for watching.
 
     Attributes:
-        metric: what it is best in.
-        value: of that metric.
+        value: of the metric that chooses (``search.metric``).
         params: its setting.
         label: for people.
         feasible: it keeps the study's bounds; else none does, and it breaks them least.
     """
 
-    metric: str
     value: float
     params: Mapping[str, Value]
     label: str
@@ -86,7 +84,7 @@ def _best_trial(books: Sequence[Book], selection: Selection) -> Best | None:
         return None
     row, book = min(finished, key=lambda entry: selection.rank(entry[0].metrics))
     kept = selection.violation(row.metrics) == 0
-    return Best(metric, row.metrics[metric], row.record.values, book.label(row.record), feasible=kept)
+    return Best(row.metrics[metric], row.record.values, book.label(row.record), feasible=kept)
 
 
 def pair_states(rows: Mapping[int, Row]) -> list[TrialStatus]:
