@@ -154,3 +154,13 @@ def test_tpe_looks_where_the_bounds_are_kept(lab: Any) -> None:
         alphas.append(assignment.spec.objective.alpha)
         train(lab, ledger, assignment)
     assert sum(alpha**2 <= 0.3 for alpha in alphas[10:]) >= 12
+
+
+@pytest.mark.parametrize("sampler", ["qmc", "nsga2", "gp"])
+def test_every_other_sampler_takes_several_objectives_and_bounds(lab: Any, sampler: str) -> None:
+    """Past the ten random draws of the one and the first generation of the other."""
+    ledger = lab.open(study_of(lab, sampler=sampler, trials=13, subject_to=BOUNDS))
+    assert train_all(lab, ledger) == ["COMPLETE"] * 13
+    front = optuna_study(lab).best_trials
+    assert front
+    assert all(trial.values[1] >= 0.7 for trial in front), "Optuna's own front keeps the bound too"
