@@ -122,7 +122,7 @@ def _bests(frame: Frame) -> dict[str, tuple[str, int]]:
     """The best setting of each variant, as the search chose it."""
     trials = frame.trials
     found = {
-        variant: best_setting(trials[trials["variant"] == variant], frame.metric, frame.direction)
+        variant: best_setting(trials[trials["variant"] == variant], frame.selection)
         for variant in trials["variant"].unique()
     }
     return {variant: setting for variant, setting in found.items() if setting}
@@ -150,5 +150,4 @@ def _values(frame: Frame, setting: tuple[str, int]) -> str:
 
 
 def _rank(frame: Frame, other: Confirmed) -> tuple[bool, float]:
-    mean = float(other.searched.mean())
-    return other.variant != BASELINE_VARIANT, -mean if frame.direction == "maximize" else mean
+    return other.variant != BASELINE_VARIANT, frame.selection.goal.loss(float(other.searched.mean()))

@@ -15,6 +15,7 @@ from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import ReportFigure, all_figures
 from spreadtune.analysis.frame import Frame, build_frame
+from spreadtune.analysis.front import front_table
 from spreadtune.analysis.html import Column, definitions, table, typeset
 from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, readable
@@ -64,10 +65,11 @@ def render(tables: Tables) -> str:
         answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
         confirmation=_confirmation(frame),
         test_split="has been opened for the confirmation alone" if len(frame.confirmed) else "has not been opened",
+        front=_front(frame),
         figures="\n".join(_figure(figure, index + 1) for index, figure in enumerate(figures)) or _nothing_to_draw(),
         departures=_departures(frame),
         trial_count=len(tables.trials),
-        trials=trials_table(tables.trials, frame.metric),
+        trials=trials_table(tables.trials, frame.asked),
         failed_references=_failed_references(tables.references),
         manifest=definitions(readable(tables.manifest)),
     )
@@ -113,6 +115,14 @@ def _figure(figure: ReportFigure, index: int) -> str:
 
 def _nothing_to_draw() -> str:
     return "<p>No trial has finished yet, so there is nothing to draw.</p>"
+
+
+def _front(frame: Frame) -> str:
+    """The Pareto front as a table; empty where one metric is optimized, or nothing has finished."""
+    rows = front_table(frame)
+    if rows.empty:
+        return ""
+    return f"<h3>Pareto front</h3>{table([_column(str(name), rows[name]) for name in rows])}"
 
 
 def _departures(frame: Frame) -> str:

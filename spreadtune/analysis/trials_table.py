@@ -1,5 +1,7 @@
 """The report's table of all trials: what identifies a trial, what was tried, what came out."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from spreadtune.analysis.html import Column, table
@@ -18,17 +20,18 @@ _METRICS = (
 )
 
 
-def trials_table(trials: pd.DataFrame, optimized: str) -> str:
+def trials_table(trials: pd.DataFrame, asked: Sequence[str]) -> str:
     """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out.
 
-    The reason comes last, because it is a sentence and would push the metrics out of sight.
+    The metrics that the study asks for come first. The reason comes last, because it is a sentence and would push the
+    metrics out of sight.
     """
-    return table(_columns(trials, optimized), sortable=True, state="state")
+    return table(_columns(trials, asked), sortable=True, state="state")
 
 
-def _columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
+def _columns(trials: pd.DataFrame, asked: Sequence[str]) -> list[Column]:
     tried = [name for name in trials if str(name).startswith("param.")]
-    measured = dict.fromkeys([optimized, *_METRICS])
+    measured = dict.fromkeys([*asked, *_METRICS])
     came_out = [f"{part}.{name}" for name in measured for part in ("metric", "test")]
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
     names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]

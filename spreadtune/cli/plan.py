@@ -95,6 +95,8 @@ def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
 def _variant(variant: VariantLoad, seeds: int, *, resumed: bool) -> str:
     if variant.settings is None:
         trials = f"{counted(variant.total, 'trial')}, each with a setting that is drawn"
+        if seeds > 1:
+            trials += f", promising ones at up to {seeds} seeds"
     else:
         settings = f"{counted(variant.settings, 'setting')} x {counted(seeds, 'seed')}"
         trials = f"{settings}, {counted(variant.total, 'trial')}"
@@ -148,8 +150,8 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
     slots, search = outlook.slots, outlook.study.search
     if search.early_stopping.name != "none":
         yield f"an upper bound: {search.early_stopping.name} stops trials early, and here all run to their last epoch"
-    if search.sampler == "tpe" and any(_differ(variant.jobs) for variant in outlook.work.variants):
-        yield "kinds of trials in the proportions of uniform draws; tpe may prefer some"
+    if search.sampler in ("tpe", "gp", "nsga2") and any(_differ(variant.jobs) for variant in outlook.work.variants):
+        yield f"kinds of trials in the proportions of uniform draws; {search.sampler} may prefer some"
     where = "on this machine" if address == "local" else f"on this machine, not on the cluster at {address}"
     yield f"seconds were measured {where}, one trial alone; side by side trials may slow one another down"
     if busy > BUSY:

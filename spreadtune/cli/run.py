@@ -15,7 +15,11 @@ NEWEST = "the newest run of this study"
 )
 @click.option("--profile", metavar="NAME", help="Apply one of the study file's profiles before --set.")
 @click.option("--trials", type=click.IntRange(min=1), help="Number of trials (setting x seed) of each variant.")
-@click.option("--seeds", type=click.IntRange(min=1), help="Number of repetitions of each setting.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    help="Repetitions of each setting; beside a grid, at most so many of promising ones.",
+)
 @click.option(
     "--confirm",
     type=click.IntRange(min=1),

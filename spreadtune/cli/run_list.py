@@ -112,7 +112,8 @@ def best_text(best: BestSetting | None) -> str:
     if best is None:
         return "-"
     at = f" at {best.setting}" if best.setting else ""
-    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'})"
+    broken = "" if best.feasible else "; no setting keeps the bounds"
+    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'}{broken})"
 
 
 def plain(lines: Sequence[Line]) -> list[str]:

@@ -18,7 +18,6 @@ from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.database import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
-from spreadtune.spec.metrics import PROXY
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +109,7 @@ class Jobs:
             "workers": self.slots.workers,
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
-            "watched": PROXY.get(self.ledger.study.search.metric),
+            "watched": self.ledger.study.search.stand_in,
         }
 
 

@@ -59,6 +59,8 @@ def resumed_run(
     What the study itself says of confirmation counts where it is more than the run's: one may be added to a finished
     run.
 
+    Its best setting is chosen by what the study at hand says (``search.select_on``).
+
     Args:
         study: the resolved study; the run has to ask the same question.
         results: the folder of all runs.
@@ -83,7 +85,8 @@ def resumed_run(
     own = _study_of(run)
     if confirm is None and study.search.confirm_seeds > own.search.confirm_seeds:
         confirm = study.search.confirm_seeds
-    return Chosen(run, _extended(own, run, seeds=seeds, trials=trials, confirm=confirm), resumed=True)
+    extended = _extended(own, run, seeds=seeds, trials=trials, confirm=confirm)
+    return Chosen(run, extended.with_selection_of(study), resumed=True)
 
 
 def _extended(study: Study, run: RunFolder, **asked: int | None) -> Study:

@@ -9,7 +9,7 @@ from spreadtune.search.pruners import make_pruner
 from spreadtune.search.space import ClassCounts, Space
 from spreadtune.spec.search import NoStopping
 from spreadtune.spec.seed import Stage
-from spreadtune.spec.study import Study
+from spreadtune.spec.study import Study, Variant
 
 
 def open_books(
@@ -20,15 +20,23 @@ def open_books(
     Nothing of a confirmation is stopped early.
     """
     variants = study.variants()
-    stopping = study.search.early_stopping if stage == "search" else NoStopping()
+    search = study.search
+    if stage == "confirm":
+        search = search.model_copy(update={"early_stopping": NoStopping()})
     return [
         Book(
             study_name(run, variant.name, stage),
             Space(variant, class_counts),
             storage,
-            direction=study.search.direction,
-            pruner=make_pruner(stopping),
+            search=search,
+            pruner=make_pruner(search.early_stopping, epochs=_longest(variant)),
             alone=len(variants) == 1,
         )
         for variant in variants
     ]
+
+
+def _longest(variant: Variant) -> int:
+    """The epochs of a variant's longest trial."""
+    searched = variant.space.get("training.epochs")
+    return max(map(int, searched.corners())) if searched else int(variant.body["training"]["epochs"])

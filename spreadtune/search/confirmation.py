@@ -30,7 +30,7 @@ def best_of_variants(study: Study, run: RunFolder, searched: Mapping[str, Rows])
     table = trials_table(study, run, rows, {row.record.trial: [] for _, row in rows})
     found = {}
     for variant, of_variant in searched.items():
-        best = best_setting(table[table["variant"] == variant], study.search.metric, study.search.direction)
+        best = best_setting(table[table["variant"] == variant], study.search.selection)
         if best:
             found[variant] = next(row.record for row in of_variant.values() if row.record.setting == best[1])
     return found

@@ -27,6 +27,7 @@ _TYPES = {
     "epoch": "int64",
     "attempt": "int64",
     "duplicate_of": "Int64",
+    "repeat_of": "Int64",
     "retry_of": "Int64",
     "device": "str",
 }
@@ -64,7 +65,8 @@ def trials_table(
     parameters = _parameters(study)
     lines = [_trial_line(run, variant, row, histories[row.record.trial], parameters) for variant, row in rows]
     columns = [
-        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
+        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch"),
+        *("duplicate_of", "repeat_of", "retry_of"),
         *parameters,
         *(f"metric.{name}" for name in METRICS),
         *(test_columns() if study.search.confirm else ()),
@@ -115,6 +117,7 @@ def _trial_line(
         "reason": outcome.reason,
         "epoch": outcome.epoch if published else (history or [{"epoch": 0}])[-1]["epoch"],
         "duplicate_of": record.duplicate_of,
+        "repeat_of": record.repeat_of,
         "retry_of": record.retry_of,
         **{column: drawn.get(name) for column, name in parameters.items()},
         **{f"metric.{name}": outcome.metrics.get(name) for name in METRICS},

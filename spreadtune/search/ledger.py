@@ -23,7 +23,7 @@ from spreadtune.search.confirmation import Confirmation
 from spreadtune.search.database import DatabaseAwayError, close_database, database_url, open_database
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import settle_outcome, valued
+from spreadtune.search.outcomes import finished_metrics, settle_outcome, valued
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import Progress, count_progress
 from spreadtune.search.references import References
@@ -131,7 +131,7 @@ class Ledger:
     def report(self, number: int, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Take in a trial's epoch; True when the trial is to stop now.
 
-        Optuna gets the metric that stands for the optimized one during training, at the epochs that carry it. An epoch
+        Optuna gets the metric that stands for the watched one during training, at the epochs that carry it. An epoch
         that was reported before a resume decides nothing again, nor does the last one: the work is done.
         """
         return self._stopping.report(number, epoch, metrics)
@@ -146,18 +146,18 @@ class Ledger:
             error: why the worker is gone, for a trial that left no result and was not stopped.
         """
         book, row = next((book, book.rows[number]) for book in self._all_books if number in book.rows)
-        folder, metric = self._run.trial(number), self.study.search.metric
+        folder = self._run.trial(number)
         outcome = folder.outcome()
         if outcome is None:
-            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), metric)
+            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), self.study.search)
             if outcome.state == "PRUNED" and not outcome.theory:  # a trial records it at its last epoch, not before
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
             row.state = outcome.state
-            row.value = outcome.values[metric] if outcome.state == "COMPLETE" else None
+            row.metrics = finished_metrics(outcome)
             self._stopping.end(number)
-            self._outbox.post(partial(book.tell, row, outcome, metric))
+            self._outbox.post(partial(book.tell, row, outcome))
         return outcome
 
     def settle_reference(self, seed: int, *, error: str | None = None) -> Outcome:
@@ -166,9 +166,8 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        return count_progress(
-            self._books, self._plan, self._confirmation, self._references, self.study.search.direction
-        )
+        selection = self.study.search.selection
+        return count_progress(self._books, self._plan, self._confirmation, self._references, selection)
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""
@@ -192,12 +191,18 @@ class Ledger:
         )
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
-        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training."""
+        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training.
+
+        One that early stopping ends by what it did before a resume is settled, and the next one handed out.
+        """
         if ready is None:
             return None
         assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
         write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
         self._stopping.begin(ready, assignment.spec.training.epochs)
+        if ready.resumed and self._stopping.catch_up(ready.number, assignment.folder.history()):
+            self.settle(ready.number)
+            return self._next()
         return assignment
 
     def _take_up(self) -> None:

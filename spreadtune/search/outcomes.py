@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.search.record import Stop
+from spreadtune.spec.search import SearchConfig
 
 
 def settle_outcome(folder: TrialFolder, *, stop: Stop | None, error: str | None) -> Outcome:
@@ -27,14 +28,22 @@ def settle_outcome(folder: TrialFolder, *, stop: Stop | None, error: str | None)
     return Outcome("FAIL", error or "the worker ended without a result", last["epoch"])
 
 
-def valued(outcome: Outcome, metric: str) -> Outcome:
-    """A finished trial's outcome with the optimized metric as its value, which a trial itself does not know of.
+def valued(outcome: Outcome, search: SearchConfig) -> Outcome:
+    """A finished trial's outcome with the optimized metrics as its values, which a trial itself does not know of.
 
-    Without a finite one it has diverged: PRUNED, with that reason.
+    Without a finite number for each, and for all that is bounded, it has diverged: PRUNED, with that reason.
     """
     if outcome.state != "COMPLETE":
         return outcome
-    value = outcome.metrics.get(metric)
-    if value is None or not math.isfinite(value):
-        return replace(outcome, state="PRUNED", reason=f"diverged: {metric} is not a finite number")
-    return replace(outcome, values={metric: value})
+    optimized = [goal.metric for goal in search.objectives]
+    for metric in (*optimized, *(bound.metric for bound in search.bounds)):
+        if not math.isfinite(outcome.metrics.get(metric, math.nan)):
+            return replace(outcome, state="PRUNED", reason=f"diverged: {metric} is not a finite number")
+    return replace(outcome, values={metric: outcome.metrics[metric] for metric in optimized})
+
+
+def finished_metrics(outcome: Outcome) -> dict[str, float]:
+    """What a COMPLETE trial measured, numbers only; nothing of any other, whose metrics are those of an early epoch."""
+    if outcome.state != "COMPLETE":
+        return {}
+    return {name: value for name, value in outcome.metrics.items() if math.isfinite(value)}

@@ -14,7 +14,7 @@ from spreadtune.search.peek import peeked_rows
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import pair_states
 from spreadtune.search.record import TrialStatus
-from spreadtune.search.selection import best_setting, settings_table
+from spreadtune.search.selection import best_setting, settings_table, violations
 from spreadtune.search.settings import Value
 from spreadtune.search.space import Space
 from spreadtune.search.state import confirm_state, search_state
@@ -33,16 +33,18 @@ class BestSetting:
     """The setting whose mean over its finished trials is best so far.
 
     Attributes:
-        metric: what is optimized.
+        metric: what it is best in.
         mean: over ``trials`` finished trials.
         setting: its searched values, for people.
         trials: how many finished trials it has.
+        feasible: it keeps the study's bounds; else none does, and it breaks them least.
     """
 
     metric: str
     mean: float
     setting: str
     trials: int
+    feasible: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,32 +106,38 @@ def _status(*, held: bool, unfinished: bool) -> RunStatus:
 
 def _best_of_rows(study: Study, rows: Mapping[str, Rows]) -> BestSetting | None:
     finished = [
-        (name, row.record.setting, row.record.values, row.value)
+        (name, row.record.setting, row.record.values, row.record.repeat_of, row.metrics)
         for name, of_variant in rows.items()
         for row in of_variant.values()
-        if row.state == "COMPLETE" and row.value is not None
+        if row.state == "COMPLETE"
     ]
     return _best(study, finished, several_variants=len(rows) > 1)
 
 
 def _best(
-    study: Study, finished: Sequence[tuple[str, int, Mapping[str, Value], float]], *, several_variants: bool
+    study: Study,
+    finished: Sequence[tuple[str, int, Mapping[str, Value], int | None, Mapping[str, float]]],
+    *,
+    several_variants: bool,
 ) -> BestSetting | None:
-    """From (variant, setting, its values, the metric of one finished trial)."""
-    column = f"metric.{study.search.metric}"
+    """From (variant, setting, its values, which trial racing repeated, what one finished trial measured)."""
+    selection = study.search.selection
     trials = pd.DataFrame(
         [
-            {"variant": variant, "setting": setting, "state": "COMPLETE", "stage": "search", column: value}
-            for variant, setting, _, value in finished
+            {"variant": variant, "setting": setting, "repeat_of": first, "state": "COMPLETE", "stage": "search"}
+            | {f"metric.{name}": metrics.get(name) for name in selection.metrics}
+            for variant, setting, _, first, metrics in finished
         ]
     )
-    found = best_setting(trials, study.search.metric, study.search.direction) if finished else None
+    found = best_setting(trials, selection) if finished else None
     if found is None:
         return None
-    line = settings_table(trials).loc[[found]].iloc[0]
-    variant, label = found[0], setting_label(next(values for *key, values, _ in finished if tuple(key) == found))
+    means = settings_table(trials).loc[[found]]
+    kept, line = violations(means, selection).item() == 0, means.iloc[0]
+    variant, label = found[0], setting_label(next(values for *key, values, _, _ in finished if tuple(key) == found))
     named = ": ".join(filter(None, (variant, label))) if several_variants else label
-    return BestSetting(study.search.metric, float(line[column]), named, int(line["n"]))
+    metric = selection.goal.metric
+    return BestSetting(metric, float(line[f"metric.{metric}"]), named, int(line["n"]), feasible=kept)
 
 
 def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
@@ -146,9 +154,9 @@ def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
     # The files do not say which variant a trial is of; what it runs says which setting.
     settings: dict[str, int] = {}
     finished = [
-        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), value)
+        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), None, outcome.metrics)
         for spec, outcome in standing
-        if outcome and (value := outcome.values.get(study.search.metric)) is not None
+        if outcome and outcome.state == "COMPLETE"
     ]
     best = _best(study, finished, several_variants=False)
     status = _status(held=held, unfinished=unfinished)

@@ -45,4 +45,4 @@ def make_plan(search: SearchConfig) -> Plan:
     if search.sampler == "grid":
         return GridPlan(search.seeds)
     assert search.trials is not None, "an adaptive search has a number of trials"
-    return AdaptivePlan(search.sampler, search.trials, search.seed)
+    return AdaptivePlan(search.sampler, search.trials, search.seed, search.seeds, search.selection)

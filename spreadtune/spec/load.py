@@ -54,10 +54,6 @@ def load_study(
     for layer in layers:
         values = layer.applied_to(values)
     study = Study.from_values(values, name=_study_name(path, source) if name is None else name, source=source)
-    if seeds is not None and study.search.sampler != "grid":
-        raise UserError(
-            f"{source}: --seeds is for grids; sampler {study.search.sampler} runs a new setting once, give --trials"
-        )
     for layer in layers:
         refuse_what_cannot_hold(study, layer)
     try:

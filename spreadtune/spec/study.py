@@ -54,6 +54,11 @@ class Study(Body):
         """The file's own values, defaults filled in, without ``search`` and ``profiles``."""
         return self.model_dump(mode="json", exclude={"search", "profiles"})
 
+    def with_selection_of(self, other: "Study") -> "Study":
+        """The same question whose best is chosen as the other's, by its ``search.select_on``."""
+        search = self.search.model_copy(update={"select_on": other.search.select_on})
+        return self.model_copy(update={"search": search})
+
     def with_counts(
         self, *, seeds: int | None = None, trials: int | None = None, confirm: int | None = None
     ) -> "Study":

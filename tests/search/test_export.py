@@ -37,7 +37,8 @@ def test_the_columns(lab: Any) -> None:
         ledger.settle(assignment.number)
     table = trials(lab, study)
     assert list(table.columns) == [
-        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
+        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch"),
+        *("duplicate_of", "repeat_of", "retry_of"),
         *("param.objective.alpha", "param.objective.alpha.position", "param.objective.autoencoder_weight"),
         *("param.model.decoder", "param.data.batch_size"),
         *(f"metric.{name}" for name in METRICS),

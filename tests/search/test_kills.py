@@ -95,9 +95,9 @@ def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int,
     killed.run_all(last, value)
 
     rows = last._books[0].rows
-    ours = {number: (row.record, row.state, row.value) for number, row in rows.items()}
+    ours = {number: (row.record, row.state, row.metrics) for number, row in rows.items()}
     theirs = whole.open(study)._books[0].rows
-    assert ours == {number: (row.record, row.state, row.value) for number, row in theirs.items()}
+    assert ours == {number: (row.record, row.state, row.metrics) for number, row in theirs.items()}
     stored = [trial.params for trial in last._books[0].study.get_trials()]
     assert stored == [rows[number].record.params for number in sorted(rows)], "every parameter was stored in the end"
 
@@ -125,7 +125,7 @@ def test_a_confirmation_killed_everywhere_equals_one_that_never_was(new_lab: Any
 
     def rows(ledger: Any) -> Any:
         held = [row for book in ledger._all_books for row in book.rows.values()]
-        return sorted((row.record.trial, row.record, row.state, row.value) for row in held)
+        return sorted((row.record.trial, row.record, row.state, row.metrics) for row in held)
 
     assert rows(last) == rows(whole.open(study))
     assert len(rows(last)) == 4 + 8

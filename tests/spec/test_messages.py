@@ -34,10 +34,10 @@ MISTAKES = [
     ("resources.gpus_per_worker=-1", "resources.gpus_per_worker: -1 is below 0"),
     ("resources.gpus_per_worker=1.5", "resources.gpus_per_worker: 1.5 GPUs: above 1 a whole number is needed"),
     ("resources.gpus_per_worker=x", "resources.gpus_per_worker: expected auto or a number, got 'x'"),
-    ("search.sampler=qmc", "search.sampler: expected grid, random or tpe, got 'qmc'"),
+    ("search.sampler=cma", "search.sampler: expected grid, random, qmc, tpe, gp or nsga2, got 'cma'"),
     (
-        "search.early_stopping=hyperband",
-        "search.early_stopping: unknown early stopping 'hyperband'; known: none, median, successive_halving",
+        "search.early_stopping=halving",
+        "search.early_stopping: unknown early stopping 'halving'; known: none, median, successive_halving, hyperband",
     ),
     (
         "search={confirm: {seeds: 2}, optimize: {train_spread: minimize}}",
