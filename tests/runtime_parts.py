@@ -1,14 +1,20 @@
 """Own parts that misbehave, named by the study files of the runtime's tests as ``runtime_parts:NAME``."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from spreadtune.data.digits import load
+from spreadtune.data.image_set import ImageSet
 from spreadtune.data.views import Views, to_pixels
 from spreadtune.objectives.cross_entropy import CrossEntropyObjective
 from spreadtune.objectives.objective import Batch
+from spreadtune.spec.data import DigitsDataset
 
 
 class SlowToEnd(CrossEntropyObjective):
@@ -66,3 +72,38 @@ class FaultyOnOne(CrossEntropyObjective):
         if batch.workers > 1 and batch.part.start > 0:
             raise RuntimeError("the second worker is on fire")
         return super().forward(batch)
+
+
+def guarded(*, opened_by: str) -> ImageSet:
+    """The digits with a test set of their own, which raises when it is read unless the file ``opened_by`` exists."""
+    all_of_them = load(DigitsDataset())
+    parts = all_of_them.images[-300:].view(Trap), all_of_them.subclasses[-300:].view(Trap)
+    whole = replace(
+        all_of_them,
+        images=all_of_them.images[:-300],
+        subclasses=all_of_them.subclasses[:-300],
+        test_images=parts[0],
+        test_subclasses=parts[1],
+    )
+    for part in parts:  # from here on: the set itself looks whether its labels are in range
+        part.opened_by = Path(opened_by)
+    return whole
+
+
+class Trap(np.ndarray):
+    """An array whose shape and fingerprint may be taken, and whose values may not be read."""
+
+    opened_by: Path | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        self._spring()
+        return np.asarray(self)[key]
+
+    @property
+    def flags(self) -> Any:  # what is looked at before the images become a tensor
+        self._spring()
+        return np.asarray(self).flags
+
+    def _spring(self) -> None:
+        if self.opened_by and not self.opened_by.exists():
+            raise RuntimeError("the test split was read")

@@ -2,16 +2,16 @@
 
 import pandas as pd
 
+from spreadtune.analysis.chosen import bounds_line, front_line, labels_line, opening
+from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
+from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
-from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, paired_difference
+from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, value_of
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
-from spreadtune.search.selection import SETTING, best_setting, standing
+from spreadtune.search.selection import SETTING, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
-from spreadtune.spec.search import Direction
-
-Setting = tuple[str, int]
-BASELINE_VARIANT = "supcon"
 
 
 def answer(frame: Frame) -> list[str]:
@@ -19,15 +19,20 @@ def answer(frame: Frame) -> list[str]:
     best = frame.best
     if best is None:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
+    confirmed = confirmation(frame)
     lines = [
-        _best(frame, best),
+        *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
+        _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
+        bounds_line(frame, best),
+        front_line(frame, best),
         _against_reference(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
         _floors_and_ceiling(frame),
         _counts(frame),
-        _labels_used(frame, best),
-        _reservations(frame, best),
+        labels_line(frame, best),
+        _early_stopping(frame),
+        "" if confirmed else _reservations(frame, best),
     ]
     return [line for line in lines if line]
 
@@ -37,44 +42,18 @@ def reference_setting(frame: Frame, best: Setting) -> Setting | None:
     means = frame.means
     variants = means.index.get_level_values("variant")
     for candidates in (means[(variants == best[0]) & (means[ALPHA] == 0)], means[variants == BASELINE_VARIANT]):
-        chosen = _best_of(frame, candidates, frame.metric, frame.direction)
+        chosen = best_of(frame, candidates, frame.selection)
         if chosen:
             return chosen
     return None
 
 
-def coarse_choice(frame: Frame) -> Setting | None:
-    """What coarse labels alone would have chosen: the highest class accuracy inside the predicted window."""
-    means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
-    inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
-    return _best_of(frame, frame.means[inside], "class_accuracy", "maximize")
-
-
-def _best_of(frame: Frame, candidates: pd.DataFrame, metric: str, direction: Direction) -> Setting | None:
-    keys = pd.MultiIndex.from_frame(frame.trials[["variant", "setting"]])
-    among = frame.trials[keys.isin(candidates.index)]
-    return best_setting(among, metric, direction)
-
-
-def _value(frame: Frame, setting: Setting, metric: str) -> str:
-    mean = float(frame.means.loc[[setting]].iloc[0][f"metric.{metric}"])
-    widths = half_widths(frame.trials, metric)
-    return measured(mean, float(widths.loc[[setting]].iloc[0]))
-
-
-def _seeds(frame: Frame, setting: Setting) -> int:
-    return int(frame.means.loc[[setting]].iloc[0]["n"])
-
-
-def _label(frame: Frame, setting: Setting) -> str:
-    return str(frame.settings.loc[[setting]].iloc[0]["label"])
-
-
-def _best(frame: Frame, best: Setting) -> str:
-    n = _seeds(frame, best)
+def _best(frame: Frame, best: Setting, what: str) -> str:
+    n = seeds_of(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
+    value = value_of(frame, best, frame.metric)
     return (
-        f"Best setting: {_label(frame, best)}. Its {in_words(frame.metric)} is {_value(frame, best, frame.metric)} "
+        f"{opening(frame, best, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
         f"({seeds if n > 1 else 'one seed: no interval'})."
     )
 
@@ -83,11 +62,11 @@ def _against_reference(frame: Frame, best: Setting) -> str:
     reference = reference_setting(frame, best)
     if reference is None:
         return "There is nothing to compare it with: no setting at alpha 0 and no variant supcon has finished."
-    name = _label(frame, reference)
+    name = label_of(frame, reference)
     if reference == best:
         return f"That is the reference setting itself ({name}): no weight of class-conditional InfoNCE did better."
     found = paired_difference(frame.trials, frame.metric, best, reference)
-    against = f"Against {name} ({_value(frame, reference, frame.metric)})"
+    against = f"Against {name} ({value_of(frame, reference, frame.metric)})"
     if found.n == 0:
         return f"{against} there is no paired difference: the two share no finished seed."
     if not found.known:
@@ -152,22 +131,19 @@ def _counts(frame: Frame) -> str:
     return f"Trials: {', '.join(counts)}.{note}"
 
 
-def _labels_used(frame: Frame, best: Setting) -> str:
-    if frame.metric not in SUBCLASS_METRICS:
+def _early_stopping(frame: Frame) -> str:
+    """What decided which trials were not finished; a stopped trial is nowhere compared with finished ones."""
+    watched = frame.stand_in
+    if watched is None:
         return ""
-    chosen = f"Fine labels chose this setting: {in_words(frame.metric)} needs the subclasses."
-    coarse = coarse_choice(frame)
-    rule = "Coarse labels alone (highest class accuracy inside the predicted window)"
-    if coarse is None:
-        return f"{chosen} {rule} would have chosen nothing: no finished setting lies inside."
-    if coarse == best:
-        return f"{chosen} {rule} would have chosen the same."
-    return f"{chosen} {rule} would have chosen {_label(frame, coarse)}: {_value(frame, coarse, frame.metric)}."
+    labels = "needs the subclasses too" if watched in SUBCLASS_METRICS else "needs no subclasses"
+    looked = f"Early stopping looked at the {in_words(watched)} during training, which {labels}"
+    return f"{looked}; means are over finished trials."
 
 
 def _reservations(frame: Frame, best: Setting) -> str:
     """What the numbers do not say: the best of many settings is partly the luckiest, stopped ones among the many."""
-    n, start = _seeds(frame, best), "These are validation numbers"
+    n, start = seeds_of(frame, best), "These are validation numbers"
     tried = len(frame.trials.loc[frame.trials["state"].isin(["COMPLETE", "PRUNED"]), SETTING].drop_duplicates())
     if tried == 1:
         return f"{start}, not confirmed on test."

@@ -16,8 +16,8 @@ from spreadtune.analysis.words import values_in_words
 from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
+from spreadtune.spec.goal import Direction, Goal, Selection
 from spreadtune.spec.parts import NamedPart
-from spreadtune.spec.search import Direction
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -37,11 +37,12 @@ class Frame:
         schemes: thresholds of the predicted curves, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
         domains: what each searched path may be, in every variant that searches it.
-        metric: the optimized metric.
-        direction: ``maximize`` or ``minimize``.
-        stops_early: whether the study stops trials early.
+        objectives: what is optimized.
+        selection: how the best setting is chosen: by which metric, under which bounds.
+        stand_in: what early stopping looks at; None where every trial runs to its end.
         references: floors and ceiling, one row a seed.
         history: epoch by epoch.
+        confirmed: the trials of the confirmation, whatever their state.
     """
 
     trials: pd.DataFrame
@@ -49,11 +50,26 @@ class Frame:
     schemes: dict[Scheme, pd.Series]
     searched: list[str]
     domains: dict[str, list[Domain]]
-    metric: str
-    direction: Direction
-    stops_early: bool
+    objectives: tuple[Goal, ...]
+    selection: Selection
+    stand_in: str | None
     references: pd.DataFrame
     history: pd.DataFrame
+    confirmed: pd.DataFrame
+
+    @property
+    def metric(self) -> str:
+        """What the best setting is best in."""
+        return self.selection.goal.metric
+
+    @property
+    def direction(self) -> Direction:
+        return self.selection.goal.direction
+
+    @property
+    def asked(self) -> list[str]:
+        """The metrics that the study names: what chooses, what is optimized, what is bounded."""
+        return list(dict.fromkeys([self.metric, *(goal.metric for goal in self.objectives), *self.selection.metrics]))
 
     @property
     def x(self) -> str:
@@ -79,8 +95,8 @@ class Frame:
 
     @property
     def best(self) -> tuple[str, int] | None:
-        """The best setting by the optimized metric."""
-        return best_setting(self.trials, self.metric, self.direction)
+        """The best setting of those that keep the bounds; where none does, the one that breaks them least."""
+        return best_setting(self.trials, self.selection)
 
     def column(self, name: str) -> str | None:
         """``metric.NAME`` where any trial measured it, else None."""
@@ -90,8 +106,8 @@ class Frame:
 
 def build_frame(tables: Tables) -> Frame:
     """Fill in what the tables leave out."""
-    trials = tables.trials
-    trials = trials[(trials["stage"] == "search") & trials["setting"].notna()].astype({"setting": int, "seed": int})
+    started = tables.trials[tables.trials["setting"].notna()].astype({"setting": int, "seed": int})
+    trials = started[started["stage"] == "search"]
     study = tables.study
     domains = _domains(study)
     paths = list(dict.fromkeys([ALPHA, *domains]))
@@ -114,11 +130,12 @@ def build_frame(tables: Tables) -> Frame:
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
         domains=domains,
-        metric=study.search.metric,
-        direction=study.search.direction,
-        stops_early=study.search.early_stopping.name != "none",
+        objectives=study.search.objectives,
+        selection=study.search.selection,
+        stand_in=None if study.search.early_stopping.name == "none" else study.search.stand_in,
         references=tables.references,
         history=tables.history,
+        confirmed=started[started["stage"] == "confirm"],
     )
 
 

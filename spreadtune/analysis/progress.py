@@ -4,6 +4,7 @@ import pandas as pd
 
 from spreadtune.search.selection import SETTING, standing
 from spreadtune.search.settings import grid_settings
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
 
 
@@ -15,8 +16,8 @@ def planned_trials(study: Study) -> int:
     return search.seeds * sum(len(list(grid_settings(variant))) for variant in variants)
 
 
-def ended_trials(trials: pd.DataFrame) -> int:
-    """The pairs of a setting and a seed that have a trial which is over, whatever its end."""
+def ended_trials(trials: pd.DataFrame, stage: Stage = "search") -> int:
+    """The pairs of a setting and a seed that have a trial of this stage which is over, whatever its end."""
     trials = standing(trials)
-    ended = trials[trials["state"].isin(["COMPLETE", "PRUNED", "FAIL"]) & (trials["stage"] == "search")]
+    ended = trials[trials["state"].isin(["COMPLETE", "PRUNED", "FAIL"]) & (trials["stage"] == stage)]
     return len(ended[[*SETTING, "seed"]].drop_duplicates())

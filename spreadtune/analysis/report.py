@@ -9,9 +9,12 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from spreadtune.analysis.answer import answer
+from spreadtune.analysis.confirmation import confirmation
+from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import all_figures
 from spreadtune.analysis.frame import Frame, build_frame
+from spreadtune.analysis.front import front_table
 from spreadtune.analysis.html import definitions, table, typeset
 from spreadtune.analysis.page import asset, figure_section, number_column
 from spreadtune.analysis.progress import ended_trials, planned_trials
@@ -22,6 +25,15 @@ from spreadtune.analysis.words import count
 from spreadtune.run_folder import write_atomic
 
 logger = logging.getLogger("spreadtune.analysis.report")
+
+_CONFIRMATION = """<section aria-labelledby="confirmation">
+<h2 id="confirmation">Confirmation</h2>
+<p>The best setting of each variant, trained anew on the training part at seeds that had no part in the search. Each
+encoder is measured on validation and on the test split, by probes that saw neither. Luck is the search's mean minus
+that on validation.</p>
+{tables}
+</section>
+"""
 
 
 def write_report(tables: Tables) -> Path:
@@ -49,11 +61,14 @@ def render(tables: Tables) -> str:
         script=asset("report.js"),
         lead=typeset(lead),
         answer="".join(f"<li>{typeset(line)}</li>" for line in rest),
+        confirmation=_confirmation(frame),
+        test_split="has been opened for the confirmation alone" if len(frame.confirmed) else "has not been opened",
+        front=_front(frame),
         figures="\n".join(figure_section(figure, index + 1) for index, figure in enumerate(figures))
         or _nothing_to_draw(),
         departures=_departures(frame),
         trial_count=len(tables.trials),
-        trials=trials_table(tables.trials, frame.metric),
+        trials=trials_table(tables.trials, frame.asked),
         failed_references=_failed_references(tables.references),
         manifest=definitions(readable(tables.manifest)),
     )
@@ -69,6 +84,11 @@ def _progress(tables: Tables) -> str:
     return f'<p class="progress">So far: {ended} of {count(planned, "trial")}.</p>' if ended < planned else ""
 
 
+def _confirmation(frame: Frame) -> str:
+    found = confirmation(frame)
+    return _CONFIRMATION.format(tables=confirmation_tables(found)) if found else ""
+
+
 def _failed_references(references: pd.DataFrame) -> str:
     failed = references[references["state"] == "FAIL"]
     reasons = "; ".join(f"seed {row['seed']}: {row['reason']}" for _, row in failed.iterrows())
@@ -77,6 +97,14 @@ def _failed_references(references: pd.DataFrame) -> str:
 
 def _nothing_to_draw() -> str:
     return "<p>No trial has finished yet, so there is nothing to draw.</p>"
+
+
+def _front(frame: Frame) -> str:
+    """The Pareto front as a table; empty where one metric is optimized, or nothing has finished."""
+    rows = front_table(frame)
+    if rows.empty:
+        return ""
+    return f"<h3>Pareto front</h3>{table([number_column(str(name), rows[name]) for name in rows])}"
 
 
 def _departures(frame: Frame) -> str:

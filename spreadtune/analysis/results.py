@@ -32,7 +32,7 @@ class Results(Tables):
             there = f"its trials are {numbers.min()} to {numbers.max()}" if len(numbers) else "it has no trials"
             raise UserError(f"{self.run.label} has no trial {number}; {there}")
         row = self.trials[numbers == number].iloc[0]
-        measured = row[[name for name in row.index if name.startswith("metric.")]].dropna()
+        measured = row[[name for name in row.index if name.startswith(("metric.", "test."))]].dropna()
         return TrialHandle(
             number=number,
             folder=self.run.trial(number),

@@ -21,7 +21,8 @@ class TrialHandle:
     Attributes:
         number: the run-wide number.
         folder: its folder.
-        metrics: what was measured at its end, by name; metrics it never reached are absent.
+        metrics: what was measured at its end, by name, on the test split with ``test.`` before it; metrics it never
+            reached are absent.
     """
 
     number: int
@@ -45,11 +46,12 @@ class TrialHandle:
         """``h`` features, ``z`` unit embeddings, ``class``, ``subclass`` and image ``index`` of a split's clean images.
 
         Raises:
-            UserError: the test split, which stays closed until a run is confirmed.
+            UserError: the test split of a trial that is not one of the confirmation.
         """
-        if split == "test":
+        if split == "test" and self.spec.seed.stage != "confirm":
             raise UserError(
-                f"trial {self.number}: the run is not confirmed, so its test split stays closed; use 'validation'"
+                f"trial {self.number}: the test split is closed to trials of the search; use 'validation', or a trial "
+                "of stage confirm"
             )
         from spreadtune.trial.reload import embeddings
 

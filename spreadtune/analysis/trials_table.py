@@ -1,5 +1,7 @@
 """The report's table of all trials: what identifies a trial, what was tried, what came out."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from spreadtune.analysis.html import Column, table
@@ -18,18 +20,20 @@ _METRICS = (
 )
 
 
-def trials_table(trials: pd.DataFrame, optimized: str) -> str:
+def trials_table(trials: pd.DataFrame, asked: Sequence[str]) -> str:
     """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out.
 
-    The reason comes last, because it is a sentence and would push the metrics out of sight.
+    The metrics that the study asks for come first. The reason comes last, because it is a sentence and would push the
+    metrics out of sight.
     """
-    return table(trial_columns(trials, optimized), sortable=True, state="state")
+    return table(trial_columns(trials, asked), sortable=True, state="state")
 
 
-def trial_columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
+def trial_columns(trials: pd.DataFrame, asked: Sequence[str]) -> list[Column]:
     """What that table shows of the trials."""
     tried = [name for name in trials if str(name).startswith("param.")]
-    came_out = list(dict.fromkeys([f"metric.{optimized}", *(f"metric.{name}" for name in _METRICS)]))
+    measured = dict.fromkeys([*asked, *_METRICS])
+    came_out = [f"{part}.{name}" for name in measured for part in ("metric", "test")]
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
     names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]
     filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]
@@ -39,7 +43,7 @@ def trial_columns(trials: pd.DataFrame, optimized: str) -> list[Column]:
 def _decimals(name: str) -> int | None:
     if name == "seconds":
         return 1
-    return 3 if name.startswith(("metric.", "theory.")) else None
+    return 3 if name.startswith(("metric.", "test.", "theory.")) else None
 
 
 def _tells_apart(trials: pd.DataFrame, name: str) -> bool:
@@ -48,4 +52,6 @@ def _tells_apart(trials: pd.DataFrame, name: str) -> bool:
 
 def _heading(name: str) -> str:
     special = {"theory.spread": "predicted spread", "param.objective.alpha.position": "window position"}
+    if name.startswith("test."):
+        return f"{in_words(name)}, test"
     return special.get(name, in_words(name.removeprefix("param.").removeprefix("metric.")))

@@ -29,6 +29,12 @@ def measured(mean: float, half_width: float = float("nan")) -> str:
     return f"{mean:.3f}" if pd.isna(half_width) else f"{mean:.3f} +- {half_width:.3f}"
 
 
+def signed(value: float, half_width: float = float("nan")) -> str:
+    """A difference to three decimals with its sign: ``+0.049 +- 0.004``; one that rounds to zero has a plus."""
+    text = f"{round(value, 3) + 0.0:+.3f}"
+    return text if pd.isna(half_width) else f"{text} +- {half_width:.3f}"
+
+
 def count(n: int, noun: str) -> str:
     """``1 seed``, ``3 seeds``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -38,7 +38,14 @@ def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
     console = Console(highlight=False)
     study, run = checked_study(request, storage=None), None
     if request.resuming:
-        chosen = resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
+        chosen = resumed_run(
+            study,
+            request.results,
+            request.resume,
+            seeds=request.seeds,
+            trials=request.trials,
+            confirm=request.confirm,
+        )
         study, run = chosen.study, chosen.run
 
     def measure(spec: TrialSpec, slots: Slots) -> Pace:
@@ -78,14 +85,18 @@ def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
         yield "variant", _variant(variant, study.search.seeds, resumed=run is not None)
         for note in variant.alpha:
             yield "alpha", _alpha(note)
-    references = f" and {counted(len(work.references), 'reference')} (floors and ceiling)" if work.references else ""
-    yield "to run", f"{counted(len(work.trials), 'trial')}{references}, {counted(work.epochs, 'epoch')} in all"
+    parts = [counted(len(work.trials), "trial")]
+    parts += [f"{counted(len(work.references), 'reference')} (floors and ceiling)"] if work.references else []
+    parts += [f"{counted(len(work.confirm), 'trial')} of confirmation on the test split"] if work.confirm else []
+    yield "to run", f"{listed(parts)}, {counted(work.epochs, 'epoch')} in all"
     yield "slots", describe_slots(outlook.slots)
 
 
 def _variant(variant: VariantLoad, seeds: int, *, resumed: bool) -> str:
     if variant.settings is None:
         trials = f"{counted(variant.total, 'trial')}, each with a setting that is drawn"
+        if seeds > 1:
+            trials += f", promising ones at up to {seeds} seeds"
     else:
         settings = f"{counted(variant.settings, 'setting')} x {counted(seeds, 'seed')}"
         trials = f"{settings}, {counted(variant.total, 'trial')}"
@@ -102,6 +113,11 @@ def _alpha(note: AlphaNote) -> str:
     above = "" if note.alpha_m is None else f", {note.above} above"
     place = "above" if note.alpha_m is None else "inside"
     return f"{window}{counted(note.below, 'setting')} below, {note.inside} {place}{above}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _pace_rows(outlook: Outlook) -> list[tuple[str, ...]]:
@@ -134,8 +150,8 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
     slots, search = outlook.slots, outlook.study.search
     if search.early_stopping.name != "none":
         yield f"an upper bound: {search.early_stopping.name} stops trials early, and here all run to their last epoch"
-    if search.sampler == "tpe" and any(_differ(variant.jobs) for variant in outlook.work.variants):
-        yield "kinds of trials in the proportions of uniform draws; tpe may prefer some"
+    if search.sampler in ("tpe", "gp", "nsga2") and any(_differ(variant.jobs) for variant in outlook.work.variants):
+        yield f"kinds of trials in the proportions of uniform draws; {search.sampler} may prefer some"
     where = "on this machine" if address == "local" else f"on this machine, not on the cluster at {address}"
     yield f"seconds were measured {where}, one trial alone; side by side trials may slow one another down"
     if busy > BUSY:

@@ -61,6 +61,7 @@ def _request(options: Mapping[str, Any], results: Path) -> Request:
         profile=options["profile"],
         trials=None,
         seeds=None,
+        confirm=None,
         resuming=True,
         resume=None,
         fresh=False,

@@ -15,7 +15,17 @@ NEWEST = "the newest run of this study"
 )
 @click.option("--profile", metavar="NAME", help="Apply one of the study file's profiles before --set.")
 @click.option("--trials", type=click.IntRange(min=1), help="Number of trials (setting x seed) of each variant.")
-@click.option("--seeds", type=click.IntRange(min=1), help="Number of repetitions of each setting.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    help="Repetitions of each setting; beside a grid, at most so many of promising ones.",
+)
+@click.option(
+    "--confirm",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Then train each variant's best setting at N fresh seeds, for the test split; also of a finished run.",
+)
 @click.option(
     "--resume",
     is_flag=False,
@@ -58,6 +68,7 @@ def run_command(
     profile: str | None,
     trials: int | None,
     seeds: int | None,
+    confirm: int | None,
     resume: str | None,
     fresh: bool,
     plan_only: bool,
@@ -77,6 +88,7 @@ def run_command(
       spreadtune run digits_alpha_sweep --seeds 5 --set training.epochs=80
       spreadtune run digits_alpha_sweep --profile smoke
       spreadtune run digits_alpha_sweep --resume
+      spreadtune run digits_alpha_sweep --resume --confirm 5
       spreadtune run cifar100_alpha_sweep --plan --price-per-gpu-hour 2.5
     """
     if list_only:
@@ -98,6 +110,7 @@ def run_command(
         profile=profile,
         trials=trials,
         seeds=seeds,
+        confirm=confirm,
         resume=None if resume == NEWEST else resume,
         resuming=resume is not None,
         fresh=fresh,

@@ -1,7 +1,7 @@
 """The lines of ``spreadtune runs``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,12 +93,18 @@ def run_line(run: RunFolder, results: Path) -> Line:
 
 
 def trials_text(found: Overview) -> str:
-    """``20 complete, 1 pruned, 2 running of 24``."""
+    """``20 complete, 1 pruned, 2 running of 24; confirmation: 3 complete of 10``."""
+    text = _counts(found, found.states, found.total)
+    if found.confirm_total:
+        text += f"; confirmation: {_counts(found, found.confirm_states, found.confirm_total)}"
+    return f"{text} (published results; its database is elsewhere)" if found.from_files else text
+
+
+def _counts(found: Overview, states: Mapping[TrialStatus, int], total: int) -> str:
     running = "running" if found.status == "running" else "begun"
     words: dict[TrialStatus, str] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed", "RUNNING": running}
-    counts = [f"{found.states[state]} {word}" for state, word in words.items() if found.states.get(state)]
-    source = " (published results; its database is elsewhere)" if found.from_files else ""
-    return f"{', '.join(counts) or 'none yet'} of {found.total}{source}"
+    counts = [f"{states[state]} {word}" for state, word in words.items() if states.get(state)]
+    return f"{', '.join(counts) or 'none yet'} of {total}"
 
 
 def best_text(best: BestSetting | None) -> str:
@@ -106,7 +112,8 @@ def best_text(best: BestSetting | None) -> str:
     if best is None:
         return "-"
     at = f" at {best.setting}" if best.setting else ""
-    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'})"
+    broken = "" if best.feasible else "; no setting keeps the bounds"
+    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'}{broken})"
 
 
 def plain(lines: Sequence[Line]) -> list[str]:

@@ -39,6 +39,7 @@ class Request:
     profile: str | None
     trials: int | None
     seeds: int | None
+    confirm: int | None
     resuming: bool
     resume: str | None
     fresh: bool
@@ -164,6 +165,7 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
         overrides=request.overrides,
         seeds=request.seeds,
         trials=request.trials,
+        confirm=request.confirm,
     )
     if request.data_root:
         use_data_root(request.data_root)
@@ -175,7 +177,14 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
 def _choose(request: Request) -> Chosen:
     study = checked_study(request, storage=request.storage)
     if request.resuming:
-        return resumed_run(study, request.results, request.resume, seeds=request.seeds, trials=request.trials)
+        return resumed_run(
+            study,
+            request.results,
+            request.resume,
+            seeds=request.seeds,
+            trials=request.trials,
+            confirm=request.confirm,
+        )
     return new_run(
         study,
         request.results,

@@ -23,7 +23,8 @@ class Terminal:
 
     def __init__(self, study: Study, console: Console) -> None:
         self._console = console
-        [self._metric] = study.search.optimize
+        self._metric = study.search.metric
+        self._metrics = dict.fromkeys((*study.search.optimize, *study.search.selection.metrics))
         self._epochs = study.training.epochs
         self._eta = Eta(0)
         self._reached: dict[tuple[str, int], int] = {}
@@ -52,7 +53,8 @@ class Terminal:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
         floors = f" and {counted(progress.references_total, 'reference')} (floors and ceiling)"
-        self.say(f"to run     {counted(progress.total, 'trial')}{floors if progress.references_total else ''}")
+        confirm = f", {progress.confirm_total} of them a confirmation," if progress.confirm_total else ""
+        self.say(f"to run     {counted(progress.total, 'trial')}{confirm}{floors if progress.references_total else ''}")
         self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
         self._show(progress)
 
@@ -70,7 +72,8 @@ class Terminal:
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Counts) -> None:
         self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
         if progress.best:
-            self._best = f"best {self._metric} {progress.best.value:.3f}"
+            bounds = "" if progress.best.feasible else " (bounds not kept)"
+            self._best = f"best {self._metric} {progress.best.value:.3f}{bounds}"
         eta = "" if self._console.is_terminal else f"  {self._remaining()}"
         count = f"{_done(progress)}/{_total(progress)}"
         self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")
@@ -98,7 +101,8 @@ class Terminal:
             return str(outcome.reason)
         if outcome.state == "FAIL":
             return f"failed after epoch {outcome.epoch}: {outcome.reason}"
-        names = dict.fromkeys((self._metric, "spread", f"ceiling.{self._metric}"))
+        measured = (name for metric in self._metrics for name in (metric, f"test.{metric}"))
+        names = dict.fromkeys((*measured, "spread", *(f"ceiling.{metric}" for metric in self._metrics)))
         numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
         seconds = outcome.details.get("seconds")
         return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")

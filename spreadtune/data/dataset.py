@@ -1,5 +1,6 @@
 """A data set as a trial sees it: three parts, test sealed. Free of torch: the driver reads it too."""
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,10 +16,11 @@ from spreadtune.data.resize import resized_set
 from spreadtune.data.splits import SPLIT_NAMES, Partition, SplitName, partition
 from spreadtune.errors import UserError
 from spreadtune.spec.data import DATASETS, DataConfig
+from spreadtune.spec.seed import Stage
 
 
 class SealedSplitError(RuntimeError):
-    """The test part was asked for before confirmation unsealed it: the program's fault, not the user's."""
+    """The test part was asked for outside of confirmation: the program's fault, not the user's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ class Dataset:
         """One part: its labels copied, its images where they are.
 
         Raises:
-            SealedSplitError: ``test`` before :meth:`unseal`.
+            SealedSplitError: ``test`` of a data set that is not :meth:`unsealed`.
         """
         if name == "test" and self._sealed:
             raise SealedSplitError("the test part is sealed: only the confirm stage unseals it")
@@ -81,9 +83,17 @@ class Dataset:
         subclasses = subclasses[indices]
         return Split(source, whole.class_of_subclass[subclasses], subclasses, indices.copy())
 
-    def unseal(self) -> None:
-        """Opens the test part. Search never calls this; confirmation does, once."""
-        self._sealed = False
+    def unsealed(self, stage: Stage) -> "Dataset":
+        """The same data set with its test part open. This one stays sealed: a process' trials share it.
+
+        Raises:
+            SealedSplitError: in any stage but ``confirm``.
+        """
+        if stage != "confirm":
+            raise SealedSplitError(f"the test part stays sealed in stage {stage}: only the confirm stage unseals it")
+        opened = copy.copy(self)
+        opened._sealed = False
+        return opened
 
     @property
     def class_count(self) -> int:

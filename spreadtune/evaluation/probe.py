@@ -102,22 +102,14 @@ def fit_at(features: Tensor, labels: Tensor, C: float, *, start: Probe | None = 
     return Probe(seen, standardization, fitted[:, :-1], fitted[:, -1], C)
 
 
-def few_shot_accuracy(
-    features: Tensor,
-    labels: Tensor,
-    test_features: Tensor,
-    test_labels: Tensor,
-    *,
-    shots: int,
-    seed: int,
-) -> float:
-    """Accuracy on ``test_features`` of a probe that saw ``shots`` random examples of each label.
+def few_shot_probe(features: Tensor, labels: Tensor, *, shots: int, seed: int) -> Probe:
+    """The probe that sees ``shots`` random examples of each label.
 
     Raises:
         ValueError: a feature is not finite, or fewer than two labels occur.
     """
     drawn = few_of_each(labels, shots, seed=seed)
-    return fit_probe(features[drawn], labels[drawn], seed=seed).accuracy(test_features, test_labels)
+    return fit_probe(features[drawn], labels[drawn], seed=seed)
 
 
 def _fit_path(features: Tensor, labels: Tensor) -> Iterator[Probe]:

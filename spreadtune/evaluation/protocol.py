@@ -1,15 +1,15 @@
 """What is measured of an encoder, and when: the cheap metrics every few epochs, all of them at the end.
 
-Probes and neighbors learn from the training images and are scored on ``validation``, the images kept apart (in
-confirmation those of the test split). Geometry is that of z, features h are what probes read. Where subclasses are the
-classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
+Probes and neighbors learn from the training images and are scored on images kept apart: those of validation, in
+confirmation those of the test split too. Geometry is that of z, features h are what probes read. Where subclasses
+are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
 import torch.nn.functional as F
 
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
-from spreadtune.evaluation.probe import few_shot_accuracy, fit_probe
+from spreadtune.evaluation.probe import few_shot_probe, fit_probe
 from spreadtune.evaluation.representations import Representations
 
 FEW_SHOTS = (1, 5, 10)
@@ -54,34 +54,41 @@ def probe_metrics(
     return metrics
 
 
-def final_metrics(
-    train: Representations, validation: Representations, *, seed: int, has_subclasses: bool = True
-) -> dict[str, float]:
-    """Everything that representations alone tell; ``seed`` is that of the probes' draws."""
-    metrics = (
-        epoch_metrics(train, validation, has_subclasses=has_subclasses)
-        | probe_metrics(train, validation, seed=seed, has_subclasses=has_subclasses)
-        | {
-            "train_spread": spread(train.embeddings, train.classes),
-            "uniformity": uniformity(validation.embeddings),
+class FinalMetrics:
+    """Everything that representations alone tell. What is learned is learned once, from ``train``; parts that were kept
+    apart are measured by it.
+
+    Args:
+        train: what probes and neighbors learn from.
+        seed: of the probes' draws.
+        has_subclasses: whether subclasses differ from classes.
+    """
+
+    def __init__(self, train: Representations, *, seed: int, has_subclasses: bool = True) -> None:
+        self._train, self._has_subclasses = train, has_subclasses
+        self._class_probe = fit_probe(train.features, train.classes, seed=seed)
+        if has_subclasses:
+            fine = train.features, train.subclasses
+            self._transfer_probes = {"transfer_accuracy": fit_probe(*fine, seed=seed)} | {
+                f"transfer_accuracy_{shots}_shot": few_shot_probe(*fine, shots=shots, seed=seed) for shots in FEW_SHOTS
+            }
+            self._z_probe = fit_probe(F.normalize(train.embeddings, dim=1), train.subclasses, seed=seed)
+
+    def of_train(self) -> dict[str, float]:
+        """The metrics of the training images themselves."""
+        return {"train_spread": spread(self._train.embeddings, self._train.classes)}
+
+    def of(self, part: Representations) -> dict[str, float]:
+        """The metrics of a part that was kept apart."""
+        train = self._train
+        metrics = epoch_metrics(train, part, has_subclasses=self._has_subclasses) | {
+            "class_accuracy": self._class_probe.accuracy(part.features, part.classes),
+            "uniformity": uniformity(part.embeddings),
         }
-    )
-    return metrics | _further_transfer(train, validation, seed=seed) if has_subclasses else metrics
-
-
-def _further_transfer(train: Representations, validation: Representations, *, seed: int) -> dict[str, float]:
-    """Transfer read after the head, and from few examples of each subclass."""
-    z, validation_z = F.normalize(train.embeddings, dim=1), F.normalize(validation.embeddings, dim=1)
-    probe = fit_probe(z, train.subclasses, seed=seed)
-    few_shot = {
-        f"transfer_accuracy_{shots}_shot": few_shot_accuracy(
-            train.features,
-            train.subclasses,
-            validation.features,
-            validation.subclasses,
-            shots=shots,
-            seed=seed,
-        )
-        for shots in FEW_SHOTS
-    }
-    return {"transfer_accuracy_z": probe.accuracy(validation_z, validation.subclasses)} | few_shot
+        if self._has_subclasses:
+            metrics |= {
+                name: probe.accuracy(part.features, part.subclasses) for name, probe in self._transfer_probes.items()
+            }
+            z = F.normalize(part.embeddings, dim=1)
+            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(z, part.subclasses)
+        return metrics

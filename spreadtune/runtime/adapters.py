@@ -24,7 +24,6 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.search.database_faults import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.watched import watched
-from spreadtune.spec.metrics import PROXY
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +115,11 @@ class Jobs:
             with suppress(OSError):
                 self.ask_all_to_stop()
 
+    @property
+    def waits(self) -> bool:
+        """Whether a slot that finds nothing to do now will find something when trials in training have ended."""
+        return bool(self.running) and self.ledger.waits and not self.stop.made
+
     def ask_all_to_stop(self) -> None:
         """Ask whatever is in training to leave a checkpoint after its epoch and end."""
         for assignment in self.running.values():
@@ -130,7 +134,7 @@ class Jobs:
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
             "best_by": watched(self.ledger.study.search),
-            "watched": PROXY.get(self.ledger.study.search.metric),
+            "watched": self.ledger.study.search.stand_in,
         }
 
 
@@ -150,6 +154,8 @@ class LedgerSearcher(Searcher):
         except Exception as error:
             self.jobs.give_up(error)
             return Searcher.FINISHED
+        if job is None and self.jobs.waits:
+            return None  # Tune asks again
         return Searcher.FINISHED if job is None else job
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:

@@ -49,9 +49,20 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
 
 
 def resumed_run(
-    study: Study, results: Path, reference: str | None, *, seeds: int | None = None, trials: int | None = None
+    study: Study,
+    results: Path,
+    reference: str | None,
+    *,
+    seeds: int | None = None,
+    trials: int | None = None,
+    confirm: int | None = None,
 ) -> Chosen:
-    """The run to go on with; asked-for ``seeds`` or ``trials`` above its own are added to it.
+    """The run to go on with; asked-for ``seeds``, ``trials`` or ``confirm`` above its own are added to it.
+
+    What the study itself says of confirmation counts where it is more than the run's: one may be added to a finished
+    run.
+
+    Its best setting is chosen by what the study at hand says (``search.select_on``).
 
     Args:
         study: the resolved study; the run has to ask the same question.
@@ -59,6 +70,7 @@ def resumed_run(
         reference: RUN, or None for the newest run of this study.
         seeds: what was asked for explicitly.
         trials: likewise.
+        confirm: likewise, the seeds of the confirmation.
 
     Raises:
         UserError: there is no such run, it asks another question, or it already has more than was asked for.
@@ -74,15 +86,21 @@ def resumed_run(
         if not same:
             raise UserError(_nothing_to_resume(study, results))
         run = same[-1]
-    return Chosen(run, _extended(load_run_study(run), run, seeds=seeds, trials=trials), resumed=True)
+    own = load_run_study(run)
+    if confirm is None and study.search.confirm_seeds > own.search.confirm_seeds:
+        confirm = study.search.confirm_seeds
+    extended = _extended(own, run, seeds=seeds, trials=trials, confirm=confirm)
+    return Chosen(run, extended.with_selection_of(study), resumed=True)
 
 
-def _extended(study: Study, run: RunFolder, *, seeds: int | None, trials: int | None) -> Study:
+def _extended(study: Study, run: RunFolder, **asked: int | None) -> Study:
     """The run's study with its counts raised to what is asked for; what is not asked for stays."""
-    for name, asked, has in (("seeds", seeds, study.search.seeds), ("trials", trials, study.search.trials)):
-        if asked is not None and has is not None and asked < has:
-            raise UserError(f"--{name} {asked}: {run.label} already has {has}; it can be raised, not lowered")
-    return study.with_counts(seeds=seeds, trials=trials)
+    search = study.search
+    for name, has in (("seeds", search.seeds), ("trials", search.trials), ("confirm", search.confirm_seeds)):
+        count = asked[name]
+        if count is not None and has is not None and count < has:
+            raise UserError(f"--{name} {count}: {run.label} already has {has}; it can be raised, not lowered")
+    return study.with_counts(**asked)
 
 
 def _refuse_if_held(run: RunFolder) -> None:

@@ -36,7 +36,11 @@ class Manifest:
             "storage": redacted(storage) if storage else None,
             "git": git_state(Path.cwd()),
             "versions": versions(),
-            "seeds": {"study": study.search.seed, "repetitions": study.search.seeds},
+            "seeds": {
+                "study": study.search.seed,
+                "repetitions": study.search.seeds,
+                "confirm": study.search.confirm_seeds,
+            },
             "attempts": [*earlier.get("attempts", []), {"start": _now(), "end": None, "reason": None}],
         }
         _warn_of_other_versions(earlier.get("versions", {}), self.content["versions"])

@@ -42,8 +42,11 @@ def _may_not_fit(spec: TrialSpec) -> bool:
 
 def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
     """Where every class is one subclass, transfer asks nothing that training was not told, and is not measured."""
-    metric = study.search.metric
-    if metric not in SUBCLASS_METRICS or dataset.has_subclasses:
+    search = study.search
+    used = {goal.metric: "optimize" for goal in search.objectives}
+    used = {search.metric: "select_on"} | dict.fromkeys((bound.metric for bound in search.bounds), "subject_to") | used
+    metric = next((metric for metric in used if metric in SUBCLASS_METRICS), None)
+    if metric is None or dataset.has_subclasses:
         return
     name = config.dataset.name
     if isinstance(config.dataset, ImageFolderDataset):
@@ -53,6 +56,6 @@ def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
     else:
         fix = "give it subclasses"
     raise UserError(
-        f"search.optimize: {metric} needs subclasses, and every class of {name} is one subclass; {fix}, or optimize "
-        "class_accuracy"
+        f"search.{used[metric]}: {metric} needs subclasses, and every class of {name} is one subclass; {fix}, or "
+        f"{'optimize' if used[metric] == 'optimize' else 'name'} class_accuracy"
     )

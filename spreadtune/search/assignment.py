@@ -6,6 +6,7 @@ from typing import Literal
 
 from spreadtune.run_folder import TrialFolder
 from spreadtune.search.settings import Value
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.trial import TrialSpec
 
 
@@ -36,10 +37,11 @@ class Assignment:
     label: str
 
 
-def trial_label(values: Mapping[str, Value], seed: int, variant: str | None = None) -> str:
-    """``alpha 0.56, seed 2``, after the variant's name where there are several."""
+def trial_label(values: Mapping[str, Value], seed: int, variant: str | None = None, *, stage: Stage = "search") -> str:
+    """``alpha 0.56, seed 2``, after the variant's name where there are several; a confirmation's seeds are its own."""
     setting = setting_label(values)
-    text = f"{setting}, seed {seed}" if setting else f"seed {seed}"
+    repetition = f"seed {seed}" if stage == "search" else f"confirmation seed {seed}"
+    text = f"{setting}, {repetition}" if setting else repetition
     return f"{variant}: {text}" if variant else text
 
 

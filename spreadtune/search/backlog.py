@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, Trial
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.book import Book
-from spreadtune.search.plan import Plan
+from spreadtune.search.plan import Pairs
 from spreadtune.search.record import Record, Row
 from spreadtune.spec.seed import Seed
 
@@ -46,7 +46,9 @@ class Ready:
             variant=self.book.variant,
             setting=record.setting,
             seed=record.seed,
-            spec=self.book.space.variant.trial(record.values, Seed(study=study_seed, index=record.seed)),
+            spec=self.book.space.variant.trial(
+                record.values, Seed(study=study_seed, stage=record.stage, index=record.seed)
+            ),
             folder=run.trial(record.trial),
             resumed=self.resumed,
             label=self.book.label(record),
@@ -63,10 +65,11 @@ class Backlog:
         run: the run's folder.
         books: one for each variant.
         plan: which pairs (a setting at a seed) there are.
+        beside: the books of another stage of the run, with which trials share their numbers.
     """
 
-    def __init__(self, run: RunFolder, books: Sequence[Book], plan: Plan) -> None:
-        self._run, self._books, self._plan = run, books, plan
+    def __init__(self, run: RunFolder, books: Sequence[Book], plan: Pairs, beside: Sequence[Book] = ()) -> None:
+        self._run, self._books, self._plan, self._beside = run, books, plan, beside
         self._running: deque[tuple[Book, Row]] = deque()
         self._undrawn: deque[tuple[Book, FrozenTrial]] = deque()
         self._failed: Sequence[tuple[Book, Row]] = ()
@@ -78,6 +81,10 @@ class Backlog:
     def retry(self, failed: Sequence[tuple[Book, Row]]) -> None:
         """Failed pairs to be tried again, once each."""
         self._failed = failed
+
+    def next_of_any(self) -> Ready | None:
+        """The next one, in the order of the methods below."""
+        return self.next_running() or self.next_undrawn() or self.next_failed() or self.next_missing()
 
     def next_running(self) -> Ready | None:
         """A trial that was drawn and has not ended, under its own number."""
@@ -126,5 +133,6 @@ class Backlog:
         return [(book, row) for book, row in self._failed if row.record.trial not in retried]
 
     def _next_number(self) -> int:
-        """Run-wide, over all variants and over folders whose trial the database does not know."""
-        return 1 + max((number for book in self._books for number in (*book.rows, *self._run.trials())), default=-1)
+        """Run-wide, over all variants and stages, and over folders whose trial the database does not know."""
+        books = (*self._books, *self._beside)
+        return 1 + max((number for book in books for number in (*book.rows, *self._run.trials())), default=-1)

@@ -1,7 +1,6 @@
 """One variant: its Optuna study and the trials it holds."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
@@ -12,12 +11,13 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from spreadtune.run_folder import Outcome
 from spreadtune.search.assignment import trial_label
 from spreadtune.search.drawing import Drawn, suggest
-from spreadtune.search.record import REASON, RECORD, STOP, Record, Row, Stop
+from spreadtune.search.outcomes import finished_metrics
+from spreadtune.search.proxy import Companion, Itself
+from spreadtune.search.record import METRICS, REASON, RECORD, STOP, Record, Row, Stop
 from spreadtune.search.settings import Value, setting_key
 from spreadtune.search.space import Space
+from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Seed
-
-Direction = Literal["maximize", "minimize"]
 
 
 def read_rows(study: optuna.Study) -> dict[int, Row]:
@@ -33,7 +33,7 @@ class Book:
         name: what Optuna calls the variant's study.
         space: what is searched.
         storage: the run's database.
-        direction: of the optimized metric.
+        search: says what is optimized, bounded and watched.
         pruner: decides on early stops.
         alone: the run has no other variant, so labels need not name it.
 
@@ -49,7 +49,7 @@ class Book:
         space: Space,
         storage: BaseStorage,
         *,
-        direction: Direction,
+        search: SearchConfig,
         pruner: BasePruner,
         alone: bool,
     ) -> None:
@@ -59,11 +59,15 @@ class Book:
         self.study = optuna.create_study(
             study_name=name,
             storage=storage,
-            direction=direction,
+            directions=[goal.direction for goal in search.objectives],
             sampler=self._drawn,
             pruner=pruner,
             load_if_exists=True,
         )
+        self._search = search
+        self._proxy: Itself | Companion = Itself()
+        if search.watched and len(search.objectives) > 1:
+            self._proxy = Companion(f"{name}/proxy", storage, goal=search.watched, pruner=pruner)
         self.rows: dict[int, Row] = {}
         self._settings: dict[str, int] = {}
 
@@ -73,12 +77,13 @@ class Book:
 
     def label(self, record: Record) -> str:
         """A short text for people, with the variant's name where there are several."""
-        return trial_label(record.values, record.seed, None if self._alone else self.variant)
+        return trial_label(record.values, record.seed, None if self._alone else self.variant, stage=record.stage)
 
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""
+        reported = self._proxy.reported()
         for number, row in read_rows(self.study).items():
-            self.rows.setdefault(number, row)
+            self.rows.setdefault(number, row).reported.update(reported.get(number, ()))
             if row.record.setting not in self._settings.values():
                 self._settings[self._key(row.record.values)] = row.record.setting
 
@@ -96,6 +101,10 @@ class Book:
 
     def of_setting(self, setting: int) -> list[Row]:
         return [row for row in self.rows.values() if row.record.setting == setting]
+
+    def next_seed(self, setting: int) -> int:
+        """The first seed after those that the setting has trials at."""
+        return 1 + max(row.record.seed for row in self.of_setting(setting))
 
     def taken_up(self, optuna_id: int) -> Trial:
         """A handle on a stored trial."""
@@ -120,21 +129,44 @@ class Book:
         """Store that a trial was told to stop, so that a driver killed now does not train it on."""
         trial.set_user_attr(STOP, {"epoch": stop.epoch, "metrics": dict(stop.metrics), "reason": stop.reason})
 
-    def tell(self, row: Row, outcome: Outcome, metric: str) -> None:
-        """Tell Optuna how a trial ended; harmless the second time."""
-        trial = self.taken_up(row.optuna_id)
-        value = outcome.values[metric] if outcome.state == "COMPLETE" else None
+    def report(self, trial: Trial, number: int, value: float, epoch: int) -> None:
+        """Store what the pruner looks at."""
+        self._proxy.of(trial, number).report(value, epoch)
+
+    def should_prune(self, trial: Trial, number: int) -> bool:
+        """Whether the pruner would stop the trial at the epoch that was reported last."""
+        return self._proxy.of(trial, number).should_prune()
+
+    def tell(self, row: Row, outcome: Outcome) -> None:
+        """Tell Optuna how a trial ended; harmless the second time.
+
+        What a finished trial measured stands with it, and by how much it breaks each bound (above 0) or keeps it.
+        """
+        trial, state, values = self.taken_up(row.optuna_id), TrialState[outcome.state], None
         try:
             if outcome.reason:
                 trial.set_user_attr(REASON, outcome.reason)
+            if outcome.state == "COMPLETE":
+                trial.set_user_attr(METRICS, finished_metrics(outcome))
+                self._set_constraints(trial, outcome.metrics)
+                values = [outcome.values[goal.metric] for goal in self._search.objectives]
         except UpdateFinishedTrialError:
             return
-        self.study.tell(trial, value, state=TrialState[outcome.state], skip_if_finished=True)
+        # The stand-in first: a trial that Optuna knows to have ended is not told again.
+        self._proxy.tell(row.record.trial, state, outcome.values)
+        self.study.tell(trial, values, state=state, skip_if_finished=True)
 
     def drop(self, trial: Trial, reason: str) -> None:
         """Close a trial that was asked for and that nothing is left for."""
         trial.set_user_attr(REASON, reason)
         self.study.tell(trial, state=TrialState.FAIL)
+
+    def _set_constraints(self, trial: Trial, metrics: Mapping[str, float]) -> None:
+        known = trial.storage.get_trial(trial._trial_id).constraints
+        for bound in self._search.bounds:
+            name = f"{bound.metric} {bound.text}"
+            if name not in known:  # Optuna warns of a second one
+                trial.set_constraint(name, bound.violation(metrics[bound.metric]))
 
     def _key(self, values: Mapping[str, Value]) -> str:
         return setting_key(self.space.variant.trial(values, Seed(study=0)))

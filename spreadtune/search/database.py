@@ -16,6 +16,7 @@ from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, writing
 from spreadtune.search.database_faults import AWAY, DatabaseAwayError, fault_of
 from spreadtune.search.filesystems import refuse_network
+from spreadtune.spec.seed import Stage
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -38,12 +39,14 @@ class _WriteAhead(sqlite3.Connection):
         self.execute("PRAGMA synchronous=NORMAL")
 
 
-def study_name(run: RunFolder, variant: str) -> str:
-    """What Optuna calls a variant's study: NAME/ID/VARIANT, as the run was called when it began.
+def study_name(run: RunFolder, variant: str, stage: Stage = "search") -> str:
+    """What Optuna calls a variant's study: NAME/ID/VARIANT, as the run was called when it began; its confirmation
+    is a companion, NAME/ID/VARIANT/confirm.
 
     A folder may be moved or renamed; its database goes with it, and keeps the old name.
     """
-    return f"{run.manifest().get('run', run.label)}/{variant}"
+    name = f"{run.manifest().get('run', run.label)}/{variant}"
+    return name if stage == "search" else f"{name}/{stage}"
 
 
 def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:

@@ -46,6 +46,19 @@ def _value(
     return value
 
 
+def as_asked_for(trial: Trial) -> FrozenTrial:
+    """A trial that nothing is stored of, even where a driver was killed between drawing and storing.
+
+    The Gaussian process notes on the trial what it drew, for drivers side by side, and would take the note of a draw
+    that came to nothing for a trial in training.
+    """
+    storage, key = trial.storage, trial._trial_id
+    for note in storage.get_trial_system_attrs(key):
+        if note.startswith("gp:"):
+            storage.set_trial_system_attr(key, note, "")
+    return storage.get_trial(key)
+
+
 class Drawn(BaseSampler):
     """Hands back what was drawn: Optuna's own sampler of every study here."""
 

@@ -3,7 +3,7 @@
 They may be written while the run goes on: trials that have not ended have state RUNNING and no metrics.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from spreadtune.search.record import Row
 from spreadtune.search.space import Parameter
 from spreadtune.search.stored import Rows, stored_rows
 from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.search import SearchConfig
+from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
 
 _TYPES = {
@@ -31,6 +33,7 @@ _TYPES = {
     "epoch": "int64",
     "attempt": "int64",
     "duplicate_of": "Int64",
+    "repeat_of": "Int64",
     "retry_of": "Int64",
     "device": "str",
 }
@@ -56,7 +59,7 @@ def export_tables(study: Study, run: RunFolder, *, storage: str | None = None) -
         DatabaseAwayError: it does not answer.
     """
     database_url(run, storage)  # of a run whose trials are elsewhere, empty tables would be written without the address
-    tables = _derived(study, run, stored_rows(study, run, storage))
+    tables = _derived(study, run, [stored_rows(study, run, storage, stage=stage) for stage in STAGES])
     write_atomic(run.trials_table, tables.trials.to_parquet(None), sync=False)
     write_atomic(run.trials_table.with_suffix(".csv"), tables.trials.to_csv(index=False), sync=False)
     write_atomic(run.history_table, tables.history.to_parquet(None), sync=False)
@@ -73,15 +76,17 @@ def read_tables(study: Study, run: RunFolder, *, storage: str | None = None) -> 
     in_folder = storage is None and not run.manifest().get("storage") and run.database_file.exists()
     if not in_folder:
         database_url(run, storage)
-        return _derived(study, run, stored_rows(study, run, storage))
+        return _derived(study, run, [stored_rows(study, run, storage, stage=stage) for stage in STAGES])
     try:
-        return _derived(study, run, peeked_rows(study, run))
+        return _derived(study, run, [peeked_rows(study, run, stage=stage) for stage in STAGES])
     except UserError as error:
         raise UserError(f"{run.label}: {error}") from error
 
 
-def _derived(study: Study, run: RunFolder, stored: Mapping[str, Rows]) -> DerivedTables:
-    rows = [(variant, row) for variant, of_variant in stored.items() for row in of_variant.values()]
+def _derived(study: Study, run: RunFolder, stored: Iterable[Mapping[str, Rows]]) -> DerivedTables:
+    rows = [
+        (variant, row) for of_stage in stored for variant, of_variant in of_stage.items() for row in of_variant.values()
+    ]
     rows.sort(key=lambda entry: entry[1].record.trial)
     histories = {row.record.trial: run.trial(row.record.trial).history() for _, row in rows}
     return DerivedTables(
@@ -96,12 +101,15 @@ def trials_table(
 ) -> pd.DataFrame:
     """One row a trial; every searched path has its ``param.`` column, empty where the trial has no such parameter."""
     parameters = _parameters(study)
-    metric = study.search.metric
-    lines = [_trial_line(run, variant, row, histories[row.record.trial], parameters, metric) for variant, row in rows]
+    lines = [
+        _trial_line(run, variant, row, histories[row.record.trial], parameters, study.search) for variant, row in rows
+    ]
     columns = [
-        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
+        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch"),
+        *("duplicate_of", "repeat_of", "retry_of"),
         *parameters,
         *(f"metric.{name}" for name in METRICS),
+        *(test_columns() if study.search.confirm else ()),
         *(f"theory.{name}" for name in _THEORY),
         *("seconds", "device"),
     ]
@@ -135,30 +143,37 @@ _UNENDED = Outcome("FAIL")
 
 
 def _trial_line(
-    run: RunFolder, variant: str, row: Row, history: History, parameters: Mapping[str, str], metric: str
+    run: RunFolder, variant: str, row: Row, history: History, parameters: Mapping[str, str], search: SearchConfig
 ) -> dict[str, Any]:
     record = row.record
     folder = run.trial(record.trial)
     published = folder.outcome()
     if published is None and row.state != "RUNNING":
-        published = restored_outcome(folder, row, metric)
+        published = restored_outcome(folder, row, search)
     outcome = published or _UNENDED
     drawn = {**record.params, **record.values}
     return {
         **_identity(variant, row),
-        "stage": "search",
+        "stage": record.stage,
         # A published outcome counts before Optuna knows of it.
         "state": published.state if published else row.state,
         "reason": outcome.reason,
         "epoch": outcome.epoch if published else (history or [{"epoch": 0}])[-1]["epoch"],
         "duplicate_of": record.duplicate_of,
+        "repeat_of": record.repeat_of,
         "retry_of": record.retry_of,
         **{column: drawn.get(name) for column, name in parameters.items()},
         **{f"metric.{name}": outcome.metrics.get(name) for name in METRICS},
+        **{name: outcome.metrics.get(name) for name in test_columns()},
         **{f"theory.{name}": outcome.theory.get(name) for name in _THEORY},
         "seconds": outcome.details.get("seconds"),
         "device": outcome.details.get("device"),
     }
+
+
+def test_columns() -> list[str]:
+    """``test.NAME``: what a confirmation measures on the sealed split, under the names that it has in an outcome."""
+    return [f"test.{name}" for name in METRICS if name != "train_spread"]
 
 
 def _identity(variant: str, row: Row) -> dict[str, Any]:

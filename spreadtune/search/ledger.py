@@ -20,11 +20,12 @@ from spreadtune.search.backlog import Backlog, Ready
 from spreadtune.search.book import Book
 from spreadtune.search.books import open_books
 from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.search.confirmation import Confirmation
 from spreadtune.search.database import close_database, database_url, local_file, open_database
 from spreadtune.search.database_faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import restored_outcome, settle_outcome, valued
+from spreadtune.search.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import Progress, count_progress
 from spreadtune.search.references import References
@@ -47,13 +48,21 @@ class Ledger:
     """
 
     def __init__(
-        self, study: Study, run: RunFolder, storage: RDBStorage, books: Sequence[Book], references: References
+        self,
+        study: Study,
+        run: RunFolder,
+        storage: RDBStorage,
+        books: Sequence[Book],
+        confirming: Sequence[Book],
+        references: References,
     ) -> None:
         self.study = study
         self._run, self._storage, self._books, self._references = run, storage, books, references
         self._plan = make_plan(study.search)
+        self._confirmation = Confirmation(study, run, self._plan, books, confirming)
         self._outbox = Outbox(local_file(storage.engine.url))
-        self._backlog = Backlog(run, books, self._plan)
+        self._backlog = Backlog(run, books, self._plan, beside=confirming)
+        self._confirming = Backlog(run, confirming, self._confirmation, beside=books)
         self._stopping = EarlyStopping(study.search, self._outbox)
         self._stale = False
         with self._outbox.watching():
@@ -90,24 +99,27 @@ class Ledger:
         url = database_url(run, storage)
         if storage is None and run.trials() and not run.database_file.exists():
             raise DatabaseDamagedError(run.database_file, "it is gone")
-        database = open_database(url)
+        database, counts = open_database(url), mean_class_counts or BatchClassCounts()
         try:
-            books = open_books(study, run, database, mean_class_counts or BatchClassCounts())
+            books = open_books(study, run, database, counts)
+            confirming = open_books(study, run, database, counts, "confirm") if study.search.confirm else []
         except AWAY as error:
             raise fault_of(error, local_file(url)) from error
         count = make_plan(study.search).reference_seeds if references else 0
         floors = References(study, run, count=count, retry_failed=retry_failed)
-        ledger = cls(study, run, database, books, floors)
+        ledger = cls(study, run, database, books, confirming, floors)
         ledger._republish()
         if retry_failed:
             ledger._backlog.retry(leftovers.failed(books))
+            ledger._confirming.retry(leftovers.failed(confirming))
         return ledger
 
     def next(self) -> Assignment | None:
-        """What to train next; None when nothing is left to hand out.
+        """What to train next; None when nothing is left to hand out, or nothing yet, see :attr:`waits`.
 
         In this order: what an earlier driver left running, failed pairs to retry, then the first pair that no trial
-        holds. References come after the first pass over the settings. Nothing is asked of Optuna ahead of a free slot.
+        holds. References come after the first pass over the settings, the confirmation when the whole search has ended,
+        in the same order among its own. Nothing is asked of Optuna ahead of a free slot.
 
         Raises:
             DatabaseAwayError: the database does not answer; nothing was handed out, ask again later.
@@ -123,10 +135,15 @@ class Ledger:
             self._stale = True  # a trial may be half written; it is taken up like one of an earlier driver
             raise
 
+    @property
+    def waits(self) -> bool:
+        """Whether there will be more to hand out when the trials in training have ended: the confirmation."""
+        return self._confirmation.waits
+
     def report(self, number: int, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Take in a trial's epoch; True when the trial is to stop now.
 
-        Optuna gets the metric that stands for the optimized one during training, at the epochs that carry it. An epoch
+        Optuna gets the metric that stands for the watched one during training, at the epochs that carry it. An epoch
         that was reported before a resume decides nothing again, nor does the last one: the work is done.
         """
         return self._stopping.report(number, epoch, metrics)
@@ -142,11 +159,11 @@ class Ledger:
             number: the trial's.
             error: why the worker is gone, for a trial that left no result and was not stopped.
         """
-        book, row = next((book, book.rows[number]) for book in self._books if number in book.rows)
-        folder, metric = self._run.trial(number), self.study.search.metric
+        book, row = next((book, book.rows[number]) for book in self._all_books if number in book.rows)
+        folder = self._run.trial(number)
         outcome = folder.outcome()
         if outcome is None:
-            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), metric)
+            outcome = valued(settle_outcome(folder, stop=row.stop, error=error), self.study.search)
             if outcome.state == "PRUNED" and not outcome.theory:  # a trial records it at its last epoch, not before
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
@@ -154,9 +171,9 @@ class Ledger:
             training = book.space.variant.trial(row.record.values, Seed(study=0)).training
             thin(folder, training.checkpoints, watched(self.study.search))
             row.state = outcome.state
-            row.value = outcome.values[metric] if outcome.state == "COMPLETE" else None
+            row.metrics = finished_metrics(outcome)
             self._stopping.end(number)
-            self._outbox.post(partial(book.tell, row, outcome, metric))
+            self._outbox.post(partial(book.tell, row, outcome))
         return outcome
 
     def settle_reference(self, seed: int, *, error: str | None = None) -> Outcome:
@@ -165,7 +182,8 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        return count_progress(self._books, self._plan, self._references, self.study.search.direction)
+        selection = self.study.search.selection
+        return count_progress(self._books, self._plan, self._confirmation, self._references, selection)
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""
@@ -177,42 +195,53 @@ class Ledger:
 
     def _republish(self) -> None:
         """Write again what was published and is missing or damaged, as far as attempts and database know it."""
-        for book in self._books:
+        for book in self._all_books:
             for number, row in book.rows.items():
                 folder = self._run.trial(number)
                 if row.state != "RUNNING" and folder.outcome() is None:
                     _log.warning("trial %d: %s was damaged or gone and is written again", number, folder.result_file)
-                    restored_outcome(folder, row, self.study.search.metric).write(folder.result_file)
+                    restored_outcome(folder, row, self.study.search).write(folder.result_file)
+
+    @property
+    def _all_books(self) -> Sequence[Book]:
+        return (*self._books, *self._confirmation.books)
 
     def _next(self) -> Assignment | None:
-        backlog, references = self._backlog, self._references
+        backlog, references, confirming = self._backlog, self._references, self._confirming
         return (
             self._hand_out(backlog.next_running() or backlog.next_undrawn())
             or references.next_begun()
             or self._hand_out(backlog.next_failed())
             or (references.next_fresh() if self._plan.first_pass_done(self._books) else None)
             or self._hand_out(backlog.next_missing())
+            or self._hand_out(None if self.waits else confirming.next_of_any())
         )
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
-        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training."""
+        """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training.
+
+        One that early stopping ends by what it did before a resume is settled, and the next one handed out.
+        """
         if ready is None:
             return None
         assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
         write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
         self._stopping.begin(ready, assignment.spec.training.epochs)
+        if ready.resumed and self._stopping.catch_up(ready.number, assignment.folder.history()):
+            self.settle(ready.number)
+            return self._next()
         return assignment
 
     def _take_up(self) -> None:
         """Read again what the database holds: tell what has ended, line up what has not."""
-        for book in self._books:
+        for book in self._all_books:
             book.load()
-        for _, row in leftovers.running(self._books, self._stopping.in_training):
+        for _, row in leftovers.running(self._all_books, self._stopping.in_training):
             folder = self._run.trial(row.record.trial)
             if row.stop or folder.outcome() or folder.finished_attempt():
                 self.settle(row.record.trial)
-        self._backlog.line_up(
-            running=leftovers.running(self._books, self._stopping.in_training),
-            undrawn=leftovers.undrawn(self._books),
-        )
+        for backlog, books in ((self._backlog, self._books), (self._confirming, self._confirmation.books)):
+            backlog.line_up(
+                running=leftovers.running(books, self._stopping.in_training), undrawn=leftovers.undrawn(books)
+            )
         self._stale = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.search.record import Row, Stop
 from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.search import SearchConfig
 
 
 def settle_outcome(folder: TrialFolder, *, stop: Stop | None, error: str | None) -> Outcome:
@@ -28,20 +29,28 @@ def settle_outcome(folder: TrialFolder, *, stop: Stop | None, error: str | None)
     return Outcome("FAIL", error or "the worker ended without a result", last["epoch"])
 
 
-def valued(outcome: Outcome, metric: str) -> Outcome:
-    """A finished trial's outcome with the optimized metric as its value, which a trial itself does not know of.
+def valued(outcome: Outcome, search: SearchConfig) -> Outcome:
+    """A finished trial's outcome with the optimized metrics as its values, which a trial itself does not know of.
 
-    Without a finite one it has diverged: PRUNED, with that reason.
+    Without a finite number for each, and for all that is bounded, it has diverged: PRUNED, with that reason.
     """
     if outcome.state != "COMPLETE":
         return outcome
-    value = outcome.metrics.get(metric)
-    if value is None or not math.isfinite(value):
-        return replace(outcome, state="PRUNED", reason=f"diverged: {metric} is not a finite number")
-    return replace(outcome, values={metric: value})
+    optimized = [goal.metric for goal in search.objectives]
+    for metric in (*optimized, *(bound.metric for bound in search.bounds)):
+        if not math.isfinite(outcome.metrics.get(metric, math.nan)):
+            return replace(outcome, state="PRUNED", reason=f"diverged: {metric} is not a finite number")
+    return replace(outcome, values={metric: outcome.metrics[metric] for metric in optimized})
 
 
-def restored_outcome(folder: TrialFolder, row: Row, metric: str) -> Outcome:
+def finished_metrics(outcome: Outcome) -> dict[str, float]:
+    """What a COMPLETE trial measured, numbers only; nothing of any other, whose metrics are those of an early epoch."""
+    if outcome.state != "COMPLETE":
+        return {}
+    return {name: value for name, value in outcome.metrics.items() if math.isfinite(value)}
+
+
+def restored_outcome(folder: TrialFolder, row: Row, search: SearchConfig) -> Outcome:
     """How a trial ended whose published result is missing or damaged, though the database knows that it has ended.
 
     What an attempt wrote, where it says the same; else what the database has, with the metrics of the last epoch.
@@ -49,15 +58,16 @@ def restored_outcome(folder: TrialFolder, row: Row, metric: str) -> Outcome:
     Args:
         folder: the trial's.
         row: as stored; not RUNNING.
-        metric: the optimized one.
+        search: says what is optimized.
     """
     assert row.state != "RUNNING"
     written = folder.finished_attempt()
-    if written and (told := valued(written, metric)).state == row.state:
+    if written and (told := valued(written, search)).state == row.state:
         return told
     if row.stop:
         return Outcome(row.state, row.reason, row.stop.epoch, metrics=row.stop.metrics)
     last = (folder.history() or [{"epoch": 0}])[-1]
     metrics = {name: last[name] for name in METRICS if name in last}
-    values = {} if row.value is None else {metric: row.value}
-    return Outcome(row.state, row.reason, last["epoch"], values=values, metrics={**metrics, **values})
+    known = {**metrics, **row.metrics}
+    values = {goal.metric: known[goal.metric] for goal in search.objectives} if row.state == "COMPLETE" else {}
+    return Outcome(row.state, row.reason, last["epoch"], values=values, metrics=known)

@@ -14,13 +14,14 @@ from spreadtune.search.peek import peeked_rows
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import pair_states
 from spreadtune.search.record import TrialStatus
-from spreadtune.search.selection import best_setting, settings_table
+from spreadtune.search.selection import best_setting, settings_table, violations
 from spreadtune.search.settings import Value
 from spreadtune.search.space import Space
-from spreadtune.search.state import state_of
+from spreadtune.search.state import confirm_state, search_state
 from spreadtune.search.stored import Rows
 from spreadtune.spec.load import load_study
 from spreadtune.spec.paths import lookup
+from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
 from spreadtune.spec.yaml_text import inline, parse
 
@@ -32,16 +33,18 @@ class BestSetting:
     """The setting whose mean over its finished trials is best so far.
 
     Attributes:
-        metric: what is optimized.
+        metric: what it is best in.
         mean: over ``trials`` finished trials.
         setting: its searched values, for people.
         trials: how many finished trials it has.
+        feasible: it keeps the study's bounds; else none does, and it breaks them least.
     """
 
     metric: str
     mean: float
     setting: str
     trials: int
+    feasible: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class Overview:
     Attributes:
         study: what it asks.
         status: running while a process holds it; interrupted when some pair (a setting at a seed) has no ended trial.
-        total: its pairs.
+        total: the pairs of its search.
         states: how many of them have a trial, by its state; one that was retried counts once, as its last trial stands.
+        confirm_total, confirm_states: likewise of its confirmation; 0 and empty where it has none.
         best: the best setting so far, if a trial has finished.
         from_files: its database is elsewhere, so this is what published results say.
     """
@@ -61,6 +65,8 @@ class Overview:
     status: RunStatus
     total: int
     states: Mapping[TrialStatus, int]
+    confirm_total: int
+    confirm_states: Mapping[TrialStatus, int]
     best: BestSetting | None
     from_files: bool
 
@@ -76,15 +82,22 @@ def overview(run: RunFolder) -> Overview:
     if run.manifest().get("storage"):
         return _from_files(study, run, held=held)
     rows = peeked_rows(study, run)
-    state = state_of(study, rows)
+    confirmed = peeked_rows(study, run, stage="confirm") if study.search.confirm else {}
+    search, confirm = search_state(study, rows), confirm_state(study, run, rows, confirmed)
     return Overview(
         study,
-        _status(held=held, unfinished=state.unfinished),
-        state.total,
-        Counter(state for of_variant in rows.values() for state in pair_states(of_variant)),
+        _status(held=held, unfinished=search.unfinished or confirm.unfinished),
+        search.total,
+        _counted(rows),
+        confirm.total,
+        _counted(confirmed),
         _best_of_rows(study, rows),
         from_files=False,
     )
+
+
+def _counted(rows: Mapping[str, Rows]) -> Counter[TrialStatus]:
+    return Counter(state for of_variant in rows.values() for state in pair_states(of_variant))
 
 
 def _status(*, held: bool, unfinished: bool) -> RunStatus:
@@ -93,32 +106,38 @@ def _status(*, held: bool, unfinished: bool) -> RunStatus:
 
 def _best_of_rows(study: Study, rows: Mapping[str, Rows]) -> BestSetting | None:
     finished = [
-        (name, row.record.setting, row.record.values, row.value)
+        (name, row.record.setting, row.record.values, row.record.repeat_of, row.metrics)
         for name, of_variant in rows.items()
         for row in of_variant.values()
-        if row.state == "COMPLETE" and row.value is not None
+        if row.state == "COMPLETE"
     ]
     return _best(study, finished, several_variants=len(rows) > 1)
 
 
 def _best(
-    study: Study, finished: Sequence[tuple[str, int, Mapping[str, Value], float]], *, several_variants: bool
+    study: Study,
+    finished: Sequence[tuple[str, int, Mapping[str, Value], int | None, Mapping[str, float]]],
+    *,
+    several_variants: bool,
 ) -> BestSetting | None:
-    """From (variant, setting, its values, the metric of one finished trial)."""
-    column = f"metric.{study.search.metric}"
+    """From (variant, setting, its values, which trial racing repeated, what one finished trial measured)."""
+    selection = study.search.selection
     trials = pd.DataFrame(
         [
-            {"variant": variant, "setting": setting, "state": "COMPLETE", "stage": "search", column: value}
-            for variant, setting, _, value in finished
+            {"variant": variant, "setting": setting, "repeat_of": first, "state": "COMPLETE", "stage": "search"}
+            | {f"metric.{name}": metrics.get(name) for name in selection.metrics}
+            for variant, setting, _, first, metrics in finished
         ]
     )
-    found = best_setting(trials, study.search.metric, study.search.direction) if finished else None
+    found = best_setting(trials, selection) if finished else None
     if found is None:
         return None
-    line = settings_table(trials).loc[[found]].iloc[0]
-    variant, label = found[0], setting_label(next(values for *key, values, _ in finished if tuple(key) == found))
+    means = settings_table(trials).loc[[found]]
+    kept, line = violations(means, selection).item() == 0, means.iloc[0]
+    variant, label = found[0], setting_label(next(values for *key, values, _, _ in finished if tuple(key) == found))
     named = ": ".join(filter(None, (variant, label))) if several_variants else label
-    return BestSetting(study.search.metric, float(line[column]), named, int(line["n"]))
+    metric = selection.goal.metric
+    return BestSetting(metric, float(line[f"metric.{metric}"]), named, int(line["n"]), feasible=kept)
 
 
 def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
@@ -126,22 +145,34 @@ def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
     plan, counts = make_plan(study.search), BatchClassCounts()
     total = sum(plan.total(Space(variant, counts)) for variant in study.variants())
     trials = [(_spec(run, number), run.trial(number).outcome()) for number in run.trials()]
-    standing = _without_retried(trials)
-    states: Counter[TrialStatus] = Counter(outcome.state if outcome else "RUNNING" for _, outcome in standing)
-    unfinished = total > sum(outcome is not None for _, outcome in standing)
+    of_stages = _without_retried(trials)
+    standing, confirmed = ([trial for trial in of_stages if _stage(trial[0]) == stage] for stage in STAGES)
+    # Which setting is the best of which variant is not told by the files, so it is one setting of each.
+    to_confirm = max(study.search.confirm_seeds * len(study.variants()), len(confirmed))
+    unfinished = total + to_confirm > sum(outcome is not None for _, outcome in of_stages)
     paths = dict.fromkeys(path for variant in study.variants() for path in variant.space)
     # The files do not say which variant a trial is of; what it runs says which setting.
     settings: dict[str, int] = {}
     finished = [
-        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), value)
+        ("", settings.setdefault(_setting(spec), len(settings)), _values(spec, paths), None, outcome.metrics)
         for spec, outcome in standing
-        if outcome and (value := outcome.values.get(study.search.metric)) is not None
+        if outcome and outcome.state == "COMPLETE"
     ]
     best = _best(study, finished, several_variants=False)
-    return Overview(study, _status(held=held, unfinished=unfinished), total, states, best, from_files=True)
+    status = _status(held=held, unfinished=unfinished)
+    return Overview(study, status, total, _ends(standing), to_confirm, _ends(confirmed), best, from_files=True)
 
 
 Trial = tuple[Mapping[str, Any], Outcome | None]
+
+
+def _ends(trials: Sequence[Trial]) -> Counter[TrialStatus]:
+    return Counter(outcome.state if outcome else "RUNNING" for _, outcome in trials)
+
+
+def _stage(spec: Mapping[str, Any]) -> str:
+    seed = spec.get("seed")
+    return str(seed.get("stage", "search")) if isinstance(seed, dict) else "search"
 
 
 def _without_retried(trials: Sequence[Trial]) -> list[Trial]:

@@ -20,11 +20,12 @@ from spreadtune.run_folder import RunFolder
 from spreadtune.search.database import SQLITE_PATIENCE, close_database, study_name
 from spreadtune.search.database_faults import AWAY
 from spreadtune.search.stored import Rows, rows_of
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
 
 
-def peeked_rows(study: Study, run: RunFolder) -> dict[str, Rows]:
-    """The trials of every variant as the run's own SQLite file has them, by the variant's name; see the module.
+def peeked_rows(study: Study, run: RunFolder, *, stage: Stage = "search") -> dict[str, Rows]:
+    """A stage's trials of every variant as the run's own SQLite file has them, by the variant's name; see the module.
 
     Raises:
         UserError: the file is none, or is not a study's database.
@@ -34,7 +35,7 @@ def peeked_rows(study: Study, run: RunFolder) -> dict[str, Rows]:
     try:
         with _readable(run.database_file) as (file, options), _opened(file, options) as storage:
             names = [variant.name for variant in study.variants()]
-            return {name: rows_of(storage, study_name(run, name)) for name in names}
+            return {name: rows_of(storage, study_name(run, name, stage)) for name in names}
     except (*AWAY, DatabaseError, sqlite3.Error, OSError) as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         raise UserError(f"{run.database_file.name} cannot be read ({reason})") from error

@@ -8,10 +8,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from spreadtune.run_folder import State
 from spreadtune.search.settings import Value
+from spreadtune.spec.seed import Stage
 
 RECORD = "record"
 STOP = "stop"
 REASON = "reason"
+METRICS = "metrics"
 
 TrialStatus = State | Literal["RUNNING"]
 
@@ -27,7 +29,10 @@ class Record:
         params: by Optuna's names.
         values: by path of the trial's file; alpha stands here where Optuna has a position in the window.
         duplicate_of: the first trial of the same setting, when the sampler came back to it.
+        repeat_of: the first trial of the same setting, when racing gave it a further seed.
         retry_of: the failed trial that this one repeats.
+        draws: how many settings the sampler drew for it, those included that were tried already.
+        stage: search, or confirm of a setting that the search chose.
     """
 
     trial: int
@@ -36,7 +41,10 @@ class Record:
     params: Mapping[str, Value] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
     duplicate_of: int | None = None
+    repeat_of: int | None = None
     retry_of: int | None = None
+    draws: int = 0
+    stage: Stage = "search"
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -45,7 +53,7 @@ class Record:
 
     def retry(self, number: int) -> "Record":
         """The same pair of setting and seed once more."""
-        return replace(self, trial=number, retry_of=self.trial)
+        return replace(self, trial=number, retry_of=self.trial, draws=0)
 
     def attribute(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,7 +78,7 @@ class Row:
         state: RUNNING until settled.
         stop: the early stop that was ordered, if one was.
         reported: epochs whose value the pruner has.
-        value: the optimized metric of a COMPLETE trial.
+        metrics: what a COMPLETE trial measured, by name.
         reason: why it ended, as stored; None before that, and for COMPLETE.
     """
 
@@ -79,7 +87,7 @@ class Row:
     state: TrialStatus = "RUNNING"
     stop: Stop | None = None
     reported: set[int] = field(default_factory=set)
-    value: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
 
     @classmethod
@@ -94,7 +102,7 @@ class Row:
             _STATES[trial.state],
             Stop(**stop) if stop else None,
             set(trial.intermediate_values),
-            trial.value if trial.state == TrialState.COMPLETE else None,
+            trial.user_attrs.get(METRICS, {}),
             trial.user_attrs.get(REASON),
         )
 

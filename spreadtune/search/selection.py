@@ -1,8 +1,10 @@
 """Means over seeds and the choice of the best setting, made from the trials table alone."""
 
-from typing import Literal
+import math
 
 import pandas as pd
+
+from spreadtune.spec.goal import Selection
 
 SETTING = ["variant", "setting"]
 
@@ -38,20 +40,49 @@ def settings_table(trials: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def best_setting(
-    trials: pd.DataFrame, metric: str, direction: Literal["maximize", "minimize"]
-) -> tuple[str, int] | None:
-    """The (variant, setting) whose mean over seeds is best; None where no trial has finished with that metric.
+def without_lucky_ones(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trials less those of settings with one finished seed, in variants in which racing has repeated others.
 
-    Equal means go to the lower variant name, then to the lower setting.
+    The best of many settings that ran once is partly the luckiest, and racing has repeated what promised most.
     """
-    column = f"metric.{metric}"
-    table = settings_table(trials)
-    if column not in table:
-        return None
-    means = table[column].dropna()
-    if means.empty:
-        return None
-    place = means.argmax() if direction == "maximize" else means.argmin()
-    variant, setting = means.index[int(place)]
-    return str(variant), int(setting)
+    if "repeat_of" not in trials:
+        return trials
+    done = completed(trials)
+    raced = done.loc[done["repeat_of"].notna(), "variant"]
+    finished = done.groupby(SETTING).size()
+    single = pd.MultiIndex.from_frame(trials[SETTING]).map(finished.to_dict().get) == 1
+    return trials[~(trials["variant"].isin(raced) & single)]
+
+
+def best_setting(trials: pd.DataFrame, selection: Selection) -> tuple[str, int] | None:
+    """The (variant, setting) that comes first by its means over seeds; None where none has the goal's metric.
+
+    Settings that keep every bound come before the others, and of those the one that breaks them least; then the goal
+    decides. Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
+    candidate. Equal ones go to the lower variant name, then to the lower setting.
+    """
+    measured = _measured(settings_table(without_lucky_ones(trials)), selection)
+    ranks = {key: selection.rank(metrics) for key, metrics in measured.items() if selection.goal.metric in metrics}
+    return min(ranks, key=lambda key: ranks[key]) if ranks else None
+
+
+def violations(means: pd.DataFrame, selection: Selection) -> pd.Series:
+    """By how much the means over seeds of each setting break the bounds, summed; 0 where all are kept.
+
+    Args:
+        means: settings with their columns ``metric.*``, as :func:`settings_table` gives them.
+        selection: whose bounds.
+    """
+    broken = [selection.violation(metrics) for metrics in _measured(means, selection).values()]
+    return pd.Series(broken, index=means.index, dtype=float)
+
+
+def _measured(means: pd.DataFrame, selection: Selection) -> dict[tuple[str, int], dict[str, float]]:
+    """What the selection looks at, by setting and bare name; without what was not measured."""
+    columns = means.reindex(columns=[f"metric.{name}" for name in selection.metrics]).astype(float).to_numpy()
+    keys = [(str(variant), int(setting)) for variant, setting in means.index]
+    lines = [dict(zip(selection.metrics, map(float, line), strict=True)) for line in columns]
+    return {
+        key: {name: value for name, value in line.items() if not math.isnan(value)}
+        for key, line in zip(keys, lines, strict=True)
+    }

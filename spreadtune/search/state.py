@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.search.confirmation import best_of_variants, pairs_to_confirm
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import pair_states
+from spreadtune.search.record import TrialStatus
 from spreadtune.search.space import Space
 from spreadtune.search.stored import Rows, stored_rows
+from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
 
 
@@ -17,7 +20,7 @@ class RunState:
     """How far a run is, as its database says.
 
     Attributes:
-        total: the pairs (a setting at a seed) of the study.
+        total: the pairs (a setting at a seed) of the study, those of its confirmation too.
         settled: those with a finished trial, whatever its end.
         failed: those whose last trial failed, which a resume tries again.
     """
@@ -39,18 +42,38 @@ def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> Ru
         UserError: the database cannot be opened.
         DatabaseAwayError: it does not answer.
     """
-    return state_of(study, stored_rows(study, run, storage))
+    rows, confirmed = (stored_rows(study, run, storage, stage=stage) for stage in STAGES)
+    search, confirm = search_state(study, rows), confirm_state(study, run, rows, confirmed)
+    return RunState(search.total + confirm.total, search.settled + confirm.settled, search.failed + confirm.failed)
 
 
-def state_of(study: Study, rows: Mapping[str, Rows]) -> RunState:
-    """How far a run is that has these trials, by variant."""
+def search_state(study: Study, rows: Mapping[str, Rows]) -> RunState:
+    """How far a search is that has these trials, by variant."""
     plan, counts = make_plan(study.search), BatchClassCounts()
     spaces = [Space(variant, counts) for variant in study.variants()]
     return RunState(
         total=sum(plan.total(space) for space in spaces),
         settled=sum(plan.settled(space, rows[space.variant.name]) for space in spaces),
-        failed=sum(pair_states(of_variant).count("FAIL") for of_variant in rows.values()),
+        failed=_states(rows).count("FAIL"),
     )
+
+
+def confirm_state(study: Study, run: RunFolder, rows: Mapping[str, Rows], confirmed: Mapping[str, Rows]) -> RunState:
+    """How far the confirmation is that has the trials ``confirmed``, after a search that has ``rows``."""
+    if not study.search.confirm:
+        return RunState(0, 0, 0)
+    over = not search_state(study, rows).unfinished and "RUNNING" not in _states(rows)
+    best = best_of_variants(study, run, rows) if over else None
+    states = _states(confirmed)
+    return RunState(
+        total=pairs_to_confirm(study.search.confirm_seeds, best, confirmed),
+        settled=len(states) - states.count("RUNNING"),
+        failed=states.count("FAIL"),
+    )
+
+
+def _states(rows: Mapping[str, Rows]) -> list[TrialStatus]:
+    return [state for of_variant in rows.values() for state in pair_states(of_variant)]
 
 
 def is_unfinished(study: Study, run: RunFolder, *, storage: str | None = None) -> bool:

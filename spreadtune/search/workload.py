@@ -1,20 +1,21 @@
 """What a run has still to train, counted before anything starts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spreadtune.run_folder import RunFolder, TrialFolder
 from spreadtune.run_folder.attempt import checkpoint_epoch
 from spreadtune.search.class_counts import BatchClassCounts
+from spreadtune.search.confirmation import best_of_variants
 from spreadtune.search.draws import expected_draws
 from spreadtune.search.grid import GridPlan
 from spreadtune.search.plan import Plan, make_plan
-from spreadtune.search.record import Row
+from spreadtune.search.record import Record, Row
 from spreadtune.search.references import reference_spec
 from spreadtune.search.space import ClassCounts, Space
 from spreadtune.search.stored import stored_rows
 from spreadtune.search.windows import AlphaNote, alpha_notes
-from spreadtune.spec.seed import Seed
+from spreadtune.spec.seed import STAGES, Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 
@@ -62,6 +63,8 @@ class VariantLoad:
         jobs: the trials among them that are missing, were begun or failed. Where settings are drawn, those that were
             not yet are as :func:`~spreadtune.search.draws.expected_draws` has them.
         alpha: where its alphas lie in the predicted window.
+        confirm: the trials of its confirmation among what is missing, was begun or failed. While the search goes on
+            and its best setting is not known, they are like the trials of the search.
     """
 
     name: str
@@ -69,11 +72,12 @@ class VariantLoad:
     total: int
     jobs: tuple[Job, ...]
     alpha: tuple[AlphaNote, ...]
+    confirm: tuple[Job, ...] = ()
 
 
 @dataclass(frozen=True)
 class Workload:
-    """All that a run has to train: its variants' trials and its references (floors and ceiling)."""
+    """All that a run has to train: its variants' trials, its references (floors and ceiling), its confirmation."""
 
     variants: tuple[VariantLoad, ...]
     references: tuple[Job, ...]
@@ -83,8 +87,12 @@ class Workload:
         return tuple(job for variant in self.variants for job in variant.jobs)
 
     @property
+    def confirm(self) -> tuple[Job, ...]:
+        return tuple(job for variant in self.variants for job in variant.confirm)
+
+    @property
     def jobs(self) -> tuple[Job, ...]:
-        return self.trials + self.references
+        return self.trials + self.references + self.confirm
 
     @property
     def epochs(self) -> int:
@@ -115,10 +123,15 @@ def workload(
         DatabaseAwayError: it does not answer.
     """
     plan, counts = make_plan(study.search), mean_class_counts or BatchClassCounts()
-    rows = stored_rows(study, run, storage) if run else {}
+    rows, confirmed = (stored_rows(study, run, storage, stage=stage) if run else {} for stage in STAGES)
     spaces = [Space(variant, counts) for variant in study.variants()]
+    searching = [_variant(plan, space, rows.get(space.variant.name, {}), run) for space in spaces]
+    best = best_of_variants(study, run, rows) if run and not any(load.jobs for load in searching) else None
     return Workload(
-        variants=tuple(_variant(plan, space, rows.get(space.variant.name, {}), run) for space in spaces),
+        variants=tuple(
+            replace(load, confirm=_confirm(study, plan, space, best, confirmed.get(load.name, {}), run))
+            for load, space in zip(searching, spaces, strict=True)
+        ),
         references=tuple(_references(study, run, plan.reference_seeds if references else 0)),
     )
 
@@ -134,6 +147,36 @@ def _variant(plan: Plan, space: Space, rows: Mapping[int, Row], run: RunFolder |
         jobs=(*begun, *(Job(spec) for spec in _untouched(plan, space, last))),
         alpha=tuple(alpha_notes(space, settings)),
     )
+
+
+def _confirm(
+    study: Study,
+    plan: Plan,
+    space: Space,
+    best: Mapping[str, Record] | None,
+    rows: Mapping[int, Row],
+    run: RunFolder | None,
+) -> tuple[Job, ...]:
+    """What a variant's confirmation lacks; ``best`` is None while the search goes on."""
+    last = {row.record.pair: row for _, row in sorted(rows.items())}
+    begun = [job for row in last.values() if run and (job := _again(space, row, run.trial(row.record.trial)))]
+    seeds = study.search.confirm_seeds
+    if best is None:
+        return (*begun, *(Job(spec) for spec in _like_the_search(plan, space, max(0, seeds - len(last)))))
+    record = best.get(space.variant.name)
+    if record is None:
+        return tuple(begun)
+    spec = space.variant.trial(record.values, Seed(study=0))
+    return (*begun, *(Job(spec) for seed in range(seeds) if (record.setting, seed) not in last))
+
+
+def _like_the_search(plan: Plan, space: Space, count: int) -> Sequence[TrialSpec]:
+    """So many trials of a setting that is not chosen yet, in the proportions of those it is chosen from."""
+    if not isinstance(plan, GridPlan):
+        return expected_draws(space.variant, count)
+    settings = plan.settings(space)
+    places = [place * len(settings) // count for place in range(count)]
+    return [space.variant.trial(settings[place], Seed(study=0)) for place in places]
 
 
 def _again(space: Space, row: Row, folder: TrialFolder) -> Job | None:

@@ -14,7 +14,7 @@ _NOT_PART: dict[str, Any] = {
     "profiles": True,
     "data": {"placement"},
     "training": {"checkpoints"},
-    "search": {"trials", "seeds"},
+    "search": {"trials", "seeds", "confirm", "select_on"},
 }
 
 
@@ -22,8 +22,8 @@ def study_hash(study: Study) -> str:
     """SHA-256, in hex, of the resolved file as JSON with sorted keys.
 
     Left out is what does not change a trial's outcome: description, resources, ``data.placement``,
-    ``training.checkpoints``, the counts ``search.trials`` and ``search.seeds`` (a run may be extended), profiles
-    (already applied) and the format.
+    ``training.checkpoints``, the counts ``search.trials``, ``search.seeds`` and ``search.confirm`` (a run may be
+    extended), ``search.select_on`` (how the best is chosen among them), profiles (already applied) and the format.
     """
     text = json.dumps(_question(study), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spreadtune.spec.data import AUGMENTATIONS, DATASETS
-from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.goal import BOUND_PATTERN
+from spreadtune.spec.metrics import METRICS, PROXY
 from spreadtune.spec.model import DECODERS, ENCODERS
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.paths import PARTS
-from spreadtune.spec.search import STOPPINGS
+from spreadtune.spec.search import MOST_OBJECTIVES, STOPPINGS, Stopping
 from spreadtune.spec.study import Study
 
 Schema = dict[str, Any]
@@ -95,15 +96,31 @@ def _part(configs: Mapping[str, Schema], members: list[str], own_kind: str | Non
 
 
 def _name_the_metrics(definitions: Mapping[str, Schema]) -> None:
-    definitions["SearchConfig"]["properties"]["optimize"] = {
+    search = definitions["SearchConfig"]["properties"]
+    goals: Schema = {
         "type": "object",
-        "description": "One metric, and whether it is maximized or minimized.",
         "properties": {metric: {"enum": ["maximize", "minimize"]} for metric in METRICS},
         "additionalProperties": False,
         "minProperties": 1,
-        "maxProperties": 1,
+    }
+    search["optimize"] = {
+        "description": "One to three metrics, and whether each is maximized or minimized.",
+        **goals,
+        "maxProperties": MOST_OBJECTIVES,
         "default": {"transfer_accuracy": "maximize"},
     }
+    search["select_on"] |= {"anyOf": [{"enum": list(METRICS)}, goals | {"maxProperties": 1}, {"type": "null"}]}
+    bound = {"type": "string", "pattern": rf"^\s*{BOUND_PATTERN}\s*$"}
+    search["subject_to"] |= {
+        "anyOf": [
+            {"type": "object", "properties": dict.fromkeys(METRICS, bound), "additionalProperties": False},
+            {"type": "null"},
+        ]
+    }
+    for config in STOPPINGS.values():
+        if issubclass(config, Stopping):
+            metric = definitions[config.__name__]["properties"]["metric"]
+            metric["anyOf"] = [{"enum": list(PROXY)}, {"type": "null"}]
 
 
 def _holder(path: str, schema: Schema, definitions: Mapping[str, Schema]) -> tuple[Schema, str]:

@@ -32,6 +32,7 @@ def load_study(
     overrides: Sequence[str] = (),
     seeds: int | None = None,
     trials: int | None = None,
+    confirm: int | None = None,
     name: str | None = None,
 ) -> Study:
     """Read, override and check a study.
@@ -42,6 +43,7 @@ def load_study(
         overrides: ``PATH=VALUE`` texts, VALUE being YAML.
         seeds: instead of ``search.seeds``.
         trials: instead of ``search.trials``.
+        confirm: instead of ``search.confirm.seeds``.
         name: what the study is called; the stem of the file's name when left out.
 
     Raises:
@@ -52,15 +54,11 @@ def load_study(
     values = _read(path, source)
     layers = [from_profile(values, profile, source)] if profile is not None else []
     layers.append(from_command_line(overrides))
-    counts = {"search.seeds": seeds, "search.trials": trials}
+    counts = {"search.seeds": seeds, "search.trials": trials, "search.confirm.seeds": confirm}
     layers.append(Overrides(None, {key: count for key, count in counts.items() if count is not None}))
     for layer in layers:
         values = layer.applied_to(values)
     study = Study.from_values(values, name=_study_name(path, source) if name is None else name, source=source)
-    if seeds is not None and study.search.sampler != "grid":
-        raise UserError(
-            f"{source}: --seeds is for grids; sampler {study.search.sampler} runs a new setting once, give --trials"
-        )
     for layer in layers:
         refuse_what_cannot_hold(study, layer)
     try:

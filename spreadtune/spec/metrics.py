@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from spreadtune.spec.goal import Direction
+
 METRICS = (
     "spread",
     "train_spread",
@@ -33,3 +35,11 @@ PROXY: Mapping[str, str] = MappingProxyType(
     }
 )
 """Optimized metric -> the metric of ``evaluation.knn_every`` that early stopping looks at; others have none."""
+
+BETTER: Mapping[str, Direction] = MappingProxyType(
+    {
+        name: "minimize" if name in ("alignment", "uniformity", "reconstruction_error") else "maximize"
+        for name in METRICS
+    }
+)
+"""Where nothing else is said: losses (alignment and uniformity among them) are minimized, all else is maximized."""

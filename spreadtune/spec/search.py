@@ -1,5 +1,6 @@
 """The ``search`` section: what is tried, how often, and what counts as best."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -13,13 +14,16 @@ from pydantic import (
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import AnyDomain
-from spreadtune.spec.metrics import METRICS, PROXY
+from spreadtune.spec.goal import Bound, Direction, Goal, Selection
+from spreadtune.spec.metrics import BETTER, METRICS, PROXY, SUBCLASS_METRICS
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath
 from spreadtune.spec.placed import file_name, placed
 
-Direction = Literal["maximize", "minimize"]
-Sampler = Literal["grid", "random", "tpe"]
+Sampler = Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"]
+
+MOST_OBJECTIVES = 3
+"""Above three nearly every setting is on the Pareto front, which then says nothing."""
 
 
 class NoStopping(NamedPart):
@@ -28,7 +32,20 @@ class NoStopping(NamedPart):
     name: Literal["none"] = "none"
 
 
-class MedianStopping(NamedPart):
+def _absent(value: object) -> bool:
+    """Keys that were not given stay out of the file, so that the hash of a study is what it was before they came."""
+    return value is None
+
+
+class Stopping(NamedPart):
+    """Trials may be stopped before their last epoch, by what is measured during training."""
+
+    metric: str | None = Field(
+        None, exclude_if=_absent, description="whose stand-in decides; where several metrics are optimized"
+    )
+
+
+class MedianStopping(Stopping):
     """Stop a trial that is worse than the median of earlier trials at the same epoch."""
 
     name: Literal["median"] = "median"
@@ -36,7 +53,7 @@ class MedianStopping(NamedPart):
     startup_trials: int = Field(5, ge=1, description="no trial stops before this many have finished")
 
 
-class SuccessiveHalving(NamedPart):
+class SuccessiveHalving(Stopping):
     """Asynchronous successive halving (Li et al., MLSys 2020): the best 1/reduction of each rung goes on."""
 
     name: Literal["successive_halving"] = "successive_halving"
@@ -44,10 +61,26 @@ class SuccessiveHalving(NamedPart):
     reduction: int = Field(3, ge=2)
 
 
+class Hyperband(Stopping):
+    """Successive halving in brackets that differ in how early they begin to stop (Li et al., JMLR 2018)."""
+
+    name: Literal["hyperband"] = "hyperband"
+    min_epochs: int = Field(1, ge=1, description="the epoch of the first rung of the bracket that stops earliest")
+    max_epochs: int | None = Field(None, ge=1, description="no rung lies after it; training.epochs when left out")
+    reduction: int = Field(3, ge=2)
+
+    @model_validator(mode="after")
+    def _max_above_min(self) -> "Hyperband":
+        if self.max_epochs is not None and self.max_epochs < self.min_epochs:
+            raise placed("max_epochs", f"is below min_epochs ({self.min_epochs})")
+        return self
+
+
 STOPPINGS: dict[str, type[NamedPart]] = {
     "none": NoStopping,
     "median": MedianStopping,
     "successive_halving": SuccessiveHalving,
+    "hyperband": Hyperband,
 }
 
 
@@ -57,9 +90,13 @@ def _stopping(value: Any) -> str | None:
 
 
 if TYPE_CHECKING:
-    AnyStopping = NoStopping | MedianStopping | SuccessiveHalving
+    AnyStopping = NoStopping | MedianStopping | SuccessiveHalving | Hyperband
 else:
     AnyStopping = Annotated[tagged_union(STOPPINGS, _stopping, "early stopping", STOPPINGS), BeforeValidator(named)]
+
+
+def _bound_text(text: Any) -> str:
+    return Bound.parse("", text).text
 
 
 def _transfer_accuracy() -> dict[str, Direction]:
@@ -77,26 +114,91 @@ class VariantConfig(Config):
         return {key: value for key, value in handler(self).items() if value is not None}
 
 
+class ConfirmConfig(Config):
+    """After the search: the best setting of every variant, trained anew and measured on the test split."""
+
+    seeds: int = Field(ge=1, description="fresh repetitions of each of these settings")
+
+
 class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
     seed: int = Field(0, ge=0)
-    seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
+    seeds: int = Field(
+        1,
+        ge=1,
+        description="repetitions of each setting of a grid; else the most that racing gives a promising setting",
+    )
     sampler: Sampler = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
     early_stopping: AnyStopping = NoStopping()
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)
     optimize: dict[str, Direction] = Field(default_factory=_transfer_accuracy)
+    subject_to: dict[str, Annotated[str, BeforeValidator(_bound_text)]] | None = Field(
+        None, exclude_if=_absent, description="what a setting has to keep, for example class_accuracy: '>= 0.9'"
+    )
+    select_on: str | dict[str, Direction] | None = Field(
+        None, exclude_if=_absent, description="what chooses the best setting; the first optimized metric by default"
+    )
+    confirm: ConfirmConfig | None = Field(
+        None, exclude_if=_absent, description="the best of each variant on the test split"
+    )
+
+    @property
+    def objectives(self) -> tuple[Goal, ...]:
+        """What is optimized, in the order of the file."""
+        return tuple(Goal(metric, direction) for metric, direction in self.optimize.items())
+
+    @property
+    def selection(self) -> Selection:
+        """What chooses the best of the settings that were tried."""
+        fine = self._goal.metric in SUBCLASS_METRICS
+        others = [goal for goal in self.objectives if goal.metric != self._goal.metric]
+        ties = [goal for goal in others if fine or goal.metric not in SUBCLASS_METRICS]
+        return Selection(self._goal, self.bounds, tuple(ties) if len(self.objectives) > 1 else ())
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """What a setting has to keep."""
+        return tuple(Bound.parse(metric, text) for metric, text in (self.subject_to or {}).items())
+
+    @property
+    def confirm_seeds(self) -> int:
+        """How often the best setting of each variant is trained anew for the test split; 0 without confirmation."""
+        return self.confirm.seeds if self.confirm else 0
 
     @property
     def metric(self) -> str:
-        """What is optimized."""
-        return next(iter(self.optimize))
+        """What the best setting is best in."""
+        return self.selection.goal.metric
 
     @property
     def direction(self) -> Direction:
-        return self.optimize[self.metric]
+        return self.selection.goal.direction
+
+    @property
+    def watched(self) -> Goal | None:
+        """The objective whose stand-in during training decides on early stops; None where nothing stands for it."""
+        named = getattr(self.early_stopping, "metric", None)
+        if named is None and len(self.objectives) > 1:
+            return None
+        goal = next(goal for goal in self.objectives if named in (None, goal.metric))
+        return goal if goal.metric in PROXY else None
+
+    @property
+    def stand_in(self) -> str | None:
+        """What is measured during training for the watched metric, every ``evaluation.knn_every`` epochs."""
+        return PROXY[self.watched.metric] if self.watched else None
+
+    @property
+    def _goal(self) -> Goal:
+        if isinstance(self.select_on, dict):
+            [(metric, direction)] = self.select_on.items()
+            return Goal(metric, direction)
+        if self.select_on is None:
+            return self.objectives[0]
+        return Goal(self.select_on, self.optimize.get(self.select_on, BETTER[self.select_on]))
 
     def spaces(self) -> dict[str, dict[str, AnyDomain]]:
         """Every space of the section, by the place where it is written."""
@@ -104,16 +206,40 @@ class SearchConfig(Config):
         return {"space": self.space} | {place: space for place, space in own.items() if space is not None}
 
     @model_validator(mode="after")
-    def _one_known_metric(self) -> "SearchConfig":
-        if len(self.optimize) != 1:
-            raise placed("optimize", f"names {len(self.optimize)} metrics, give exactly one")
-        if self.metric not in METRICS:
-            raise placed("optimize", f"unknown metric '{self.metric}'", known=METRICS, given=self.metric)
-        if self.early_stopping.name != "none" and self.metric not in PROXY:
+    def _known_metrics(self) -> "SearchConfig":
+        if not 1 <= len(self.optimize) <= MOST_OBJECTIVES:
+            raise placed("optimize", f"names {len(self.optimize)} metrics, give one, two or three")
+        _refuse_unknown("optimize", self.optimize)
+        _refuse_unknown("subject_to", self.subject_to or {})
+        if isinstance(self.select_on, dict) and len(self.select_on) != 1:
+            raise placed("select_on", f"names {len(self.select_on)} metrics, give exactly one")
+        _refuse_unknown("select_on", [self.select_on] if isinstance(self.select_on, str) else self.select_on or {})
+        return self
+
+    @model_validator(mode="after")
+    def _stopping_that_sees_something(self) -> "SearchConfig":
+        if not isinstance(self.early_stopping, Stopping):
+            return self
+        named = self.early_stopping.metric
+        if named is not None and named not in self.optimize:
+            raise placed("early_stopping.metric", f"{named} is not optimized; give one of {', '.join(self.optimize)}")
+        if named is None and len(self.optimize) > 1:
+            names = ", ".join(metric for metric in self.optimize if metric in PROXY)
+            fix = f"add metric: (one of {names})" if names else "write early_stopping: none"
+            raise placed("early_stopping", f"{len(self.optimize)} metrics are optimized and one has to decide; {fix}")
+        if self.watched is None:
             raise placed(
                 "early_stopping",
-                f"nothing measured during training stands for {self.metric}; "
+                f"nothing measured during training stands for {named or self.objectives[0].metric}; "
                 f"write early_stopping: none, or optimize one of {', '.join(PROXY)}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_confirmed_is_measured_on_test(self) -> "SearchConfig":
+        if self.confirm and self.metric == "train_spread":
+            raise placed(
+                "confirm", "train_spread is that of training images, so there is no test of it; optimize spread"
             )
         return self
 
@@ -133,7 +259,7 @@ class SearchConfig(Config):
                     raise placed(
                         f"{place}.{path}",
                         f"sampler grid takes only grid domains, not {domain.kind}; write {{grid: [...]}}, "
-                        "or choose sampler random or tpe",
+                        "or choose another sampler, such as tpe",
                     )
                 if self.sampler != "grid" and domain.kind == "grid":
                     raise placed(
@@ -150,3 +276,9 @@ class SearchConfig(Config):
                 if path in (variant.space or {}):
                     raise placed(f"variants.{name}.set.{path}", "is in this variant's own space; set it or search it")
         return self
+
+
+def _refuse_unknown(key: str, metrics: Iterable[str]) -> None:
+    for metric in metrics:
+        if metric not in METRICS:
+            raise placed(key, f"unknown metric '{metric}'", known=METRICS, given=metric)

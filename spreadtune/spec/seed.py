@@ -1,13 +1,14 @@
 """Random streams: where every draw of a trial comes from."""
 
 import hashlib
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from spreadtune.spec.config import Config
 
 Stage = Literal["search", "confirm"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 class Seed(Config):

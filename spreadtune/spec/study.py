@@ -9,7 +9,7 @@ from spreadtune.errors import UserError
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.messages import Problem, problems, report
 from spreadtune.spec.paths import DottedPath, fill, overlap
-from spreadtune.spec.search import SearchConfig, VariantConfig
+from spreadtune.spec.search import ConfirmConfig, SearchConfig, VariantConfig
 from spreadtune.spec.trial import Body
 from spreadtune.spec.variant import MAIN, Variant
 
@@ -54,9 +54,16 @@ class Study(Body):
         """The file's own values, defaults filled in, without ``search`` and ``profiles``."""
         return self.model_dump(mode="json", exclude={"search", "profiles"})
 
-    def with_counts(self, *, seeds: int | None = None, trials: int | None = None) -> "Study":
-        """The same question with other counts; None leaves one as it is."""
-        counts = {"seeds": seeds, "trials": trials}
+    def with_selection_of(self, other: "Study") -> "Study":
+        """The same question whose best is chosen as the other's, by its ``search.select_on``."""
+        search = self.search.model_copy(update={"select_on": other.search.select_on})
+        return self.model_copy(update={"search": search})
+
+    def with_counts(
+        self, *, seeds: int | None = None, trials: int | None = None, confirm: int | None = None
+    ) -> "Study":
+        """The same question with other counts (``confirm``: of its seeds); None leaves one as it is."""
+        counts = {"seeds": seeds, "trials": trials, "confirm": confirm and ConfirmConfig(seeds=confirm)}
         search = self.search.model_copy(update={key: count for key, count in counts.items() if count is not None})
         return self.model_copy(update={"search": search})
 

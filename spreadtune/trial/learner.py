@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from spreadtune.data.dataset import Dataset
+from spreadtune.data.dataset import Dataset, Split
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation, to_pixels
 from spreadtune.evaluation.geometry import alignment
-from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
+from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, represent
 from spreadtune.objectives.reconstruction import WithReconstruction, reconstruction_error
 from spreadtune.spec.trial import TrialSpec
@@ -40,10 +40,8 @@ class Learner:
         self.by_subclass = by_subclass
         self.label_count = dataset.subclass_count if by_subclass else dataset.class_count
         self.workers = context.workers
-        self.train_split, self.validation_split = (
-            DeviceSplit.of(dataset.split(name), context.device, spec.data.placement, memory=context.memory)
-            for name in ("train", "validation")
-        )
+        self.train_split = self._on_device(dataset.split("train"))
+        self.validation_split = self._on_device(dataset.split("validation"))
         self.augmentation = build_augmentation(spec.data.augmentation)
         self.model = build_model(spec, dataset, self.label_count).to(context.device)
         self.model.encoder = normalize_together(self.model.encoder, context.workers, context.device)
@@ -76,29 +74,41 @@ class Learner:
         return self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
 
     def final_metrics(self) -> dict[str, float]:
-        """Everything the protocol measures, on validation."""
-        seen = self._both_parts()
-        return self.workers.led(lambda: self._measured(*seen))
+        """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part too.
+
+        It is opened here, after the last epoch, and nowhere else.
+        """
+        kept_apart = {"": self.validation_split}
+        if self.spec.seed.stage == "confirm":
+            kept_apart["test."] = self._on_device(self.dataset.unsealed(self.spec.seed.stage).split("test"))
+        train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
+
+        def measured() -> dict[str, float]:
+            seed, fine = self.spec.seed.stream("evaluation/probe"), self.dataset.has_subclasses
+            fitted = FinalMetrics(train, seed=seed, has_subclasses=fine)
+            of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
+            named = {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
+            return fitted.of_train() | named
+
+        return self.workers.led(measured)
+
+    def _on_device(self, split: Split) -> DeviceSplit:
+        context = self.context
+        return DeviceSplit.of(split, context.device, self.spec.data.placement, memory=context.memory)
 
     def _both_parts(self) -> tuple[Representations, Representations]:
         return self.represent(self.train_split), self.represent(self.validation_split)
 
-    def _measured(self, train: Representations, validation: Representations) -> dict[str, float]:
-        metrics = final_metrics(
-            train,
-            validation,
-            seed=self.spec.seed.stream("evaluation/probe"),
-            has_subclasses=self.dataset.has_subclasses,
-        )
-        metrics["alignment"] = self._alignment()
+    def _of_images(self, split: DeviceSplit) -> dict[str, float]:
+        """What takes the images of a part: their views, their pixels."""
+        metrics = {"alignment": self._alignment(split)}
         if isinstance(self.model.objective, WithReconstruction):
-            metrics["reconstruction_error"] = self._reconstruction_error(self.model.objective)
+            metrics["reconstruction_error"] = self._reconstruction_error(self.model.objective, split)
         return metrics
 
     @torch.no_grad()
-    def _alignment(self) -> float:
-        """How far apart two views of a validation image are."""
-        split = self.validation_split
+    def _alignment(self, split: DeviceSplit) -> float:
+        """How far apart two views of an image are."""
         stream = generator(self.spec.seed, "evaluation/views", device=split.device)
         self.model.eval()
         embeddings = []
@@ -108,9 +118,8 @@ class Learner:
         return alignment(torch.cat(embeddings, dim=1))
 
     @torch.no_grad()
-    def _reconstruction_error(self, objective: WithReconstruction) -> float:
-        """The squared error on clean validation images."""
-        split = self.validation_split
+    def _reconstruction_error(self, objective: WithReconstruction, split: DeviceSplit) -> float:
+        """The squared error on clean images."""
         self.model.eval()
         total = torch.zeros((), device=split.device)
         for images, classes in zip(split.batches(IMAGES_AT_ONCE), split.classes.split(IMAGES_AT_ONCE), strict=True):

@@ -50,9 +50,11 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
 
     Raises:
         UserError: no readable checkpoint.
-        SealedSplitError: ``test``, which only confirmation opens.
+        SealedSplitError: ``test`` of a trial that is not one of the confirmation.
     """
-    part = dataset_of(load_trial(folder.spec_file).data).split(split)
+    spec = load_trial(folder.spec_file)
+    dataset = dataset_of(spec.data)
+    part = (dataset.unsealed(spec.seed.stage) if split == "test" else dataset).split(split)
     on_cpu = DeviceSplit.of(part, torch.device("cpu"))
     model = load_model(folder)
     features, embedded = represent(model.encoder, model.head, on_cpu.batches(IMAGES_AT_ONCE))

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import torch
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.evaluation.protocol import epoch_metrics, final_metrics
+from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
 from spreadtune.evaluation.stratified import rank_within_label
 from spreadtune.run_folder import AttemptFolder
 from spreadtune.spec.trial import TrialSpec
@@ -104,7 +104,7 @@ class _Probe:
         more_train, more_validation = (len(all_of) / len(part) for all_of, part in zip(whole, some, strict=True))
         encoding *= sum(map(len, whole)) / sum(map(len, some))
         neighbors = self._seconds(lambda: epoch_metrics(*seen, has_subclasses=fine))
-        probes = self._seconds(lambda: final_metrics(*seen, seed=seed, has_subclasses=fine))
+        probes = self._seconds(lambda: FinalMetrics(seen[0], seed=seed, has_subclasses=fine).of(seen[1]))
         return encoding + neighbors * more_train * more_validation, encoding + probes * more_train
 
     def _trainer(self, steps: int) -> EpochTrainer:

@@ -51,6 +51,14 @@ search:
     supcon: {set: {objective.alpha: 0, objective.temperature: 0.5}}
 """
 
+GOALS = """
+search:
+  seeds: 3
+  space: {objective.alpha: {grid: [0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize}
+  subject_to: {class_accuracy: ">= 0.95"}
+"""
+
 MANIFEST = {
     "command": ["spreadtune", "run", "digits_alpha_sweep", "--seeds", "3"],
     "hash": "3f1c9a5e0b7d2c48",
@@ -189,6 +197,18 @@ def variants(new_run: NewRun) -> Results:
 
 
 @pytest.fixture(scope="session")
+def goals(new_run: NewRun) -> Results:
+    """The sweep with two objectives, of which the one is lost as the other is won, and a bound."""
+    run = new_run(GOALS)
+    for seed in range(3):
+        for setting, alpha in enumerate([0, 0.25, 0.45, 0.56, 0.62, 0.75, 0.9, 1]):
+            measured = {"metric.transfer_accuracy": 0.9 + 0.08 * alpha - 0.02 * (alpha == 0.25) + 0.001 * seed}
+            measured["metric.class_accuracy"] = 0.99 - 0.07 * alpha**2
+            run.trial(setting, seed, alpha=alpha, params={"objective.alpha": alpha}, **measured)
+    return run.write()
+
+
+@pytest.fixture(scope="session")
 def nothing_finished(new_run: NewRun) -> Results:
     """Every trial stopped early or failed, and so did the references."""
     run = new_run()
@@ -198,7 +218,7 @@ def nothing_finished(new_run: NewRun) -> Results:
     return run.write()
 
 
-@pytest.fixture(scope="session", params=["sweep", "search", "variants", "nothing_finished"])
+@pytest.fixture(scope="session", params=["sweep", "search", "variants", "goals", "nothing_finished"])
 def any_run(request: pytest.FixtureRequest) -> Results:
     """Each of the runs above."""
     found: Results = request.getfixturevalue(request.param)

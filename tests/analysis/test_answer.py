@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spreadtune.analysis.answer import coarse_choice, reference_setting
+from spreadtune.analysis.answer import reference_setting
+from spreadtune.analysis.chosen import coarse_choice
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
 
@@ -169,3 +170,21 @@ def test_the_window_has_three_decimals(new_run: Any) -> None:
     thresholds = {"theory.alpha_c": 3.62e-06, "theory.alpha_m": 0.9951}
     run.trial(0, alpha=0.56, params={"objective.alpha": 0.56}, **thresholds)
     assert "the predicted window (0.000, 0.995), 56% of the way." in run.write().answer()
+
+
+@pytest.mark.parametrize(
+    ("metric", "line"),
+    [
+        ("transfer_accuracy", "kNN transfer accuracy during training, which needs the subclasses too"),
+        ("class_accuracy", "kNN class accuracy during training, which needs no subclasses"),
+    ],
+)
+def test_what_early_stopping_looked_at_is_said(new_run: Any, metric: str, line: str) -> None:
+    space = "space: {objective.alpha: {grid: [0, 0.56, 0.62, 0.9, 1]}}"
+    search = f"\nsearch: {{seeds: 3, early_stopping: median, optimize: {{{metric}: maximize}}, {space}}}\n"
+    run = small_sweep(new_run, search=search)
+    run.trial(4, state="PRUNED", alpha=0.9, params={"objective.alpha": 0.9}, **{"metric.knn_transfer_accuracy": 0.999})
+    written = run.write().answer()
+    assert f"Early stopping looked at the {line}; means are over finished trials." in written.splitlines()
+    assert "0.999" not in written, "a stopped trial is no candidate"
+    assert "Early stopping looked" not in small_sweep(new_run).write().answer()

@@ -53,8 +53,12 @@ def test_an_unknown_trial_is_answered_with_the_range(sweep: Results) -> None:
 
 
 def test_the_test_split_stays_closed(sweep: Results) -> None:
-    with pytest.raises(UserError, match=r"^trial 7: .*not confirmed.*use 'validation'$"):
-        sweep.trial(7).embeddings("test")
+    handle = sweep.trial(7)
+    spec = sweep.study.variants()[0].trial({"objective.alpha": 0.56}, Seed(study=0, index=2))
+    handle.folder.path.mkdir(parents=True)
+    handle.folder.spec_file.write_text(dump_trial(spec))
+    with pytest.raises(UserError, match=r"^trial 7: .*closed.*use 'validation', or a trial of stage confirm$"):
+        handle.embeddings("test")
 
 
 def test_encoder_and_embeddings_come_from_the_trials_folder(sweep: Results, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,16 @@ def test_a_grid(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> Non
     assert not (workplace.folder / "results").exists()
 
 
+def test_a_confirmation_counts(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    workplace.write("x", {})
+    lines = printed(capsys, "x", "--confirm", "3")
+    assert (
+        "to run     4 trials, 2 references (floors and ceiling) and 3 trials of confirmation on the test split, "
+        "36 epochs in all"
+    ) in lines
+    assert "a trial          9        10            1.5            20          0.25" in lines
+
+
 def test_counts_and_values_of_the_command_are_planned(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
     workplace.write("x", {"profiles": {"more": {"search.space.objective.alpha": {"grid": [0, 0.5, 1]}}}})
     lines = printed(capsys, "x", "--profile", "more", "--set", "training.epochs=3", "--seeds", "5")

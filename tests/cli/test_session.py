@@ -13,6 +13,7 @@ def request(**changes: Any) -> Request:
         "profile": None,
         "trials": None,
         "seeds": None,
+        "confirm": None,
         "resuming": False,
         "resume": None,
         "fresh": False,

@@ -57,9 +57,7 @@ def _small(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
 
 @pytest.fixture
 def dataset(load) -> Dataset:
-    dataset = load()
-    dataset.unseal()
-    return dataset
+    return load().unsealed("confirm")
 
 
 NAMES = pytest.mark.parametrize("name", ["train", "validation", "test"])
@@ -111,8 +109,7 @@ def test_the_parts_are_stratified(dataset):
 
 @NAMES
 def test_loading_again_gives_the_same_part(load, dataset, name):
-    again = load()
-    again.unseal()
+    again = load().unsealed("confirm")
     for field in ("images", "classes", "subclasses", "indices"):
         np.testing.assert_array_equal(getattr(again.split(name), field), getattr(dataset.split(name), field))
 

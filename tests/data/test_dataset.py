@@ -11,8 +11,7 @@ from spreadtune.spec.data import DataConfig
 
 
 def test_the_split_of_digits_never_changes_silently():
-    dataset = load_dataset(DataConfig(dataset="digits", augmentation="none"))
-    dataset.unseal()
+    dataset = load_dataset(DataConfig(dataset="digits", augmentation="none")).unsealed("confirm")
     sizes_and_digests = {
         name: (len(indices), hashlib.sha256(indices.tobytes()).hexdigest()[:16])
         for name in ("train", "validation", "test")
@@ -33,12 +32,15 @@ def test_the_driver_reads_the_fingerprint_of_the_images_once(make_shapes, monkey
     assert Dataset(image_set).fingerprint == taken
 
 
-def test_the_test_part_is_sealed_until_unsealed(make_shapes):
+def test_the_test_part_is_sealed_but_for_the_confirm_stage(make_shapes):
     dataset = Dataset(make_shapes())
     with pytest.raises(SealedSplitError):
         dataset.split("test")
-    dataset.unseal()
-    assert len(dataset.split("test")) == 24
+    with pytest.raises(SealedSplitError, match="sealed in stage search"):
+        dataset.unsealed("search")
+    assert len(dataset.unsealed("confirm").split("test")) == 24
+    with pytest.raises(SealedSplitError):
+        dataset.split("test")  # the one that other trials of this process have
 
 
 @pytest.mark.parametrize("name", ["train", "validation"])
@@ -51,16 +53,14 @@ def test_indices_are_positions_in_the_image_set(make_shapes, name):
 
 
 def test_without_an_official_test_set_no_image_is_left_out_or_used_twice(make_shapes):
-    dataset = Dataset(make_shapes())
-    dataset.unseal()
+    dataset = Dataset(make_shapes()).unsealed("confirm")
     indices = np.concatenate([dataset.split(name).indices for name in ("train", "validation", "test")])
     np.testing.assert_array_equal(np.sort(indices), np.arange(120))
 
 
 def test_the_official_test_set_is_the_test_part(make_shapes):
     image_set = make_shapes(official_test=True)
-    dataset = Dataset(image_set)
-    dataset.unseal()
+    dataset = Dataset(image_set).unsealed("confirm")
     np.testing.assert_array_equal(dataset.split("test").images, image_set.test_images)
     np.testing.assert_array_equal(dataset.split("test").subclasses, image_set.test_subclasses)
 
@@ -103,8 +103,7 @@ def test_the_fingerprint_sees_every_array(make_shapes, field):
 
 def test_the_official_validation_set_is_the_validation_part(make_shapes):
     image_set = make_shapes(official_validation=True)
-    dataset = Dataset(image_set)
-    dataset.unseal()
+    dataset = Dataset(image_set).unsealed("confirm")
     np.testing.assert_array_equal(dataset.split("validation").images, image_set.validation_images)
     np.testing.assert_array_equal(dataset.split("validation").subclasses, image_set.validation_subclasses)
     assert [len(dataset.split(name)) for name in ("train", "validation", "test")] == [108, 18, 12]
@@ -112,8 +111,7 @@ def test_the_official_validation_set_is_the_validation_part(make_shapes):
 
 def test_size_makes_images_in_memory_square(make_shapes, own_part):
     part = {"name": own_part(make_shapes), "official_test": True, "official_validation": True}
-    dataset = load_dataset(DataConfig(dataset=part, augmentation="none", size=5))
-    dataset.unseal()
+    dataset = load_dataset(DataConfig(dataset=part, augmentation="none", size=5)).unsealed("confirm")
     assert dataset.image_shape == (3, 5, 5)
     assert [dataset.split(name).images.shape[1:] for name in ("train", "validation", "test")] == [(3, 5, 5)] * 3
 

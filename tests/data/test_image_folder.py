@@ -18,9 +18,7 @@ CLASSES = {"cat": "animal", "dog": "animal", "car": "thing"}
 
 def load(root, **values) -> Dataset:
     dataset = {"name": "image_folder", "root": str(root)}
-    loaded = load_dataset(DataConfig(dataset=dataset, augmentation="none", **values))
-    loaded.unseal()
-    return loaded
+    return load_dataset(DataConfig(dataset=dataset, augmentation="none", **values)).unsealed("confirm")
 
 
 def sizes(dataset: Dataset) -> list[int]:

@@ -14,9 +14,7 @@ from tests.data.data_roots import FINE, real_root, write_cifar10, write_cifar100
 
 
 def load(name: str, **values):
-    dataset = load_dataset(DataConfig(dataset=name, augmentation="none", **values))
-    dataset.unseal()
-    return dataset
+    return load_dataset(DataConfig(dataset=name, augmentation="none", **values)).unsealed("confirm")
 
 
 @pytest.fixture

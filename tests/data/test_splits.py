@@ -72,8 +72,7 @@ def test_an_official_test_set_stays_whole(make_shapes):
     ],
 )
 def test_what_a_data_set_does_not_bring_is_cut_from_training(make_shapes, brought, shares, per_subclass):
-    dataset = Dataset(make_shapes(30, **brought, shares=shares))
-    dataset.unseal()
+    dataset = Dataset(make_shapes(30, **brought, shares=shares)).unsealed("confirm")
     for name, count in zip(("train", "validation", "test"), per_subclass, strict=True):
         assert np.bincount(dataset.split(name).subclasses).tolist() == [count] * 6
 

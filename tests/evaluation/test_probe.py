@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from spreadtune.evaluation import probe as probe_module
-from spreadtune.evaluation.probe import STRENGTHS, Standardization, few_shot_accuracy, fit_at, fit_probe
+from spreadtune.evaluation.probe import STRENGTHS, Standardization, few_shot_probe, fit_at, fit_probe
 from spreadtune.evaluation.stratified import few_of_each, held_out_tenth
 
 
@@ -111,7 +111,7 @@ def test_few_shot_probes_see_only_their_shots(digits, shots, monkeypatch):
     monkeypatch.setattr(
         probe_module, "fit_probe", lambda f, y, *, seed: seen.append((f, y)) or fit_probe(f, y, seed=seed)
     )
-    accuracy = few_shot_accuracy(features, labels, features, labels, shots=shots, seed=3)
+    accuracy = few_shot_probe(features, labels, shots=shots, seed=3).accuracy(features, labels)
     drawn = few_of_each(labels, shots, seed=3)
     assert torch.equal(seen[0][0], features[drawn])
     assert torch.equal(seen[0][1].bincount(), torch.full((10,), shots))

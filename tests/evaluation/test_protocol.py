@@ -7,8 +7,8 @@ from sklearn.datasets import load_digits
 
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
-from spreadtune.evaluation.probe import few_shot_accuracy, fit_probe
-from spreadtune.evaluation.protocol import epoch_metrics, final_metrics, probe_metrics
+from spreadtune.evaluation.probe import few_shot_probe, fit_probe
+from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics, probe_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS
 
@@ -29,7 +29,12 @@ def splits():
 
 @pytest.fixture(scope="module")
 def final(splits):
-    return final_metrics(*splits, seed=0)
+    train, validation = splits
+    return measured(FinalMetrics(train, seed=0), validation)
+
+
+def measured(fitted, part):
+    return fitted.of_train() | fitted.of(part)
 
 
 def test_each_metric_is_measured_on_its_own_data(splits, final):
@@ -41,9 +46,8 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
         return fit_probe(features, labels, seed=0)
 
     def few_shot(shots):
-        return few_shot_accuracy(
-            train.features, train.subclasses, validation.features, validation.subclasses, shots=shots, seed=0
-        )
+        fitted = few_shot_probe(train.features, train.subclasses, shots=shots, seed=0)
+        return fitted.accuracy(validation.features, validation.subclasses)
 
     assert final == {
         "spread": spread(validation.embeddings, validation.classes),
@@ -85,8 +89,16 @@ def test_early_stopping_looks_at_what_is_measured_while_training(splits):
     assert PROXY.keys() <= set(METRICS)
 
 
+def test_every_part_is_measured_by_the_same_probes(splits, final):
+    train, validation = splits
+    fitted = FinalMetrics(train, seed=0)
+    assert fitted.of(train)["transfer_accuracy"] > final["transfer_accuracy"]
+    assert measured(fitted, validation) == final
+
+
 def test_without_subclasses_transfer_is_left_out(splits, final):
-    found = final_metrics(*splits, seed=0, has_subclasses=False)
+    train, validation = splits
+    found = measured(FinalMetrics(train, seed=0, has_subclasses=False), validation)
     assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
 
 

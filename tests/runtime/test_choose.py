@@ -70,6 +70,17 @@ def test_a_resume_keeps_the_runs_counts_unless_it_is_asked_to_raise_them(study: 
     assert run.study_file.read_text() == written, "choosing changes nothing: another process may hold the run"
 
 
+def test_a_confirmation_is_added_to_a_run_by_option_or_file_and_never_lowered(study: Study, results: Path) -> None:
+    run = begun(study, results)
+    assert resumed_run(study, results, None).study.search.confirm is None
+    assert resumed_run(study, results, None, confirm=5).study.search.confirm_seeds == 5
+    assert resumed_run(study.with_counts(confirm=4), results, None).study.search.confirm_seeds == 4
+    write_atomic(run.study_file, dump_study(study.with_counts(confirm=3)))
+    assert resumed_run(study, results, None).study.search.confirm_seeds == 3
+    with pytest.raises(UserError, match=r"--confirm 2: .* already has 3; it can be raised, not lowered"):
+        resumed_run(study, results, None, confirm=2)
+
+
 @pytest.mark.parametrize("blocked", ["file", "file/below"])
 def test_a_place_that_cannot_be_written(study: Study, tmp_path: Path, blocked: str) -> None:
     (tmp_path / "file").touch()

@@ -108,7 +108,8 @@ def test_a_request_counts_only_while_somebody_heeds_it() -> None:
 def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:
     made = jobs(folder, 1)
     folder.stop_file.touch()
-    made.ledger.study = SimpleNamespace(search=SimpleNamespace(metric="spread", direction="minimize"))  # type: ignore[assignment]
+    search = SimpleNamespace(stand_in="spread", metric="spread", direction="minimize")
+    made.ledger.study = SimpleNamespace(search=search)  # type: ignore[assignment]
     made.running["tune-id"].label = "alpha 0"  # type: ignore[misc]
     assert made.start("another") is not None
     assert not folder.stop_file.exists()

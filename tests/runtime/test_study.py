@@ -61,6 +61,37 @@ def test_a_search_with_a_window_and_early_stopping(workplace: Workplace) -> None
     assert (code, output) == (2, f"error: {run.label} has no trial 99; it has trials 0 to 7\n")
 
 
+def test_two_objectives_with_a_bound_and_a_choice_that_is_changed_afterwards(workplace: Workplace) -> None:
+    workplace.write(
+        "front",
+        {
+            "search": {
+                "sampler": "random",
+                "trials": 5,
+                "early_stopping": {"name": "successive_halving", "metric": "spread", "reduction": 2},
+                "space": {"objective.alpha": {"uniform": [0, 1]}},
+                "optimize": {"transfer_accuracy": "maximize", "spread": "minimize"},
+                "subject_to": {"class_accuracy": ">= 0"},
+            },
+        },
+    )
+    code, output = workplace.run("run", "front", "--no-dashboard")
+    assert code == 0, output
+    assert "Pareto front of transfer accuracy and spread: " in output
+    assert "Asked was class accuracy >= 0: " in output
+    run = workplace.newest("front")
+    trials = spreadtune.load_results(run.path).trials
+    assert Counter(trials["state"])["PRUNED"] >= 1, "the spread in training decides"
+    code, output = workplace.run("run", "front", "--resume", "--set", "search.select_on={spread: maximize}")
+    assert code == 0, output
+    done = trials[trials["state"] == "COMPLETE"]
+    highest = done.loc[done["metric.spread"].idxmax()]
+    assert f"alpha {highest['param.objective.alpha']:.3g}. Its spread is {highest['metric.spread']:.3f}" in output
+    assert len(spreadtune.load_results(run.path).trials) == 5, "nothing is trained again"
+    code, output = workplace.run("runs", "front")
+    assert f"spread {highest['metric.spread']:.3f} at alpha" in output
+
+
 def test_what_a_notebook_reads(workplace: Workplace) -> None:
     workplace.write("notebook", {"search.seeds": 1})
     cell = "import spreadtune; print(spreadtune.run(spreadtune.load_study('notebook')).answer())"

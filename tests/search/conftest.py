@@ -41,6 +41,11 @@ class Lab:
         self._open.append(ledger)
         return ledger
 
+    def kill(self, ledger: Ledger) -> None:
+        """Drop a driver's ledger as SIGKILL does: what it had not written stays unwritten."""
+        self._open.remove(ledger)
+        close_database(ledger._storage)
+
     def close(self) -> None:
         for ledger in self._open:
             ledger.close()

@@ -21,10 +21,10 @@ class Pruner:
         self.reported: dict[int, float] = {}
         self.stops: list[Any] = []
 
-    def report(self, value: float, epoch: int) -> None:
+    def report(self, trial: Any, number: int, value: float, epoch: int) -> None:
         self.reported[epoch] = value
 
-    def should_prune(self) -> bool:
+    def should_prune(self, trial: Any, number: int) -> bool:
         if self.away:
             raise StorageInternalError
         return True

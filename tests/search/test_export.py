@@ -37,7 +37,8 @@ def test_the_columns(lab: Any) -> None:
         ledger.settle(assignment.number)
     table = trials(lab, study)
     assert list(table.columns) == [
-        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch", "duplicate_of", "retry_of"),
+        *("trial", "variant", "stage", "setting", "seed", "state", "reason", "epoch"),
+        *("duplicate_of", "repeat_of", "retry_of"),
         *("param.objective.alpha", "param.objective.alpha.position", "param.objective.autoencoder_weight"),
         *("param.model.decoder", "param.data.batch_size"),
         *(f"metric.{name}" for name in METRICS),
@@ -57,6 +58,24 @@ def test_the_columns(lab: Any) -> None:
     written = pd.read_csv(lab.run.trials_table.with_suffix(".csv"))
     assert list(written["trial"]) == [0, 1, 2, 3]
     assert list(written.columns) == list(table.columns)
+
+
+def test_a_confirmation_has_rows_and_columns_of_its_own(lab: Any) -> None:
+    study = lab.study(space={"objective.alpha": {"grid": [0, 1]}}, confirm={"seeds": 1})
+    ledger = lab.open(study)
+    for _ in range(2):
+        lab.finish(ledger, ledger.next())
+    measured = {"transfer_accuracy": 0.9, "test.transfer_accuracy": 0.8, "test.spread": 0.25}
+    lab.write(ledger.next(), Outcome("COMPLETE", epoch=10, metrics=measured))
+    ledger.settle(2)
+    table = trials(lab, study)
+    assert [name for name in table if name.startswith("test.")] == [
+        f"test.{name}" for name in METRICS if name != "train_spread"
+    ]
+    assert list(table["stage"]) == ["search", "search", "confirm"]
+    assert list(table["setting"]) == [0, 1, 0]
+    assert list(table["test.transfer_accuracy"].fillna(-1)) == [-1, -1, 0.8]
+    assert table["metric.transfer_accuracy"][2] == 0.9
 
 
 def test_a_table_of_a_run_under_way(lab: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spreadtune.search import adaptive, book, ledger
+from spreadtune.search import adaptive, book, confirmation, ledger
 
 SPACE = {
     "objective.autoencoder_weight": {"log_uniform": [0.01, 10], "when": {"model.decoder": "conv"}},
@@ -24,6 +24,12 @@ KILLED_BEFORE: dict[str, tuple[Any, str]] = {
     "the trial's file is written": (ledger, "write_atomic"),
     "the outcome is published": (ledger, "valued"),
     "Optuna is told": (book.Book, "tell"),
+}
+
+
+CONFIRMING = {
+    "the pair is chosen": (confirmation.Confirmation, "choose"),
+    **{point: place for point, place in KILLED_BEFORE.items() if point != "anything is drawn"},
 }
 
 
@@ -49,7 +55,7 @@ def drive(lab: Any, study: Any, point: str) -> None:
     if point == SECOND:
         book.suggest = kill_at_second(book.suggest)
     else:
-        where, name = KILLED_BEFORE[point]
+        where, name = (KILLED_BEFORE | CONFIRMING)[point]
         setattr(where, name, kill)
     lab.run_all(lab.open(study), value)
 
@@ -89,8 +95,37 @@ def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int,
     killed.run_all(last, value)
 
     rows = last._books[0].rows
-    ours = {number: (row.record, row.state, row.value) for number, row in rows.items()}
+    ours = {number: (row.record, row.state, row.metrics) for number, row in rows.items()}
     theirs = whole.open(study)._books[0].rows
-    assert ours == {number: (row.record, row.state, row.value) for number, row in theirs.items()}
+    assert ours == {number: (row.record, row.state, row.metrics) for number, row in theirs.items()}
     stored = [trial.params for trial in last._books[0].study.get_trials()]
     assert stored == [rows[number].record.params for number in sorted(rows)], "every parameter was stored in the end"
+
+
+def test_a_confirmation_killed_everywhere_equals_one_that_never_was(new_lab: Any) -> None:
+    whole, killed = new_lab(), new_lab()
+    variants = {"spread": {}, "supcon": {"set": {"objective.alpha": 0}}}
+    study = whole.study(sampler="random", trials=2, space=SPACE, variants=variants, confirm={"seeds": 4})
+    whole.run_all(whole.open(study), value)
+
+    first = killed.open(study)
+    for _ in range(4):
+        assignment = first.next()
+        killed.finish(first, assignment, value(assignment))
+    first.close()
+    for point in CONFIRMING:
+        drive_until_killed(killed, study, point)
+        taken_up = killed.open(study)
+        assignment = taken_up.next()
+        assert assignment.spec.seed.stage == "confirm", point
+        killed.finish(taken_up, assignment, value(assignment))
+        taken_up.close()
+    last = killed.open(study)
+    killed.run_all(last, value)
+
+    def rows(ledger: Any) -> Any:
+        held = [row for book in ledger._all_books for row in book.rows.values()]
+        return sorted((row.record.trial, row.record, row.state, row.metrics) for row in held)
+
+    assert rows(last) == rows(whole.open(study))
+    assert len(rows(last)) == 4 + 8

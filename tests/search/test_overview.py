@@ -80,6 +80,29 @@ def test_a_pair_that_was_retried_counts_once(lab: Any) -> None:
     assert (found.status, found.total, found.states) == ("finished", 4, {"COMPLETE": 4})
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_confirmation_is_counted_apart_and_keeps_a_run_unfinished(lab: Any, tmp_path: Path, elsewhere: bool) -> None:
+    study = begun(lab, **GRID, confirm={"seeds": 2})
+    address = f"sqlite:///{tmp_path / 'elsewhere.db'}" if elsewhere else None
+    if elsewhere:
+        lab.run.database_file.unlink()
+        write_json(lab.run.manifest_file, {"run": lab.run.label, "storage": address})
+    ledger = lab.open(study, storage=address)
+    for _ in range(4):
+        lab.finish(ledger, ledger.next())
+    found = overview(lab.run)
+    assert (found.status, found.total, found.states) == ("interrupted", 4, {"COMPLETE": 4})
+    assert (found.confirm_total, found.confirm_states) == (2, {})
+    lab.finish(ledger, ledger.next(), 0.99)
+    ledger.next()
+    found = overview(lab.run)
+    assert (found.states, found.confirm_states) == ({"COMPLETE": 4}, {"COMPLETE": 1, "RUNNING": 1})
+    assert found.best is not None
+    assert found.best.mean == 0.5, "of the search alone"
+    lab.run_all(lab.open(study, storage=address))
+    assert overview(lab.run).status == "finished"
+
+
 def test_another_process_changes_no_file_while_a_driver_writes(lab: Any) -> None:
     study = begun(lab)
     with lab.run.lock():

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spreadtune.search.selection import best_setting, settings_table
+from spreadtune.search.selection import best_setting, settings_table, violations
+from spreadtune.spec.goal import Bound, Goal, Selection
+
+TRANSFER = Selection(Goal("transfer_accuracy", "maximize"))
 
 
 def table(*rows: tuple[str, int, int, str, float]) -> pd.DataFrame:
@@ -31,25 +34,25 @@ def test_confirmation_does_not_enter_the_search_means() -> None:
 def test_a_setting_is_known_by_its_variant_too() -> None:
     trials = table(("a", 0, 0, "COMPLETE", 0.8), ("b", 0, 0, "COMPLETE", 0.9))
     assert list(settings_table(trials).index) == [("a", 0), ("b", 0)]
-    assert best_setting(trials, "transfer_accuracy", "maximize") == ("b", 0)
-    assert best_setting(trials, "transfer_accuracy", "minimize") == ("a", 0)
+    assert best_setting(trials, TRANSFER) == ("b", 0)
+    assert best_setting(trials, Selection(Goal("transfer_accuracy", "minimize"))) == ("a", 0)
 
 
 def test_equal_means_go_to_the_first() -> None:
     trials = table(("main", 1, 0, "COMPLETE", 0.9), ("main", 0, 0, "COMPLETE", 0.9))
-    assert best_setting(trials, "transfer_accuracy", "maximize") == ("main", 0)
+    assert best_setting(trials, TRANSFER) == ("main", 0)
 
 
 def test_a_missing_value_neither_wins_nor_hides_another() -> None:
     trials = table(("main", 0, 0, "COMPLETE", np.nan), ("main", 1, 0, "COMPLETE", 0.5))
-    assert best_setting(trials, "transfer_accuracy", "maximize") == ("main", 1)
+    assert best_setting(trials, TRANSFER) == ("main", 1)
 
 
 @pytest.mark.parametrize("metric", ["transfer_accuracy", "never_measured"])
 def test_nothing_finished_chooses_nothing(metric: str) -> None:
     trials = table(("main", 0, 0, "PRUNED", 0.9), ("main", 1, 0, "FAIL", np.nan))
     assert settings_table(trials).empty
-    assert best_setting(trials, metric, "maximize") is None
+    assert best_setting(trials, Selection(Goal(metric, "maximize"))) is None
 
 
 def test_a_column_without_any_number_gives_missing_means() -> None:
@@ -61,7 +64,28 @@ def test_a_column_without_any_number_gives_missing_means() -> None:
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), min_size=1, max_size=30))
 def test_the_best_has_the_highest_mean(draws: list[tuple[int, float]]) -> None:
     trials = table(*[("main", setting, seed, "COMPLETE", value) for seed, (setting, value) in enumerate(draws)])
-    best = best_setting(trials, "transfer_accuracy", "maximize")
+    best = best_setting(trials, TRANSFER)
     assert best is not None
     means = {s: np.mean([v for t, v in draws if t == s]) for s, _ in draws}
     assert means[best[1]] == pytest.approx(max(means.values()))
+
+
+BOUNDED = Selection(Goal("transfer_accuracy", "maximize"), (Bound("class_accuracy", ">=", 0.9),))
+
+
+def test_a_setting_that_keeps_the_bounds_by_its_mean_comes_first() -> None:
+    trials = table(*[("main", setting, seed, "COMPLETE", value) for setting, seed, value in (
+        (0, 0, 0.9), (0, 1, 0.9), (1, 0, 0.8), (1, 1, 0.7), (2, 0, 0.6),
+    )])  # fmt: skip
+    trials["metric.class_accuracy"] = [0.99, 0.80, 0.89, 0.92, 0.95]
+    assert violations(settings_table(trials), BOUNDED).tolist() == pytest.approx([0.005, 0, 0])
+    assert best_setting(trials, BOUNDED) == ("main", 1)
+    assert best_setting(trials, TRANSFER) == ("main", 0)
+    least = Selection(BOUNDED.goal, (Bound("class_accuracy", ">", 0.96),))
+    assert best_setting(trials, least) == ("main", 2), "none keeps it, and this one breaks it least"
+
+
+def test_a_bound_on_what_was_not_measured_is_kept_by_nothing() -> None:
+    trials = table(("main", 0, 0, "COMPLETE", 0.8), ("main", 1, 0, "COMPLETE", 0.9))
+    assert np.isinf(violations(settings_table(trials), BOUNDED)).all()
+    assert best_setting(trials, BOUNDED) == ("main", 1)

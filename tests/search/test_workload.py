@@ -122,6 +122,29 @@ def test_raised_seeds_are_missing_too(lab: Lab, resumed: Study) -> None:
     assert work.epochs == 4 * 10 + 7 + 3 * 10
 
 
+def test_a_confirmation_counts_like_the_search_until_its_setting_is_known(lab: Lab) -> None:
+    study = lab.study(**GRID, confirm={"seeds": 4})
+    before = counted(study)
+    assert len(before.trials) == 6
+    assert [job.spec.objective.alpha for job in before.confirm] == [0, 0, 0.5, 1]  # type: ignore[attr-defined]
+    assert before.epochs == 100
+    drawn = lab.study(sampler="random", trials=3, space={"training.epochs": {"choice": [5, 10]}}, confirm={"seeds": 2})
+    assert [job.epochs for job in counted(drawn).confirm] == [5, 10]
+
+    ledger = lab.open(study)
+    for _ in range(6):
+        assignment = handed_out(ledger)
+        lab.finish(ledger, assignment, assignment.seed - abs(assignment.spec.objective.alpha - 0.5))  # type: ignore[attr-defined]
+    begun, failed, _ = (handed_out(ledger) for _ in range(3))
+    begun.folder.new_attempt().checkpoint_file(7).touch()
+    ledger.settle(failed.number, error="vanished")
+    ledger.close()
+    after = counted(study, run=lab.run)
+    assert after.trials == ()
+    assert sorted(job.done for job in after.confirm) == [0, 0, 0, 7]
+    assert {job.spec.objective.alpha for job in after.confirm} == {0.5}  # type: ignore[attr-defined]
+
+
 def test_nothing_is_left_of_a_finished_run(lab: Lab) -> None:
     study = lab.study(**GRID)
     ledger = lab.open(study, references=True)

@@ -10,6 +10,8 @@ from spreadtune.spec.hash import difference, study_hash
         "resources.cpus_per_worker=4",
         "data.placement=host",
         "search.seeds=7",
+        "search.confirm={seeds: 5}",
+        "search.select_on=spread",
         "profiles={small: {training.epochs: 1}}",
         "data.views=2",
         "search.space.objective.alpha={grid: [0.0, 0.5, 1.0]}",
@@ -34,6 +36,7 @@ def test_trials_do_not_change_the_hash(load) -> None:
         ("search.space.objective.alpha={grid: [0]}", "search.space.objective.alpha.grid: [0, 0.5, 1] -> [0]"),
         ("model.decoder=none", 'model.decoder.name: "conv" -> "none"'),
         ("search.variants.a={}", "search.variants.a.set: (absent) -> {}"),
+        ("search.subject_to={spread: '> 0.1'}", 'search.subject_to.spread: (absent) -> "> 0.1"'),
         ("search.early_stopping=median", 'search.early_stopping.name: "none" -> "median"'),
     ],
 )

@@ -104,7 +104,7 @@ def test_reading_a_study_imports_neither_torch_nor_numpy() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
 
 
-def test_seeds_are_asked_for_of_grids_only() -> None:
-    load_study("digits_weights_search", trials=2)
-    with pytest.raises(UserError, match="--seeds is for grids; sampler tpe runs a new setting once, give --trials"):
-        load_study("digits_weights_search", seeds=2)
+def test_searches_take_seeds_and_grids_take_no_trials() -> None:
+    assert load_study("digits_weights_search", trials=9, seeds=3).search.seeds == 3
+    with pytest.raises(UserError, match="a grid counts its own trials"):
+        load_study("digits_alpha_sweep", trials=2)

@@ -34,14 +34,18 @@ MISTAKES = [
     ("resources.gpus_per_worker=-1", "resources.gpus_per_worker: -1 is below 0"),
     ("resources.gpus_per_worker=1.5", "resources.gpus_per_worker: 1.5 GPUs: above 1 a whole number is needed"),
     ("resources.gpus_per_worker=x", "resources.gpus_per_worker: expected auto or a number, got 'x'"),
-    ("search.sampler=qmc", "search.sampler: expected grid, random or tpe, got 'qmc'"),
+    ("search.sampler=cma", "search.sampler: expected grid, random, qmc, tpe, gp or nsga2, got 'cma'"),
     (
-        "search.early_stopping=hyperband",
-        "search.early_stopping: unknown early stopping 'hyperband'; known: none, median, successive_halving",
+        "search.early_stopping=halving",
+        "search.early_stopping: unknown early stopping 'halving'; known: none, median, successive_halving, hyperband",
     ),
     (
-        "search.confirm={seeds: 5}",
-        "search.confirm: unknown key; known: seed, seeds, sampler, trials, early_stopping, space, variants, optimize",
+        "search={confirm: {seeds: 2}, optimize: {train_spread: minimize}}",
+        "search.confirm: train_spread is that of training images, so there is no test of it; optimize spread",
+    ),
+    (
+        "search.confirm={seeds: 5, sedes: 5}",
+        "search.confirm.sedes: unknown key, did you mean search.confirm.seeds?",
     ),
     (
         "search.space.objective.alpha={unifrom: [0, 1]}",

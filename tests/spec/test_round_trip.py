@@ -40,7 +40,7 @@ def domains(kind: str) -> dict[str, st.SearchStrategy[Any]]:
 @st.composite
 def studies(draw: st.DrawFn) -> dict[str, Any]:
     """The values of a valid study file."""
-    sampler = draw(st.sampled_from(["grid", "random", "tpe"]))
+    sampler = draw(st.sampled_from(["grid", "random", "qmc", "tpe", "gp", "nsga2"]))
     space = draw(st.fixed_dictionaries({}, optional=domains("grid" if sampler == "grid" else "choice")))
     variants = {"plain": {"set": {"objective.alpha": draw(fractions)}}, "own": {"space": space}}
     search: dict[str, Any] = {"sampler": sampler, "seeds": draw(st.integers(1, 5)), "space": space}

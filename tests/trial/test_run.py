@@ -7,13 +7,16 @@ import torch
 
 from spreadtune.data.dataset import Dataset, SealedSplitError
 from spreadtune.errors import UserError
+from spreadtune.evaluation.geometry import spread
+from spreadtune.evaluation.probe import fit_probe
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.metrics import METRICS, SUBCLASS_METRICS
 from spreadtune.theory import collapse_threshold, means_vanish_threshold, predicted_spread
 from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.reload import embeddings
 from spreadtune.trial.run import run_trial
-from tests.small_trial import next_attempt, small_trial, without_times
+from tests.small_trial import new_trial, next_attempt, small_trial, without_times
 
 STEPS = 3
 ONE_EPOCH = {"training.epochs": 1}
@@ -122,6 +125,38 @@ def test_the_test_split_is_never_read(folder: TrialFolder, monkeypatch: pytest.M
     assert set(read) == {"train", "validation"}
     with pytest.raises(SealedSplitError):
         dataset_of(spec.data).split("test")
+
+
+CONFIRM = small_trial({**ONE_EPOCH, "seed": {"study": 0, "stage": "confirm"}})
+
+
+def test_a_confirmation_is_measured_on_test_too_and_leaves_it_sealed_for_others(folder: TrialFolder) -> None:
+    outcome = run_trial(CONFIRM, next_attempt(new_trial(folder, CONFIRM)))
+    assert outcome is not None
+    on_validation = set(METRICS) - {"reconstruction_error"}
+    on_test = {f"test.{name}" for name in on_validation - {"train_spread"}}
+    assert outcome.metrics.keys() == on_validation | on_test
+    train, test = (embeddings(folder, part) for part in ("train", "test"))
+    assert spread(torch.from_numpy(test["z"]), torch.from_numpy(test["class"])) == pytest.approx(
+        outcome.metrics["test.spread"], rel=1e-4
+    )
+    learned = [torch.from_numpy(train[name]) for name in ("h", "subclass")]
+    probe = fit_probe(*learned, seed=CONFIRM.seed.stream("evaluation/probe"))
+    accuracy = probe.accuracy(*(torch.from_numpy(test[name]) for name in ("h", "subclass")))
+    assert outcome.metrics["test.transfer_accuracy"] == pytest.approx(accuracy, abs=1.5 / len(test["h"]))
+    with pytest.raises(SealedSplitError):
+        dataset_of(CONFIRM.data).split("test")
+
+
+def test_a_confirmation_opens_it_after_its_last_epoch(folder: TrialFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    unsealed = Dataset.unsealed
+    monkeypatch.setattr(Dataset, "unsealed", lambda self, stage: (opened.append(stage), unsealed(self, stage))[1])
+    spec = small_trial({"training.epochs": 2, "seed": {"study": 0, "stage": "confirm"}})
+    assert run_trial(spec, next_attempt(folder, stop=lambda: True)) is None
+    assert opened == []
+    run_trial(spec, next_attempt(folder))
+    assert opened == ["confirm"]
 
 
 def test_an_own_objective_has_to_be_one(folder: TrialFolder) -> None:

@@ -1,12 +1,21 @@
 """The report's figures. Each is two steps: numbers (a data frame), then a drawing (a Plotly figure)."""
 
-from spreadtune.analysis.figures import accuracy, learning_curves, parameters, spread, tradeoff
+from spreadtune.analysis.figures import (
+    accuracy,
+    confirmed,
+    front,
+    hypervolume,
+    learning_curves,
+    parameters,
+    spread,
+    tradeoff,
+)
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import Frame
 
 __all__ = ["ReportFigure", "all_figures"]
 
-_ORDER = (spread, accuracy, tradeoff, parameters, learning_curves)
+_ORDER = (confirmed, front, spread, accuracy, tradeoff, parameters, hypervolume, learning_curves)
 
 
 def all_figures(frame: Frame) -> list[ReportFigure]:

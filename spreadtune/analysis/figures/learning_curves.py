@@ -38,7 +38,7 @@ def _figure(frame: Frame, table: pd.DataFrame, metric: str) -> ReportFigure:
     finished, pruned = int((states == "COMPLETE").sum()), int((states == "PRUNED").sum())
     stopped = f"; lines that end in a circle are {count(pruned, 'trial')} stopped early" if pruned else ""
     color = f", colored by {in_words(ALPHA)}" if frame.x == ALPHA else ""
-    use = "; it is what early stopping looks at" if frame.stops_early else ""
+    use = "; it is what early stopping looks at" if frame.stand_in == metric else ""
     return ReportFigure(
         name="learning-curves",
         title=f"{in_words(metric)} over epochs",

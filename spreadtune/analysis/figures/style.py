@@ -14,6 +14,8 @@ TRANSFER = "#D55E00"
 CLASS = "#007A58"
 PRUNED = "#8A8A8A"
 REFERENCE = "#555555"
+FAINT = 0.35
+VARIANTS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 ALPHA_SCALE = "Cividis"
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon", "star")
@@ -61,6 +63,11 @@ def color_of(value: float, values: pd.Series) -> str:
     low, high = float(values.min()), float(values.max())
     (color,) = sample_colorscale(ALPHA_SCALE, [(value - low) / (high - low) if high > low else 0.5])
     return str(color)
+
+
+def variant_colors(names: list[str]) -> dict[str, str]:
+    """One color for each variant; beyond six they repeat, and the hover text tells them apart."""
+    return {name: VARIANTS[index % len(VARIANTS)] for index, name in enumerate(sorted(names))}
 
 
 def symbol_of(names: list[str]) -> dict[str, str]:

@@ -13,9 +13,10 @@ import pandas as pd
 from spreadtune.run_folder import Outcome
 from spreadtune.run_folder.outcome import State
 from spreadtune.search.backlog import Ready
-from spreadtune.search.book import Book, Direction
+from spreadtune.search.book import Book
 from spreadtune.search.early_stopping import EarlyStopping
 from spreadtune.search.outbox import Outbox
+from spreadtune.search.outcomes import finished_metrics
 from spreadtune.search.plan import make_plan
 from spreadtune.search.pruners import make_pruner
 from spreadtune.search.record import Record
@@ -25,7 +26,7 @@ from spreadtune.search.simulation.recorded_space import RecordedSpace
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.search import SearchConfig
 
-_COLUMNS = ["trial", "variant", "stage", "setting", "seed", "state"]
+_COLUMNS = ["trial", "variant", "stage", "setting", "seed", "repeat_of", "state"]
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ class Simulated:
     """How a simulated search went.
 
     Attributes:
-        metric, direction: what it optimized.
+        search: how it searched.
         trials: those that ended, in the order of their ends.
     """
 
-    metric: str
-    direction: Direction
+    search: SearchConfig
     trials: list[Ended] = field(default_factory=list)
 
     @property
@@ -70,8 +70,8 @@ class Simulated:
     def chosen(self, epochs: float = math.inf) -> Setting | None:
         """The best setting by the rule of a report, when so many epochs had been trained; None before there is one."""
         known = [ended for ended in self.trials if ended.epochs <= epochs]
-        table = pd.DataFrame([ended.line for ended in known], columns=[*_COLUMNS, f"metric.{self.metric}"])
-        best = best_setting(table, self.metric, self.direction)
+        table = pd.DataFrame([ended.line for ended in known], columns=[*_COLUMNS, f"metric.{self.search.metric}"])
+        best = best_setting(table, self.search.selection)
         return best and next(ended.setting for ended in known if ended.line["setting"] == best[1])
 
 
@@ -93,8 +93,8 @@ class _Search:
             "simulated",
             RecordedSpace(recorded),
             optuna.storages.InMemoryStorage(),
-            direction=search.direction,
-            pruner=make_pruner(search.early_stopping),
+            search=search,
+            pruner=make_pruner(search.early_stopping, epochs=recorded.epochs),
             alone=True,
         )
         self._plan = make_plan(search)
@@ -136,13 +136,13 @@ class _Search:
         """End a trial; its row of a trials table."""
         row, value, metric = running.ready.row, running.recorded.value, self._search.metric
         values = {metric: value} if state == "COMPLETE" and value is not None else {}
-        outcome = Outcome(state, epoch=running.epoch, values=values)
-        row.state, row.value = outcome.state, values.get(metric)
+        outcome = Outcome(state, epoch=running.epoch, values=values, metrics=values)
+        row.state, row.metrics = outcome.state, finished_metrics(outcome)
         self._stopping.end(running.ready.number)
-        self._outbox.post(partial(self.book.tell, row, outcome, metric))
+        self._outbox.post(partial(self.book.tell, row, outcome))
         record = row.record
-        line = (record.trial, self.book.variant, "search", record.setting, record.seed, state)
-        return dict(zip(_COLUMNS, line, strict=True)) | {f"metric.{metric}": row.value}
+        line = (record.trial, self.book.variant, "search", record.setting, record.seed, record.repeat_of, state)
+        return dict(zip(_COLUMNS, line, strict=True)) | {f"metric.{metric}": values.get(metric)}
 
 
 def simulate(
@@ -160,7 +160,7 @@ def simulate(
         slots: trials side by side.
         epochs: nothing new is started once so many were trained, and what then still runs does not count.
     """
-    deciding, simulated = _Search(recorded, search, seeds), Simulated(search.metric, search.direction)
+    deciding, simulated = _Search(recorded, search, seeds), Simulated(search)
     clock: list[tuple[float, int, _Running]] = []
     trained, now = 0, 0.0
     while True:

@@ -13,6 +13,8 @@ from spreadtune.analysis.figures import (
     ReportFigure,
     accuracy,
     all_figures,
+    front,
+    hypervolume,
     learning_curves,
     parameters,
     spread,
@@ -267,3 +269,56 @@ def test_a_categorical_main_parameter_makes_an_axis_of_names(new_run: Any) -> No
         "Spread against head", "Transfer accuracy and class accuracy against head",
     ]  # fmt: skip
     assert sorted(figures[0].numbers["x"]) == ["linear", "none"]
+
+
+def test_every_setting_stands_in_the_plane_of_the_objectives(goals: Results) -> None:
+    table = front.numbers(build_frame(goals)).set_index("x")
+    assert table.index[table["front"]].tolist() == [0, 0.45, 0.56, 0.62, 0.75]
+    assert table.index[table["violation"] > 0].tolist() == [0.9, 1]
+    assert table.loc[1, "violation"] == pytest.approx(0.95 - 0.92)
+    figure = front.figure(build_frame(goals))
+    assert figure is not None
+    assert "5 of 8 settings are on the Pareto front" in figure.caption
+    assert "2 settings that break a bound" in figure.caption
+    [on_it], [dim], [crossed] = (traces(figure.plot, name) for name in ("on the front", "dominated", "breaks a bound"))
+    assert (len(on_it.x), len(dim.x), len(crossed.x)) == (5, 1, 2)
+    assert dim.marker.opacity < on_it.marker.opacity
+    assert on_it.customdata[0][0] == "alpha 0"
+    [bound] = figure.plot.layout.shapes
+    assert (bound.y0, bound.y1) == (0.95, 0.95)
+
+
+def test_three_objectives_have_a_panel_for_each_two(new_run: Any) -> None:
+    run = new_run("""
+search:
+  sampler: random
+  trials: 6
+  space: {objective.alpha: {uniform: [0, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize, spread: minimize}
+""")
+    for setting in range(6):
+        run.trial(setting, alpha=setting / 6, params={"objective.alpha": setting / 6})
+    figure = front.figure(build_frame(run.write()))
+    assert figure is not None
+    titles = [(axis.title.text) for axis in figure.plot.select_xaxes()]
+    assert titles == ["transfer accuracy", "transfer accuracy", "class accuracy"]
+    assert "the front is that of all" in figure.caption
+
+
+def test_the_hypervolume_grows_trial_by_trial(goals: Results) -> None:
+    frame = build_frame(goals)
+    table = hypervolume.numbers(frame)
+    assert table["trial"].is_monotonic_increasing
+    assert table["hypervolume"].is_monotonic_increasing
+    # The first trial is alpha 0 at 0.9 and 0.99; the worst values are 0.9 and 0.92, so it covers nothing.
+    # The second, alpha 0.25, covers (0.9 - 0.9) (0.985625 - 0.92) = 0 too; the third (0.936 - 0.9) (0.975825 - 0.92).
+    assert table["hypervolume"].iloc[:3].tolist() == pytest.approx([0, 0, 0.036 * 0.055825])
+    figure = hypervolume.figure(frame)
+    assert figure is not None
+    assert "(transfer accuracy 0.900, class accuracy 0.920)" in figure.caption
+
+
+def test_one_objective_has_neither_front_nor_hypervolume(sweep: Results) -> None:
+    frame = build_frame(sweep)
+    assert front.figure(frame) is None
+    assert hypervolume.figure(frame) is None

@@ -1,0 +1,108 @@
+"""How the best setting came to be chosen: on a front, under bounds, by which labels, and what else would have been."""
+
+from spreadtune.analysis.figures import front as pareto
+from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.setting import Setting, best_of, label_of, value_of
+from spreadtune.analysis.words import count, in_words
+from spreadtune.search.selection import violations
+from spreadtune.spec.goal import Bound, Goal, Selection
+from spreadtune.spec.metrics import SUBCLASS_METRICS
+
+TRANSFER = Goal("transfer_accuracy", "maximize")
+
+
+def opening(frame: Frame, best: Setting, what: str) -> str:
+    """What the best setting is, ``Best setting:``, or that no setting keeps the bounds."""
+    if not frame.selection.bounds or violations(frame.means, frame.selection).loc[[best]].item() == 0:
+        return f"{what}:"
+    return f"No finished setting keeps {_bounds(frame)}. The one that breaks least:"
+
+
+def front_line(frame: Frame, best: Setting) -> str:
+    """Of several optimized metrics: how many settings are on the front, and which of them is called the best."""
+    table = pareto.numbers(frame)
+    if table.empty:
+        return ""
+    front = table[table["front"]]
+    optimized = " and ".join(in_words(goal.metric) for goal in frame.objectives)
+    ranges = ", ".join(
+        f"{in_words(goal.metric)} {front[goal.metric].min():.3f} to {front[goal.metric].max():.3f}"
+        for goal in frame.objectives
+    )
+    among = "on it" if best in set(zip(front["variant"], front["setting"], strict=True)) else "not on it"
+    return (
+        f"Pareto front of {optimized}: {len(front)} of {count(len(table), 'setting')}"
+        f"{f' ({ranges})' if len(front) else ''}. The best setting is {among}, chosen by the "
+        f"{_superlative(frame.selection.goal)}."
+    )
+
+
+def bounds_line(frame: Frame, best: Setting) -> str:
+    """How the best setting stands to the bounds, how many keep them, and what would be chosen without them."""
+    if not frame.selection.bounds:
+        return ""
+    bounded = dict.fromkeys(bound.metric for bound in frame.selection.bounds)
+    stands = ", ".join(f"{in_words(metric)} {value_of(frame, best, metric)}" for metric in bounded)
+    kept = int((violations(frame.means, frame.selection) == 0).sum())
+    line = f"Asked was {_bounds(frame)}: this setting has {stands}; {kept} of {count(len(frame.means), 'setting')} "
+    line += "keeps it." if kept == 1 else "keep it."
+    free = best_of(frame, frame.means, Selection(frame.selection.goal))
+    if free is None or free == best:
+        return f"{line} Without that the choice would be the same."
+    return f"{line} Without that the choice would be {_with_value(frame, free, frame.metric)}."
+
+
+def labels_line(frame: Frame, best: Setting) -> str:
+    """Whether fine labels chose, and what the other kind of labels would have chosen."""
+    fine = [metric for metric in frame.selection.metrics if metric in SUBCLASS_METRICS]
+    if fine:
+        return _fine_labels_chose(frame, best, fine)
+    if not frame.column(TRANSFER.metric):
+        return ""
+    steered = [goal.metric for goal in frame.objectives if goal.metric in SUBCLASS_METRICS]
+    chosen = f"Coarse labels alone chose this setting: {in_words(frame.metric)} needs no subclasses"
+    if steered:
+        chosen += f" (what was tried was searched for by {in_words(steered[0])}, which does)"
+    other = best_of(frame, frame.means, Selection(TRANSFER, frame.selection.bounds))
+    if other is None or other == best:
+        return f"{chosen}. The highest transfer accuracy would have chosen the same."
+    there, here = (value_of(frame, setting, TRANSFER.metric) for setting in (other, best))
+    return (
+        f"{chosen}. The highest transfer accuracy would have chosen {label_of(frame, other)}: "
+        f"{there} there, {here} here."
+    )
+
+
+def coarse_choice(frame: Frame) -> Setting | None:
+    """What coarse labels alone would have chosen: the highest class accuracy inside the predicted window."""
+    means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
+    inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
+    bounds = tuple(bound for bound in frame.selection.bounds if bound.metric not in SUBCLASS_METRICS)
+    return best_of(frame, frame.means[inside], Selection(Goal("class_accuracy", "maximize"), bounds))
+
+
+def _fine_labels_chose(frame: Frame, best: Setting, fine: list[str]) -> str:
+    chosen = f"Fine labels chose this setting: {in_words(fine[0])} needs the subclasses."
+    coarse = coarse_choice(frame)
+    rule = "Coarse labels alone (highest class accuracy inside the predicted window)"
+    if coarse is None:
+        return f"{chosen} {rule} would have chosen nothing: no finished setting lies inside."
+    if coarse == best:
+        return f"{chosen} {rule} would have chosen the same."
+    return f"{chosen} {rule} would have chosen {_with_value(frame, coarse, frame.metric)}."
+
+
+def _with_value(frame: Frame, setting: Setting, metric: str) -> str:
+    return f"{label_of(frame, setting)}: {value_of(frame, setting, metric)}"
+
+
+def _bounds(frame: Frame) -> str:
+    return " and ".join(_bound(bound) for bound in frame.selection.bounds)
+
+
+def _bound(bound: Bound) -> str:
+    return f"{in_words(bound.metric)} {bound.text}"
+
+
+def _superlative(goal: Goal) -> str:
+    return f"{'highest' if goal.direction == 'maximize' else 'lowest'} {in_words(goal.metric)}"

@@ -1,0 +1,153 @@
+"""What a confirmation found: each variant's best setting on the test split, at seeds that chose nothing."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.paired import Paired, holm, paired
+from spreadtune.analysis.statistics import Interval, interval
+from spreadtune.analysis.words import in_words, values_in_words
+from spreadtune.search.selection import best_setting, completed
+
+BASELINE_VARIANT = "supcon"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The best setting of a variant, by its trials of the search and of the confirmation.
+
+    Attributes:
+        variant, setting: which one.
+        values: what was searched, in words; the variant's name where that is nothing.
+        name: the variant in words.
+        test: the optimized metric on the test split, by confirmation seed.
+        validation: on validation, of the same encoders.
+        searched: on validation, of the trials by which the search chose.
+    """
+
+    variant: str
+    setting: int
+    values: str
+    name: str
+    test: pd.Series
+    validation: pd.Series
+    searched: pd.Series
+
+    @property
+    def gap(self) -> Interval:
+        """Validation minus test of the same encoders: what the split, epochs and strengths tuned to it are worth."""
+        return interval((self.validation - self.test).dropna())
+
+    @property
+    def luck(self) -> float:
+        """The search's mean minus that of fresh seeds, both on validation: what being chosen is worth by chance."""
+        return float(self.searched.mean() - self.validation.mean())
+
+
+@dataclass(frozen=True)
+class Against:
+    """The chosen setting minus another variant's on the test split, at shared seeds; ``adjusted`` is Holm's p."""
+
+    other: Confirmed
+    found: Paired
+    adjusted: float
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A setting whose test numbers were seen, and the trials that measured them."""
+
+    variant: str
+    values: str
+    trials: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A confirmation with results.
+
+    Attributes:
+        chosen: the run's best setting by its search; the test split has no part in the choice.
+        others: the best settings of the other variants, the baseline first, then the better in the search.
+        against: a comparison with each of them.
+        openings: of the test split, in the order in which they were made.
+    """
+
+    chosen: Confirmed
+    others: tuple[Confirmed, ...]
+    against: tuple[Against, ...]
+    openings: tuple[Opening, ...]
+
+    @property
+    def every(self) -> tuple[Confirmed, ...]:
+        return self.chosen, *self.others
+
+    @property
+    def reopened(self) -> bool:
+        """Whether some variant had another setting confirmed before: its test numbers were seen, and the search went
+        on."""
+        return len({opening.variant for opening in self.openings}) < len(self.openings)
+
+
+def confirmation(frame: Frame) -> Confirmation | None:
+    """What was confirmed so far; None before the run's best setting has a test number."""
+    column = f"test.{frame.metric}"
+    done = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
+    if frame.best is None or column not in done:
+        return None
+    found = {variant: _confirmed(frame, done, setting) for variant, setting in _bests(frame).items()}
+    chosen = found.pop(frame.best[0])
+    if chosen.test.empty:
+        return None
+    others = sorted((each for each in found.values() if len(each.test)), key=lambda each: _rank(frame, each))
+    comparisons = [paired(chosen.test, other.test) for other in others]
+    adjusted = holm([each.p for each in comparisons])
+    return Confirmation(
+        chosen,
+        tuple(others),
+        tuple(Against(*each) for each in zip(others, comparisons, adjusted, strict=True)),
+        _openings(frame, done),
+    )
+
+
+def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
+    trials: dict[tuple[str, int], list[int]] = {}
+    for _, row in done.sort_values("trial").iterrows():
+        trials.setdefault((str(row["variant"]), int(row["setting"])), []).append(int(row["trial"]))
+    return tuple(Opening(setting[0], _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
+
+
+def _bests(frame: Frame) -> dict[str, tuple[str, int]]:
+    """The best setting of each variant, as the search chose it."""
+    trials = frame.trials
+    found = {
+        variant: best_setting(trials[trials["variant"] == variant], frame.selection)
+        for variant in trials["variant"].unique()
+    }
+    return {variant: setting for variant, setting in found.items() if setting}
+
+
+def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Confirmed:
+    def by_seed(trials: pd.DataFrame, column: str) -> pd.Series:
+        own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
+        return own.set_index("seed")[column].astype(float).dropna().sort_index()
+
+    return Confirmed(
+        variant=setting[0],
+        setting=setting[1],
+        values=_values(frame, setting),
+        name=in_words(setting[0]),
+        test=by_seed(done, f"test.{frame.metric}"),
+        validation=by_seed(done, f"metric.{frame.metric}"),
+        searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
+    )
+
+
+def _values(frame: Frame, setting: tuple[str, int]) -> str:
+    row = frame.settings.loc[[setting]].iloc[0]
+    return values_in_words((path, row[path]) for path in frame.searched) or in_words(setting[0])
+
+
+def _rank(frame: Frame, other: Confirmed) -> tuple[bool, float]:
+    return other.variant != BASELINE_VARIANT, frame.selection.goal.loss(float(other.searched.mean()))

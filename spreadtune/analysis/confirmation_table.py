@@ -1,0 +1,63 @@
+"""A confirmation in tables: the settings, their comparisons, the openings of the test split."""
+
+import pandas as pd
+
+from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
+from spreadtune.analysis.html import Column, table
+from spreadtune.analysis.statistics import Interval, interval
+from spreadtune.analysis.words import measured, signed
+
+
+def confirmation_tables(found: Confirmation) -> str:
+    """The tables as HTML; comparisons where there is something to compare, openings where there were several."""
+    tables = [_table([_settings(each) for each in found.every])]
+    if found.against:
+        tables.append(_table([_against(found.chosen, each) for each in found.against]))
+    if found.reopened:
+        tables.append(_table(_openings(found)))
+    return "\n".join(tables)
+
+
+def _settings(each: Confirmed) -> dict[str, object]:
+    return {
+        "variant": each.variant,
+        "setting": each.values,
+        "seeds": len(each.test),
+        "test": _shown(interval(each.test)),
+        "validation": _shown(interval(each.validation)),
+        "validation − test": _signed(each.gap),
+        "search (seeds)": f"{_shown(interval(each.searched))} ({len(each.searched)})",
+        "luck": signed(each.luck),
+    }
+
+
+def _against(chosen: Confirmed, each: Against) -> dict[str, object]:
+    found = each.found
+    return {
+        "on test": f"{chosen.variant} − {each.other.variant}",
+        "shared seeds": found.difference.n,
+        "difference": _signed(found.difference),
+        "d_z": found.effect_size,
+        "p": found.p,
+        "p, Holm": each.adjusted,
+    }
+
+
+def _openings(found: Confirmation) -> list[dict[str, object]]:
+    return [
+        {"variant": opening.variant, "confirmed": opening.values, "trials": ", ".join(map(str, opening.trials))}
+        for opening in found.openings
+    ]
+
+
+def _shown(found: Interval) -> str:
+    return measured(found.mean, found.half_width).replace("+-", "±")
+
+
+def _signed(found: Interval) -> str:
+    return signed(found.mean, found.half_width).replace("+-", "±")
+
+
+def _table(rows: list[dict[str, object]]) -> str:
+    frame = pd.DataFrame(rows)
+    return table([Column(str(name), frame[name]) for name in frame])

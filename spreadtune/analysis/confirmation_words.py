@@ -1,0 +1,74 @@
+"""A confirmation in sentences."""
+
+import math
+
+from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
+from spreadtune.analysis.words import count, in_words, measured, signed
+
+
+def confirmation_lines(found: Confirmation, metric: str) -> list[str]:
+    """The result first, then how sure it is, how much worse it is than the search made it look, and what was seen."""
+    lines = [_result(found, metric), *(_comparison(each, len(found.against)) for each in found.against)]
+    return [*lines, _optimism(found.chosen), _openings(found)]
+
+
+def _result(found: Confirmation, metric: str) -> str:
+    chosen = found.chosen
+    line = f"{chosen.values}: {_on_test(chosen)} {in_words(metric)}"
+    if found.others:
+        other = found.others[0]
+        line += f" against {_on_test(other)} for {other.name}"
+    counts = sorted({len(each.test) for each in (chosen, *found.others[:1])})
+    seeds = count(counts[0], "seed") if len(counts) == 1 else f"{counts[0]} to {counts[1]} seeds"
+    few = ", too few for an interval" if counts[-1] < LEAST_REPETITIONS else ""
+    return f"{line}, {seeds}{few}, test."
+
+
+def _on_test(each: Confirmed) -> str:
+    found = interval(each.test)
+    return measured(found.mean, found.half_width)
+
+
+def _comparison(each: Against, comparisons: int) -> str:
+    found, name = each.found.difference, each.other.name
+    if found.n == 0:
+        return f"On test it shares no seed with {name}, so there is no paired difference."
+    if not found.known:
+        return f"Paired with {name} on test the difference is {signed(found.mean)} ({count(found.n, 'shared seed')})."
+    holm = f" after Holm's correction for {comparisons} comparisons" if comparisons > 1 else ""
+    return (
+        f"Paired with {name} on test the difference is {signed(found.mean, found.half_width)} "
+        f"({count(found.n, 'shared seed')}); effect size d_z {_size(each.found.effect_size)}, "
+        f"p {_p(each.adjusted)}{holm}."
+    )
+
+
+def _size(value: float) -> str:
+    return f"{value:.1f}" if math.isfinite(value) else ("infinite" if value > 0 else "minus infinite")
+
+
+def _p(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else f"= {value:.2g}"
+
+
+def _optimism(chosen: Confirmed) -> str:
+    """Both parts add up to the search's mean minus the mean on test."""
+    whole = float(chosen.searched.mean() - chosen.test.mean())
+    gap = signed(chosen.gap.mean, chosen.gap.half_width)
+    return (
+        f"Optimism of the search's number for it, {chosen.searched.mean():.3f} "
+        f"({count(len(chosen.searched), 'seed')}): {signed(whole)}, of which {gap} is validation minus test of "
+        f"the same encoders and {signed(chosen.luck)} the luck by which it was chosen (the search minus fresh seeds, "
+        "both on validation)."
+    )
+
+
+def _openings(found: Confirmation) -> str:
+    if not found.reopened:
+        return f"The test split was opened once, after the search, for {count(len(found.openings), 'setting')}."
+    earlier = len(found.openings) - len({opening.variant for opening in found.openings})
+    return (
+        f"The test split was opened more than once: {count(earlier, 'former best setting')} had been confirmed before "
+        "the search went on, so these numbers are not the first that were seen."
+    )

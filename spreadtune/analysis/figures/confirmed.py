@@ -1,0 +1,85 @@
+"""The best setting of every variant on the test split, seed by seed."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from spreadtune.analysis.confirmation import Confirmation, confirmation
+from spreadtune.analysis.figures import style
+from spreadtune.analysis.figures.figure import ReportFigure
+from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
+from spreadtune.analysis.words import count, in_words
+
+
+def figure(frame: Frame) -> ReportFigure | None:
+    """A line a seed over the variants, and their means; None without a confirmation."""
+    found = confirmation(frame)
+    if found is None:
+        return None
+    table, metric = numbers(found), in_words(frame.metric)
+    return ReportFigure(
+        name="confirmed",
+        title=f"{metric.capitalize()} on the test split, best setting of each variant",
+        caption=_caption(found, metric),
+        numbers=table,
+        plot=_draw(found, table, metric),
+    )
+
+
+def numbers(found: Confirmation) -> pd.DataFrame:
+    """One row a confirmed encoder: columns variant, values, seed, test, validation; the chosen variant first."""
+    parts = [
+        pd.DataFrame({"test": each.test, "validation": each.validation})
+        .dropna()
+        .rename_axis("seed")
+        .reset_index()
+        .assign(variant=each.variant, values=each.values)
+        for each in found.every
+    ]
+    return pd.concat(parts, ignore_index=True)[["variant", "values", "seed", "test", "validation"]]
+
+
+def _draw(found: Confirmation, table: pd.DataFrame, metric: str) -> go.Figure:
+    plot = go.Figure()
+    for seed, rows in table.groupby("seed"):
+        plot.add_trace(
+            go.Scatter(
+                x=rows["variant"],
+                y=rows["test"],
+                mode="lines+markers",
+                line={"color": style.REFERENCE, "width": 0.8},
+                marker={"color": style.TRANSFER, "size": 6, "opacity": 0.6},
+                opacity=0.7,
+                name="one seed",
+                customdata=rows[["values"]],
+                hovertemplate=f"%{{customdata[0]}}<br>%{{y:.3f}} (seed {seed})<extra></extra>",
+            )
+        )
+    means = [interval(each.test) for each in found.every]
+    plot.add_trace(
+        go.Scatter(
+            x=[each.variant for each in found.every],
+            y=[mean.mean for mean in means],
+            error_y={"type": "data", "array": [mean.half_width for mean in means], "thickness": 1.6, "width": 6},
+            mode="markers",
+            marker={"color": style.INK, "size": 11, "symbol": "line-ew", "line": {"color": style.INK, "width": 2.5}},
+            name="mean with its interval",
+            hovertemplate="%{y:.3f}<extra></extra>",
+        )
+    )
+    plot.update_xaxes(title_text="variant", type="category", range=[-0.5, len(found.every) - 0.5])
+    plot.update_yaxes(title_text=f"{metric}, test")
+    return style.styled(plot)
+
+
+def _caption(found: Confirmation, metric: str) -> str:
+    fewest, most = (choose(len(each.test) for each in found.every) for choose in (min, max))
+    seeds = count(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
+    bars = (
+        "bars are 95% Student t intervals of the means"
+        if most >= LEAST_REPETITIONS
+        else "too few for an interval, so none is drawn"
+    )
+    pairs = " Lines join encoders of one seed, which share initialization, order and views." if found.others else ""
+    settings = "; ".join(f"{each.variant}: {each.values}" for each in found.every)
+    return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}"

@@ -1,0 +1,38 @@
+"""When a slot that finds nothing to do is to ask again."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from spreadtune.runtime.monitor import SilentMonitor
+from spreadtune.runtime.resources import Slots
+from spreadtune.runtime.stop import StopRequest
+
+adapters = pytest.importorskip("spreadtune.runtime.adapters")
+
+
+def searcher(*, waits: bool, running: bool, stopped: bool = False) -> Any:
+    stop = StopRequest()
+    stop.made = stopped
+    ledger = SimpleNamespace(next=lambda: None, waits=waits)
+    jobs = adapters.Jobs(ledger, Slots(workers=1, cpus=1, gpus=0, count=2), SilentMonitor(), "", stop)
+    if running:
+        jobs.running["one"] = SimpleNamespace()
+    return adapters.LedgerSearcher(jobs)
+
+
+def test_it_asks_again_while_a_trial_is_in_training_whose_end_brings_more() -> None:
+    assert searcher(waits=True, running=True).suggest("two") is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"waits": False, "running": True},
+        {"waits": True, "running": False},  # what was not recorded is a resume's: nothing here will end any more
+        {"waits": True, "running": True, "stopped": True},
+    ],
+)
+def test_else_there_is_nothing_left(state: dict[str, bool]) -> None:
+    assert searcher(**state).suggest("two") == "FINISHED"
