@@ -121,7 +121,9 @@ def fill_slots(
     from ray import tune
 
     from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.out_of_memory import spare_other_trials
 
+    spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
     jobs = Jobs(ledger, slots, monitor, str(scratch), stop)
     tuner = tune.Tuner(
@@ -138,7 +140,7 @@ def fill_slots(
             storage_path=str(scratch),
             verbose=0,
             callbacks=[Quiet()],
-            failure_config=tune.FailureConfig(max_failures=ledger.study.resources.retries),
+            failure_config=tune.FailureConfig(max_failures=0),  # retries are the jobs'
         ),
     )
     try:

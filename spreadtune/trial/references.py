@@ -62,4 +62,3 @@ def _drawable(spec: TrialSpec, label_count: int) -> TrialSpec:
     if spec.data.batches == "balanced" and spec.data.batch_size % label_count:
         return spec.model_copy(update={"data": spec.data.model_copy(update={"batches": "shuffled"})})
     return spec
-

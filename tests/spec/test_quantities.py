@@ -64,7 +64,9 @@ def test_a_told_size_is_nearly_the_size(size: int) -> None:
     assert abs(as_size(size_text(size)) - size) <= 0.05 * size
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(90, "90 s"), (1800, "30 min"), (7200, "2 h"), (86400, "1 d"), (0.5, "0.5 s")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(90, "90 s"), (1800, "30 min"), (7200, "2 h"), (86400, "1 d"), (0.5, "0.5 s")]
+)
 def test_durations_are_told_in_their_unit(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
 

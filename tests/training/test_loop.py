@@ -11,7 +11,15 @@ from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.divergence import DivergenceError
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
-from tests.small_trial import AUTOENCODER, assert_equal_states, epoch_trainer, next_attempt, small_trial, ticking, without_times
+from tests.small_trial import (
+    AUTOENCODER,
+    assert_equal_states,
+    epoch_trainer,
+    next_attempt,
+    small_trial,
+    ticking,
+    without_times,
+)
 
 STEPS = 3
 
