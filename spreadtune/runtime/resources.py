@@ -124,7 +124,8 @@ def _never(each: Node, nodes: Sequence[Node]) -> str:
             f"resources.memory_per_worker: a worker asks for {size_text(each.memory)} and the largest node has "
             f"{size_text(most.memory)} for workers; ask for at most that"
         )
-    return f"resources: a worker asks for {_offer(each, each)}, and no node has {'all' if each.memory else 'both'}: {_there(nodes, each)}"
+    together = "all of it" if each.memory else "both"
+    return f"resources: a worker asks for {_offer(each, each)}, and no node has {together}: {_there(nodes, each)}"
 
 
 def _there(nodes: Sequence[Node], each: Node) -> str:
