@@ -44,11 +44,13 @@ def _told(message: str) -> str:
     return f"Ray ended the worker to free its machine{on_its_machine}"
 
 
-def _told_as_a_death(handle: Callable[[RayActorManager, Any, Exception], None]) -> Callable[..., None]:
+def _told_as_a_death(handle: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(handle)
-    def handle_any(manager: RayActorManager, subject: Any, exception: Exception) -> None:
-        if isinstance(exception, OutOfMemoryError):
-            exception = ActorOutOfMemoryError(error_msg=str(exception))
-        handle(manager, subject, exception)
+    def handle_any(*positional: Any, **named: Any) -> None:
+        handle(*map(_as_a_death, positional), **{name: _as_a_death(value) for name, value in named.items()})
 
     return handle_any
+
+
+def _as_a_death(value: Any) -> Any:
+    return ActorOutOfMemoryError(error_msg=str(value)) if isinstance(value, OutOfMemoryError) else value

@@ -158,7 +158,8 @@ def test_tunes_manager_of_actors_takes_it_for_the_death_of_one(monkeypatch: pyte
     manager: Any = SimpleNamespace(_failed_actor_ids=set(), _cleanup_actor=lambda tracked_actor: None)
     for _ in range(2):
         spare_other_trials()
-    RayActorManager._actor_task_failed(manager, task, OutOfMemoryError(RAYS_WORDS))
-    RayActorManager._actor_start_failed(manager, actor, OutOfMemoryError(RAYS_WORDS))
+    error = OutOfMemoryError(RAYS_WORDS)
+    RayActorManager._actor_task_failed(manager, tracked_actor_task=task, exception=error)
+    RayActorManager._actor_start_failed(manager, actor, error)
     assert [memory_reason(error) for error in told] == [IN_OUR_WORDS] * 3
     assert all(isinstance(error, RayActorError) for error in told)
