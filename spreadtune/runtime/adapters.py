@@ -5,7 +5,9 @@ nothing here raises: what goes wrong is logged and kept for the driver, and the 
 """
 
 import logging
+import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ray.tune.progress_reporter import TrialProgressCallback
@@ -229,7 +231,9 @@ class LedgerScheduler(FIFOScheduler):
     def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
         """Before the searcher hears that a trial is over; only here the error is to be had."""
         try:
-            if text := memory_reason(trial.get_pickled_error()):
+            # Tune's own ``get_pickled_error`` looks in the experiment's storage, where the file arrives later.
+            error = pickle.loads(Path(trial.pickled_error_file).read_bytes()) if trial.pickled_error_file else None
+            if text := memory_reason(error):
                 self.jobs.lost_for_memory(trial.trial_id, text)
         except Exception:
             logger.exception("why a worker is gone could not be read")

@@ -19,7 +19,7 @@ from spreadtune.runtime.worker import train_in_actor
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from tests.aftermath import assert_nothing_left, pairs
-from tests.workplace import Workplace
+from tests.workplace import Workplace, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def test_trials_above_their_memory_or_their_time(workplace: Workplace) -> None:
     workplace.write(
         "limits",
         {
-            "resources": {"memory_per_worker": "1500MiB", "retries": 0},
+            "resources": {"memory_per_worker": "1.5GiB", "retries": 0},
             "search": {
                 "space": {"training.learning_rate": {"grid": [1.0e-3]}},
                 "variants": {
@@ -47,7 +47,7 @@ def test_trials_above_their_memory_or_their_time(workplace: Workplace) -> None:
     )
     code, output = workplace.run("run", "limits", "--no-dashboard")
     assert code == 1, output
-    assert "up to 1500 MiB" in output
+    assert "up to 1.5 GiB" in output
     told = r"warning    trial \d+ \(fat: .*\): memory: \d\S* GiB used, 1.5 GiB allowed .*; taken up again"
     assert re.search(told, output), output
     run = workplace.newest("limits")
@@ -104,7 +104,7 @@ def test_a_worker_that_ray_ends_for_memory_costs_no_other_trial(
         slots = plan_slots(study.resources, cluster.nodes)
         fill_slots(ledger, run, slots, SilentMonitor(), train_in_actor, StopRequest())
         ledger.close()
-        assert ray.available_resources().get("CPU") == 2
+        wait_for(lambda: ray.available_resources().get("CPU") == 2, 30)
     assert [run.trial(number).outcome().state for number in (0, 1)] == ["COMPLETE"] * 2
     assert [len(run.trial(number).attempts()) for number in (0, 1)] == [1, 2]
     assert [line["attempt"] for line in run.trial(1).history()] == [1, 2, 2, 2]

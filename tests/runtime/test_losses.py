@@ -1,5 +1,6 @@
 """What becomes of a trial whose worker was lost."""
 
+import pickle
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -125,7 +126,9 @@ def test_half_a_file_of_a_killed_worker_is_gone_when_its_trial_is_settled(folder
 def test_what_ray_ended_for_memory_is_taken_up_once_too(folder: TrialFolder) -> None:
     search = searcher(folder, retries=5)
     scheduler = LedgerScheduler(search.jobs)
-    trial = SimpleNamespace(trial_id="tune-id", get_pickled_error=lambda: ActorOutOfMemoryError(error_msg=RAYS_WORDS))
+    error = folder.path / "error.pkl"
+    error.write_bytes(pickle.dumps(ActorOutOfMemoryError(error_msg=RAYS_WORDS)))
+    trial = SimpleNamespace(trial_id="tune-id", pickled_error_file=str(error))
     for _ in range(2):
         assert errors(search) == []
         search.suggest("tune-id")
