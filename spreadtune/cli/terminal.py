@@ -15,6 +15,7 @@ from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress as Counts
+from spreadtune.spec.quantities import size_text
 from spreadtune.spec.study import Study
 
 
@@ -130,6 +131,8 @@ def epoch_progress(description: str) -> Iterator[Callable[[int, int], None]]:
 def describe_slots(slots: Slots) -> str:
     """How many trials side by side, and what each has."""
     each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
+    if slots.memory:
+        each += f", up to {size_text(slots.memory)}"
     if slots.workers > 1:
         each = f"{slots.workers} workers of {each}"
     return f"{slots.count} side by side, each with {each}"

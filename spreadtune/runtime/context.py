@@ -38,6 +38,7 @@ class RayContext:
     send: Callable[[dict[str, Any]], None]
     stop_file: Path
     best_by: Watched | None = None
+    clock: Callable[[], float] = time.perf_counter
     _last_report: float = field(default=0.0, init=False)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:

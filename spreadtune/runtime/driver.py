@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from spreadtune.runtime.control_watch import control_watched
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.processes import end_leftovers, processes_recorded
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.export import export_tables
@@ -65,6 +66,7 @@ def run_study(
         KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
+        end_leftovers(run.path.parent.parent, run)
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
@@ -72,6 +74,7 @@ def run_study(
         reason = "interrupted"
         try:
             with (
+                _recorded(run, address),
                 connect(address, dashboard=dashboard) as cluster,
                 control_watched(cluster.control, lambda: _lost(on_lost)),
             ):
@@ -124,6 +127,11 @@ def _first_error_counts(*, broken: bool) -> Iterator[None]:
         logger.info("and at the end of it:", exc_info=True)
 
 
+def _recorded(run: RunFolder, address: str) -> AbstractContextManager[None]:
+    """A cluster that was there before is none of ours to end."""
+    return processes_recorded(run.processes_file) if address == "local" else nullcontext()
+
+
 @contextmanager
 def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
     """A folder without its study is no run: when the start is refused there is nothing to resume, so it goes."""
@@ -157,7 +165,9 @@ def fill_slots(
     from ray import tune
 
     from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.out_of_memory import spare_other_trials
 
+    spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
     jobs = Jobs(ledger, slots, monitor, str(scratch), stop)
     tuner = tune.Tuner(
@@ -174,7 +184,7 @@ def fill_slots(
             storage_path=str(scratch),
             verbose=0,
             callbacks=[Quiet()],
-            failure_config=tune.FailureConfig(max_failures=ledger.study.resources.retries),
+            failure_config=tune.FailureConfig(max_failures=0),  # retries are the jobs'
         ),
     )
     try:

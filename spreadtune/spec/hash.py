@@ -17,6 +17,9 @@ _NOT_PART: dict[str, Any] = {
     "search": {"trials", "seeds", "confirm", "select_on"},
 }
 
+_LATER = {"training": ("time_limit",)}
+"""Keys that came when there were runs already: unset they are left out, so that an older run keeps its hash."""
+
 
 def study_hash(study: Study) -> str:
     """SHA-256, in hex, of the resolved file as JSON with sorted keys.
@@ -42,6 +45,10 @@ def difference(old: Study, new: Study) -> list[str]:
 
 def _question(study: Study) -> dict[str, Any]:
     values: dict[str, Any] = _plain_numbers(study.model_dump(mode="json", exclude=_NOT_PART))
+    for section, keys in _LATER.items():
+        for key in keys:
+            if values[section][key] is None:
+                del values[section][key]
     return values
 
 

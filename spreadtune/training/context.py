@@ -4,6 +4,7 @@ The loop calls nothing of Ray: device, threads, folders, reports and requests to
 The runtime builds one inside a Ray actor, ``replay`` and the tests build a :class:`LocalContext`.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Context(Protocol):
         attempt: the folder this attempt writes to.
         checkpoints: what it may resume from, best first; unreadable ones are passed over.
         best_by: what makes an epoch the best one, whose checkpoint ``training.checkpoints: best`` keeps.
+        clock: seconds, monotonic, by which epochs are timed.
     """
 
     @property
@@ -49,6 +51,9 @@ class Context(Protocol):
 
     @property
     def best_by(self) -> Watched | None: ...
+
+    @property
+    def clock(self) -> Callable[[], float]: ...
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop.
@@ -73,6 +78,7 @@ class LocalContext:
     best_by: Watched | None = None
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     stop: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.perf_counter
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         self.on_report(epoch, metrics)

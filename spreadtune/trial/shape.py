@@ -20,6 +20,7 @@ _WITHOUT_COST = (
     "training.warmup_epochs",
     "training.checkpoint_every",
     "training.checkpoints",
+    "training.time_limit",
 )
 
 

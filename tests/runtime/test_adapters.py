@@ -8,6 +8,7 @@ import pytest
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
+from spreadtune.spec.search import SearchConfig
 
 adapters = pytest.importorskip("spreadtune.runtime.adapters")
 
@@ -15,21 +16,24 @@ adapters = pytest.importorskip("spreadtune.runtime.adapters")
 def searcher(*, waits: bool, running: bool, stopped: bool = False) -> Any:
     stop = StopRequest()
     stop.made = stopped
-    ledger = SimpleNamespace(next=lambda: None, waits=waits)
+    study = SimpleNamespace(resources=SimpleNamespace(retries=1), search=SearchConfig())
+    ledger = SimpleNamespace(next=lambda: None, waits=waits, study=study)
     jobs = adapters.Jobs(ledger, Slots(workers=1, cpus=1, gpus=0, count=2), SilentMonitor(), "", stop)
     if running:
         jobs.running["one"] = SimpleNamespace()
     return adapters.LedgerSearcher(jobs)
 
 
-def test_it_asks_again_while_a_trial_is_in_training_whose_end_brings_more() -> None:
-    assert searcher(waits=True, running=True).suggest("two") is None
+@pytest.mark.parametrize("waits", [True, False])
+def test_it_asks_again_while_a_trial_is_in_training(waits: bool) -> None:
+    """Its end may bring a confirmation; its worker may be lost, and it comes again."""
+    assert searcher(waits=waits, running=True).suggest("two") is None
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        {"waits": False, "running": True},
+        {"waits": False, "running": False},
         {"waits": True, "running": False},  # what was not recorded is a resume's: nothing here will end any more
         {"waits": True, "running": True, "stopped": True},
     ],

@@ -13,12 +13,13 @@ from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.runtime.worker import _unwritable
+from spreadtune.spec.search import SearchConfig
 
 
 def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:
     """A trial in training, which the ledger wants stopped early, or not."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    assignment = SimpleNamespace(kind=kind, number=7, folder=folder)
+    assignment = SimpleNamespace(kind=kind, number=7, folder=folder, label="alpha 0")
 
     def settle(number: int, error: str | None) -> Any:
         settled.append(number)
@@ -30,9 +31,10 @@ def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = 
         settle_reference=settle,
         next=lambda: assignment,
         progress=lambda: None,
+        study=SimpleNamespace(resources=SimpleNamespace(retries=1), search=SearchConfig()),
     )
     made = Jobs(ledger, Slots(workers, 1, 0, 1), SilentMonitor(), "scratch", StopRequest())
-    made.running["tune-id"] = assignment  # type: ignore[assignment]
+    assert made.start("tune-id") is not None
     return made
 
 
@@ -58,7 +60,7 @@ def test_a_file_stops_several_and_is_gone_when_they_have_ended(folder: TrialFold
     made = jobs(folder, workers=2)
     assert not made.report("tune-id", 3, {}), "Tune would kill the actor and leave the group's reservation behind"
     assert folder.stop_file.exists()
-    made.end("tune-id", error=None)
+    made.end("tune-id", lost=False)
     assert not folder.stop_file.exists()
 
 
@@ -74,7 +76,7 @@ def test_a_trial_that_was_asked_to_end_is_left_for_a_resume(workers: int, folder
     with made.stop.heeded(made.ask_all_to_stop):
         assert made.stop.make()
     assert folder.stop_file.exists()
-    made.end("tune-id", error=None)
+    made.end("tune-id", lost=False)
     assert made.left
     assert settled == []
     assert not folder.stop_file.exists()
@@ -82,17 +84,24 @@ def test_a_trial_that_was_asked_to_end_is_left_for_a_resume(workers: int, folder
 
 
 def test_what_ended_all_the_same_is_settled(folder: TrialFolder) -> None:
-    """It finished before it looked, was stopped early, or its worker is gone for the last time."""
+    """It finished before it looked, or was stopped early."""
     finished = jobs(folder, 1, pruned=False)
     Outcome("COMPLETE", epoch=4).write(folder.new_attempt().result_file)
     early = jobs(TrialFolder(folder.path.with_name("0008")), 1)
     early.report("tune-id", 3, {})
-    vanished = jobs(TrialFolder(folder.path.with_name("0009")), 1)
-    for made, error in ((finished, None), (early, None), (vanished, "gone")):
+    for made, lost in ((finished, False), (early, False), (early, True)):
         made.stop.made = True
-        made.end("tune-id", error)
+        made.end("tune-id", lost=lost)
         assert not made.left
-    assert settled == [7, 7, 7]
+    assert settled == [7, 7]
+
+
+def test_one_whose_worker_vanished_meanwhile_is_left_too(folder: TrialFolder) -> None:
+    made = jobs(folder, 1)
+    made.stop.made = True
+    made.end("tune-id", lost=True)
+    assert made.left
+    assert settled == []
 
 
 def test_a_request_counts_only_while_somebody_heeds_it() -> None:
@@ -108,9 +117,6 @@ def test_a_request_counts_only_while_somebody_heeds_it() -> None:
 def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:
     made = jobs(folder, 1)
     folder.stop_file.touch()
-    search = SimpleNamespace(stand_in="spread", metric="spread", direction="minimize")
-    made.ledger.study = SimpleNamespace(search=search)  # type: ignore[assignment]
-    made.running["tune-id"].label = "alpha 0"  # type: ignore[misc]
     assert made.start("another") is not None
     assert not folder.stop_file.exists()
 
@@ -125,7 +131,7 @@ def test_a_full_disk_ends_what_is_in_training_and_fails_nothing(workers: int, fo
     assert made.report("tune-id", 3, {}) == (workers == 1)
     folder.stop_file.unlink()
     assert made.report("tune-id", 3, {}), "where it cannot, Tune stops them"
-    made.end("tune-id", error="its retries are used up")
+    made.end("tune-id", lost=True)
     assert made.left
     assert settled == []
     assert made.start("another") is None
