@@ -85,8 +85,7 @@ class Confirmation:
 
     @property
     def reopened(self) -> bool:
-        """Whether some variant had another setting confirmed before: its test numbers were seen, and the search went
-        on."""
+        """Whether some variant had another setting confirmed before: its test numbers were seen before this choice."""
         return len({opening.variant for opening in self.openings}) < len(self.openings)
 
 

@@ -70,5 +70,5 @@ def _openings(found: Confirmation) -> str:
     earlier = len(found.openings) - len({opening.variant for opening in found.openings})
     return (
         f"The test split was opened more than once: {count(earlier, 'former best setting')} had been confirmed before "
-        "the search went on, so these numbers are not the first that were seen."
+        "another was chosen, so these numbers are not the first that were seen."
     )

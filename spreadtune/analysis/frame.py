@@ -16,7 +16,7 @@ from spreadtune.analysis.words import values_in_words
 from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
-from spreadtune.spec.goal import Direction, Goal, Selection
+from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.parts import NamedPart
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
@@ -61,10 +61,6 @@ class Frame:
     def metric(self) -> str:
         """What the best setting is best in."""
         return self.selection.goal.metric
-
-    @property
-    def direction(self) -> Direction:
-        return self.selection.goal.direction
 
     @property
     def asked(self) -> list[str]:

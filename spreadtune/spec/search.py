@@ -174,10 +174,6 @@ class SearchConfig(Config):
         return self.selection.goal.metric
 
     @property
-    def direction(self) -> Direction:
-        return self.selection.goal.direction
-
-    @property
     def watched(self) -> Goal | None:
         """The objective whose stand-in during training decides on early stops; None where nothing stands for it."""
         named = getattr(self.early_stopping, "metric", None)

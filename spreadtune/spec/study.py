@@ -55,9 +55,14 @@ class Study(Body):
         return self.model_dump(mode="json", exclude={"search", "profiles"})
 
     def with_selection_of(self, other: "Study") -> "Study":
-        """The same question whose best is chosen as the other's, by its ``search.select_on``."""
+        """The same question whose best is chosen as the other's, by its ``search.select_on``.
+
+        Raises:
+            UserError: this study is confirmed, and what chooses is not measured on test.
+        """
         search = self.search.model_copy(update={"select_on": other.search.select_on})
-        return self.model_copy(update={"search": search})
+        values = self.model_copy(update={"search": search}).model_dump(mode="json")
+        return Study.from_values(values, name=self.name, source="search.select_on of this study")
 
     def with_counts(
         self, *, seeds: int | None = None, trials: int | None = None, confirm: int | None = None

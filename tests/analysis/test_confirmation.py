@@ -122,7 +122,7 @@ def test_a_former_best_that_was_confirmed_is_told(confirmed: Any) -> None:
         confirm(confirmed, variant, setting, values)
     results = confirmed.write()
     assert (
-        "The test split was opened more than once: 1 former best setting had been confirmed before the search went on, "
+        "The test split was opened more than once: 1 former best setting had been confirmed before another was chosen, "
         "so these numbers are not the first that were seen."
     ) in results.answer()
     found = confirmation(build_frame(results))

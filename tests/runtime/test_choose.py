@@ -81,6 +81,13 @@ def test_a_confirmation_is_added_to_a_run_by_option_or_file_and_never_lowered(st
         resumed_run(study, results, None, confirm=2)
 
 
+def test_what_chooses_a_confirmed_setting_has_to_be_measured_on_test(study: Study, results: Path) -> None:
+    begun(study.with_counts(confirm=3), results)
+    search = study.search.model_copy(update={"select_on": "train_spread"})
+    with pytest.raises(UserError, match=r"search.confirm: train_spread is that of training images"):
+        resumed_run(study.model_copy(update={"search": search}), results, None)
+
+
 @pytest.mark.parametrize("blocked", ["file", "file/below"])
 def test_a_place_that_cannot_be_written(study: Study, tmp_path: Path, blocked: str) -> None:
     (tmp_path / "file").touch()

@@ -13,7 +13,7 @@ TWO = "{transfer_accuracy: maximize, class_accuracy: maximize}"
 def test_defaults() -> None:
     search = SearchConfig()
     assert (search.seed, search.seeds, search.sampler, search.trials) == (0, 1, "grid", None)
-    assert (search.metric, search.direction) == ("transfer_accuracy", "maximize")
+    assert (search.metric, search.selection.goal.direction) == ("transfer_accuracy", "maximize")
     assert search.early_stopping.name == "none"
 
 
@@ -111,7 +111,7 @@ def test_early_stopping_needs_a_metric_that_training_measures(load) -> None:
         "s.yaml: search.early_stopping: nothing measured during training stands for alignment; "
         "write early_stopping: none, or optimize one of spread, "
     )
-    assert load("search.optimize={alignment: minimize}", search=TPE).search.direction == "minimize"
+    assert load("search.optimize={alignment: minimize}", search=TPE).search.selection.goal.direction == "minimize"
 
 
 def test_the_first_optimized_metric_chooses_unless_another_is_named(load) -> None:
@@ -125,7 +125,8 @@ def test_the_first_optimized_metric_chooses_unless_another_is_named(load) -> Non
     assert bounded.selection.bounds == (Bound("class_accuracy", ">=", 0.9), Bound("spread", "<", 0.2))
     assert load(two, "search.select_on=spread").search.selection.goal == Goal("spread", "maximize")
     assert load(two, "search.select_on=alignment").search.selection.goal == Goal("alignment", "minimize")
-    assert load("search.optimize={spread: minimize}", "search.select_on=spread").search.direction == "minimize"
+    one = load("search.optimize={spread: minimize}", "search.select_on=spread")
+    assert one.search.selection.goal == Goal("spread", "minimize")
     assert load(two, "search.select_on={spread: minimize}").search.selection.goal == Goal("spread", "minimize")
 
 
