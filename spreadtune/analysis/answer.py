@@ -1,5 +1,8 @@
 """What a study found, in a few lines of plain text: the terminal prints them and the report opens with them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from spreadtune.analysis.figures.numbers import reference_means
@@ -12,6 +15,7 @@ from spreadtune.spec.search import Direction
 
 Setting = tuple[str, int]
 BASELINE_VARIANT = "supcon"
+SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."
 
 
 def answer(frame: Frame) -> list[str]:
@@ -30,6 +34,12 @@ def answer(frame: Frame) -> list[str]:
         _reservations(frame, best),
     ]
     return [line for line in lines if line]
+
+
+def caution(manifest: Mapping[str, Any]) -> str:
+    """What to know before any number of the run; empty where there is nothing. By convention the profile ``smoke``
+    only shows that everything works."""
+    return SMOKE_CAUTION if manifest.get("profile") == "smoke" else ""
 
 
 def reference_setting(frame: Frame, best: Setting) -> Setting | None:

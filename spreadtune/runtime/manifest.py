@@ -31,6 +31,7 @@ class Manifest:
             "format": 1,
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),
+            "profile": study.profile or earlier.get("profile"),
             "command": [without_password(word) for word in command],
             "storage": redacted(storage) if storage else None,
             "git": git_state(Path.cwd()),

@@ -51,7 +51,8 @@ def load_study(
     layers.append(Overrides(None, {key: count for key, count in counts.items() if count is not None}))
     for layer in layers:
         values = layer.applied_to(values)
-    study = Study.from_values(values, name=_study_name(path, source) if name is None else name, source=source)
+    called = _study_name(path, source) if name is None else name
+    study = Study.from_values(values, name=called, source=source, profile=profile)
     if seeds is not None and study.search.sampler != "grid":
         raise UserError(
             f"{source}: --seeds is for grids; sampler {study.search.sampler} runs a new setting once, give --trials"

@@ -1,11 +1,13 @@
 """The answer, word by word."""
 
+import json
 from typing import Any
 
 import pytest
 
-from spreadtune.analysis.answer import coarse_choice, reference_setting
+from spreadtune.analysis.answer import SMOKE_CAUTION, coarse_choice, reference_setting
 from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.report import render
 from spreadtune.analysis.results import Results
 
 TRANSFER = {
@@ -169,3 +171,13 @@ def test_the_window_has_three_decimals(new_run: Any) -> None:
     thresholds = {"theory.alpha_c": 3.62e-06, "theory.alpha_m": 0.9951}
     run.trial(0, alpha=0.56, params={"objective.alpha": 0.56}, **thresholds)
     assert "the predicted window (0.000, 0.995), 56% of the way." in run.write().answer()
+
+
+def test_the_numbers_of_a_smoke_run_are_said_to_mean_nothing(new_run: Any) -> None:
+    results = small_sweep(new_run).write()
+    assert "mean nothing" not in results.answer()
+    assert "mean nothing" not in render(results)
+    results.run.manifest_file.write_text(json.dumps(results.manifest | {"profile": "smoke"}))
+    smoke = Results(results.run)
+    assert smoke.answer().splitlines()[-1] == SMOKE_CAUTION
+    assert f'<p class="caution">{SMOKE_CAUTION}</p>' in render(smoke)
