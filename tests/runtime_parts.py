@@ -1,6 +1,7 @@
 """Own parts that misbehave, named by the study files of the runtime's tests as ``runtime_parts:NAME``."""
 
 import time
+import warnings
 from pathlib import Path
 
 import torch
@@ -66,3 +67,16 @@ class FaultyOnOne(CrossEntropyObjective):
         if batch.workers > 1 and batch.part.start > 0:
             raise RuntimeError("the second worker is on fire")
         return super().forward(batch)
+
+
+def talkative() -> "Talkative":
+    """Tied views from a library that prints and warns."""
+    print("printed by a library")  # noqa: T201
+    warnings.warn("warned by a library", stacklevel=1)
+    return Talkative()
+
+
+class Talkative:
+    def __call__(self, images: Tensor, views: int, generator: torch.Generator) -> Views:
+        pixels = to_pixels(images).expand(views, *images.shape)
+        return Views(pixels, pixels)

@@ -75,6 +75,11 @@ class Jobs:
         assignment.folder.stop_file.touch()
         return False
 
+    def enter(self, trial_id: str, phase: str) -> None:
+        """Pass on that a reference began a phase."""
+        if assignment := self.running.get(trial_id):
+            self.monitor.entered(assignment, phase)
+
     def end(self, trial_id: str, error: str | None) -> None:
         """Settle a trial whose worker is done, was stopped, or is gone. Safe to call twice."""
         assignment = self.running.pop(trial_id, None)
@@ -150,6 +155,8 @@ class LedgerScheduler(FIFOScheduler):
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         try:
+            if "phase" in result:
+                self.jobs.enter(trial.trial_id, result["phase"])
             prefix = "metrics/"
             metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
             if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):

@@ -148,7 +148,13 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        return count_progress(self._books, self._plan, self._references, self.study.search.direction)
+        return count_progress(
+            self._books,
+            self._plan,
+            self._references,
+            self.study.search.direction,
+            retrying=self._backlog.retrying,
+        )
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""

@@ -1,7 +1,9 @@
 """How far a run is."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from spreadtune.search.book import Book, Direction
 from spreadtune.search.plan import Plan
@@ -11,12 +13,26 @@ from spreadtune.search.settings import Value
 
 
 @dataclass(frozen=True)
-class Best:
-    """The best single trial so far. The answer of a study is a mean over seeds; this is for watching."""
+class SettingResults:
+    """A setting with a finished trial.
 
-    value: float
-    params: Mapping[str, Value]
+    Attributes:
+        variant: its variant.
+        setting: its number there.
+        values: what is searched, by path.
+        label: a short text for people.
+        results: the optimized metric of its finished trials, one for each seed.
+    """
+
+    variant: str
+    setting: int
+    values: Mapping[str, Value]
     label: str
+    results: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        return fmean(self.results)
 
 
 @dataclass(frozen=True)
@@ -26,8 +42,10 @@ class Progress:
     Attributes:
         total: the pairs of the whole study.
         complete, pruned, failed, running: those that have a trial, by its state.
+        retrying: those among the failed that wait for another trial.
         references_total, references_done: floors and ceilings, one for each seed that has them.
-        best: the best finished trial, if there is one.
+        settings: every setting with a finished trial.
+        best: the one among them with the best mean so far.
     """
 
     total: int
@@ -37,25 +55,39 @@ class Progress:
     running: int
     references_total: int
     references_done: int
-    best: Best | None
+    retrying: int = 0
+    settings: tuple[SettingResults, ...] = ()
+    best: SettingResults | None = None
+
+    @property
+    def trials_done(self) -> int:
+        """Pairs that have ended for good, as far as this run goes."""
+        return self.complete + self.pruned + self.failed - self.retrying
+
+    @property
+    def done(self) -> int:
+        return self.trials_done + self.references_done
 
     @property
     def missing(self) -> int:
         """Pairs and references that have not ended."""
-        ended = self.complete + self.pruned + self.failed + self.references_done
-        return self.total + self.references_total - ended
+        return self.total + self.references_total - self.done
 
 
-def count_progress(books: Sequence[Book], plan: Plan, references: References, direction: Direction) -> Progress:
+def count_progress(
+    books: Sequence[Book], plan: Plan, references: References, direction: Direction, *, retrying: int = 0
+) -> Progress:
     """Count what the driver knows, without asking the database.
 
     Args:
         books: one for each variant.
         plan: which pairs there are.
         references: the run's floors and ceilings.
-        direction: of the optimized metric, for the best trial.
+        direction: of the optimized metric, for the best setting.
+        retrying: failed pairs that wait for another trial.
     """
     states = [state for book in books for state in pair_states(book.rows)]
+    settings = tuple(found for book in books for found in setting_results(book))
     return Progress(
         total=sum(plan.total(book.space) for book in books),
         complete=states.count("COMPLETE"),
@@ -64,17 +96,35 @@ def count_progress(books: Sequence[Book], plan: Plan, references: References, di
         running=states.count("RUNNING"),
         references_total=references.total,
         references_done=references.done,
-        best=_best_trial(books, direction),
+        retrying=retrying,
+        settings=settings,
+        best=best_of(settings, direction),
     )
 
 
-def _best_trial(books: Sequence[Book], direction: Direction) -> Best | None:
-    finished = [(row.value, book, row.record) for book in books for row in book.rows.values() if row.value is not None]
-    if not finished:
-        return None
-    choose = max if direction == "maximize" else min
-    value, book, record = choose(finished, key=lambda entry: entry[0])
-    return Best(value, record.values, book.label(record))
+def setting_results(book: Book) -> list[SettingResults]:
+    """The settings of a variant that have a finished trial, by their number."""
+    finished: dict[int, list[tuple[Row, float]]] = {}
+    for row in book.rows.values():
+        if row.value is not None:
+            finished.setdefault(row.record.setting, []).append((row, row.value))
+    return [
+        SettingResults(
+            book.variant,
+            setting,
+            of_setting[0][0].record.values,
+            book.setting_label(of_setting[0][0].record),
+            tuple(value for _, value in of_setting),
+        )
+        for setting, of_setting in sorted(finished.items())
+    ]
+
+
+def best_of(settings: Iterable[SettingResults], direction: Direction) -> SettingResults | None:
+    """The best mean over seeds; equal ones go to the lower variant name, then to the lower setting."""
+    sign = -1 if direction == "maximize" else 1
+    ordered = sorted(settings, key=lambda found: (sign * found.mean, found.variant, found.setting))
+    return next((found for found in ordered if not math.isnan(found.mean)), None)
 
 
 def pair_states(rows: Mapping[int, Row]) -> list[TrialStatus]:

@@ -51,6 +51,9 @@ class Context(Protocol):
         Every worker does.
         """
 
+    def enter(self, phase: str) -> None:
+        """Tell what begins now, where it is more than epochs. May not return, and every worker does, like an epoch."""
+
     def stop_requested(self) -> bool:
         """Whether the loop is to end after this epoch, leaving a checkpoint. The first worker's answer counts."""
 
@@ -66,10 +69,14 @@ class LocalContext:
     workers: Workers = ONE_WORKER
     checkpoints: list[Path] = field(default_factory=list)
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    on_phase: Callable[[str], None] = lambda phase: None
     stop: Callable[[], bool] = lambda: False
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         self.on_report(epoch, metrics)
+
+    def enter(self, phase: str) -> None:
+        self.on_phase(phase)
 
     def stop_requested(self) -> bool:
         return self.stop()
