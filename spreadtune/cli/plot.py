@@ -29,7 +29,7 @@ class Mark:
 
 
 def plot(chart: Chart, points: Sequence[Point], width: int, height: int, glyphs: Glyphs) -> list[Text]:
-    """At most ``height`` lines, the first of which may be wider than ``width``; none without room or without a point."""
+    """At most ``height`` lines, the first of which may be wider than ``width``; none without room or points."""
     rows = min(height - LINES_AROUND, MOST_ROWS)
     if not points or rows < LEAST_ROWS or width < LEAST_WIDTH:
         return []
