@@ -1,5 +1,7 @@
 """Own parts that misbehave, named by the study files of the runtime's tests as ``runtime_parts:NAME``."""
 
+import os
+import signal
 import time
 import warnings
 from pathlib import Path
@@ -80,3 +82,42 @@ class Talkative:
     def __call__(self, images: Tensor, views: int, generator: torch.Generator) -> Views:
         pixels = to_pixels(images).expand(views, *images.shape)
         return Views(pixels, pixels)
+
+
+class _AfterAnEpoch(CrossEntropyObjective):
+    """Does something in the fourth whole batch that it sees: in its second epoch, of three batches each.
+
+    With ``once``, a path, only while that file is not there.
+    """
+
+    def __init__(self, embedding_dim: int, class_count: int, *, once: str = "") -> None:
+        super().__init__(embedding_dim, class_count)
+        self.once = Path(once) if once else None
+        self.batches = 0
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        self.batches += len(batch.classes) > 4
+        if self.batches == 4 and not (self.once and self.once.exists()):
+            if self.once:
+                self.once.touch()
+            self.act()
+        return super().forward(batch)
+
+    def act(self) -> None:
+        raise NotImplementedError
+
+
+class Hoarding(_AfterAnEpoch):
+    """Takes 2 GiB and keeps them for a while."""
+
+    def act(self) -> None:
+        held = torch.ones(2**29)
+        time.sleep(20)
+        del held
+
+
+class Dying(_AfterAnEpoch):
+    """Kills its process."""
+
+    def act(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,6 +1,7 @@
 """Trials that take a fraction of a second: a few images, a narrow network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import torch
@@ -62,6 +63,11 @@ def next_attempt(folder: TrialFolder, **options: Any) -> LocalContext:
     checkpoints = folder.checkpoints()
     attempt: AttemptFolder = folder.new_attempt()
     return LocalContext(attempt, checkpoints=checkpoints, **options)
+
+
+def ticking(step: float) -> Callable[[], float]:
+    """A clock that moves by so much whenever it is read: an epoch takes one step."""
+    return count(0.0, step).__next__
 
 
 def without_times(history: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from spreadtune.run_folder import Outcome
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress
+from spreadtune.spec.quantities import size_text
 
 
 def counted(number: int, thing: str) -> str:
@@ -14,6 +15,8 @@ def counted(number: int, thing: str) -> str:
 def describe_slots(slots: Slots) -> str:
     """How many trials side by side, and what each has."""
     each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
+    if slots.memory:
+        each += f", up to {size_text(slots.memory)}"
     if slots.workers > 1:
         each = f"{slots.workers} workers of {each}"
     return f"{slots.count} side by side, each with {each}"

@@ -136,6 +136,8 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
     slots, search = outlook.slots, outlook.study.search
     if search.early_stopping.name != "none":
         yield f"an upper bound: {search.early_stopping.name} stops trials early, and here all run to their last epoch"
+    if outlook.study.training.time_limit is not None:
+        yield "an upper bound: training.time_limit ends trials early, and here all run to their last epoch"
     if search.sampler == "tpe" and any(_differ(variant.jobs) for variant in outlook.work.variants):
         yield "kinds of trials in the proportions of uniform draws; tpe may prefer some"
     where = "on this machine" if address == "local" else f"on this machine, not on the cluster at {address}"

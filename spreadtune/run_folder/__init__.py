@@ -6,7 +6,7 @@
                       references.parquet  report.html  log
                       trials/0007/{trial.yaml, result.json, attempt-1/}
                       references/SEED/{trial.yaml, result.json, attempt-1/}
-    attempt-1/        worker.json  environment.json  history.jsonl  checkpoint-0004.pt  result.json  log
+    attempt-1/        worker.json  environment.json  history.jsonl  checkpoint-0004.pt  result.json  lost.json  log
 
 A file that is not appended to is written under a temporary name and renamed, so it is whole or absent. An attempt
 writes into its own folder only and reads earlier ones; ``result.json`` one level up is the published outcome, written

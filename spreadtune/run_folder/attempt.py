@@ -36,6 +36,18 @@ class AttemptFolder:
         return self.path / "worker.json"
 
     @property
+    def lost_file(self) -> Path:
+        """Why a worker ended itself without a result, where it could say so."""
+        return self.path / "lost.json"
+
+    def lost(self) -> dict[str, Any]:
+        """``reason`` (memory) and ``text`` of a worker that ended itself; empty for any other."""
+        try:
+            return dict(json.loads(self.lost_file.read_bytes()))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    @property
     def log_file(self) -> Path:
         return self.path / "log"
 

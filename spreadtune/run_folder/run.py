@@ -87,6 +87,11 @@ class RunFolder:
     def log_file(self) -> Path:
         return self.path / "log"
 
+    @property
+    def processes_file(self) -> Path:
+        """Ray's processes of the driver that is at it, or that was killed."""
+        return self.path / ".processes.json"
+
     def trial(self, number: int) -> TrialFolder:
         return TrialFolder(self.path / "trials" / f"{number:04d}")
 

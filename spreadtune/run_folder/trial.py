@@ -77,6 +77,14 @@ class TrialFolder:
         return {}
 
     def finished_attempt(self) -> Outcome | None:
-        """What a worker wrote at its end, published or not; the latest attempt that has one."""
-        outcomes = (Outcome.read(attempt.result_file) for attempt in reversed(self.attempts()))
-        return next((outcome for outcome in outcomes if outcome), None)
+        """What the latest attempt's worker wrote at its end, published or not.
+
+        A later attempt began because the earlier ones were given up: what an orphan still writes there does not count.
+        """
+        attempts = self.attempts()
+        return Outcome.read(attempts[-1].result_file) if attempts else None
+
+    def remove_unfinished_files(self) -> None:
+        """Remove what workers were writing when they were killed. For one that no worker is at any more."""
+        for unfinished in self.path.glob("**/.*.tmp"):
+            unfinished.unlink(missing_ok=True)

@@ -5,14 +5,18 @@ nothing here raises: what goes wrong is logged and kept for the driver, and the 
 """
 
 import logging
+import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
+from spreadtune.runtime.losses import Losses
 from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.out_of_memory import memory_reason
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.assignment import Assignment
@@ -25,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 class Jobs:
     """What is running: Tune's trial ids and the assignments behind them.
+
+    Tune is told to retry nothing. A trial or reference whose worker was lost waits here for the next free slot, so that
+    losses are counted by their cause.
 
     Attributes:
         scratch: a folder for what Ray wants to write, which nothing of ours reads.
@@ -43,21 +50,32 @@ class Jobs:
         self.broken: Exception | None = None
         self.left = False
         self._stopped_early: set[str] = set()
+        self._losses = Losses(ledger.study.resources.retries)
+        self._begun: dict[str, int] = {}
+        self._memory: dict[str, str] = {}
+        self._again: list[Assignment] = []
+        self._exhausted = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Tune pickles searcher and scheduler into snapshots that nothing of ours reads: they hold None instead."""
         return type(None), ()
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
-        """Take the next assignment and describe it for a worker; None when there is nothing left, or nothing wanted."""
-        assignment = None if self.stop.made else self.ledger.next()
+        """Take the next assignment and describe it for a worker; None when there is nothing to hand out now."""
+        if self.stop.made:
+            return None
+        assignment = self._again.pop(0) if self._again else self._next()
         if assignment is None:
             return None
         assignment.folder.stop_file.unlink(missing_ok=True)  # of a driver that was killed while it waited
         self.running[trial_id] = assignment
+        self._begun[trial_id] = len(assignment.folder.attempts())
         logger.info("started %s %d: %s", assignment.kind, assignment.number, assignment.label)
-        self.monitor.started(assignment, self.ledger.progress())
         return self._job(assignment)
+
+    def over(self) -> bool:
+        """Whether nothing will be handed out any more. What is in training may lose its worker and come again."""
+        return self.stop.made or (self._exhausted and not self.running and not self._again)
 
     def report(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Pass an epoch on; True when Tune is to stop the trial."""
@@ -80,27 +98,78 @@ class Jobs:
         if assignment := self.running.get(trial_id):
             self.monitor.entered(assignment, phase)
 
-    def end(self, trial_id: str, error: str | None) -> None:
-        """Settle a trial whose worker is done, was stopped, or is gone. Safe to call twice."""
+    def lost_for_memory(self, trial_id: str, text: str) -> None:
+        """Ray ended a trial's worker because its machine was running out of memory. Tune tells of the end next."""
+        self._memory[trial_id] = text
+
+    def end(self, trial_id: str, *, lost: bool) -> None:
+        """Settle a trial whose worker is done or was stopped, or have it taken up again. Safe to call twice.
+
+        Args:
+            trial_id: Tune's.
+            lost: the worker is gone, and unless it left a result it did not want to.
+        """
         assignment = self.running.pop(trial_id, None)
         if assignment is None:
             return
         assignment.folder.stop_file.unlink(missing_ok=True)
-        early, finished = trial_id in self._stopped_early, assignment.folder.finished_attempt()
-        if self.stop.made and not (early or finished or error):
-            self.left = True
-            logger.info("%s %d: left for a resume", assignment.kind, assignment.number)
-            self.monitor.left(assignment)
-            return
-        settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
-        outcome = settle(assignment.number, error=error)
-        logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
-        self.monitor.settled(assignment, outcome, self.ledger.progress())
+        if trial_id in self._stopped_early or self._finished(trial_id, assignment):
+            self._settle(assignment)
+        elif lost:
+            self._lost(assignment, self._memory_of(trial_id, assignment))
+        elif self.stop.made:
+            self._leave(assignment)
+        else:
+            self._settle(assignment)
 
     def ask_all_to_stop(self) -> None:
         """Ask whatever is in training to leave a checkpoint after its epoch and end."""
         for assignment in self.running.values():
             assignment.folder.stop_file.touch()
+
+    def _next(self) -> Assignment | None:
+        if self._exhausted:
+            return None
+        assignment = self.ledger.next()
+        if assignment is None:
+            self._exhausted = True
+        else:
+            self.monitor.started(assignment, self.ledger.progress())
+        return assignment
+
+    def _finished(self, trial_id: str, assignment: Assignment) -> bool:
+        """Whether the worker left a result; what stood there before it began is not its."""
+        began_one = len(assignment.folder.attempts()) > self._begun.get(trial_id, 0)
+        return began_one and assignment.folder.finished_attempt() is not None
+
+    def _memory_of(self, trial_id: str, assignment: Assignment) -> str | None:
+        """What was said of memory, by Ray or by the worker that ended itself."""
+        notes = [attempt.lost().get("text") for attempt in assignment.folder.attempts()[self._begun[trial_id] :]]
+        return self._memory.pop(trial_id, None) or next((text for text in reversed(notes) if text), None)
+
+    def _lost(self, assignment: Assignment, memory: str | None) -> None:
+        final = self._losses.final(assignment, memory)
+        if final:
+            self._settle(assignment, final)
+        elif self.stop.made:
+            self._leave(assignment)
+        else:
+            cause = f"memory: {memory}" if memory else "its worker vanished"
+            told = "%s %d (%s): %s; taken up again from its last checkpoint"
+            logger.warning(told, assignment.kind, assignment.number, assignment.label, cause)
+            self._again.append(assignment)
+
+    def _leave(self, assignment: Assignment) -> None:
+        self.left = True
+        logger.info("%s %d: left for a resume", assignment.kind, assignment.number)
+        self.monitor.left(assignment)
+
+    def _settle(self, assignment: Assignment, error: str | None = None) -> None:
+        settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
+        outcome = settle(assignment.number, error=error)
+        assignment.folder.remove_unfinished_files()
+        logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
+        self.monitor.settled(assignment, outcome, self.ledger.progress())
 
     def _job(self, assignment: Assignment) -> dict[str, Any]:
         return {
@@ -110,6 +179,7 @@ class Jobs:
             "workers": self.slots.workers,
             "cpus": self.slots.cpus,
             "gpus": self.slots.gpus,
+            "memory": self.slots.memory,
             "watched": PROXY.get(self.ledger.study.search.metric),
         }
 
@@ -131,11 +201,11 @@ class LedgerSearcher(Searcher):
             logger.warning("no more trials are started: %s", error)
             self.jobs.broken = error
             return Searcher.FINISHED
-        return Searcher.FINISHED if job is None else job
+        return Searcher.FINISHED if job is None and self.jobs.over() else job
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         try:
-            self.jobs.end(trial_id, "the worker vanished and its retries are used up" if error else None)
+            self.jobs.end(trial_id, lost=error)
         except Exception:
             logger.exception("the outcome of a trial could not be recorded; a resume will do it")
 
@@ -164,6 +234,17 @@ class LedgerScheduler(FIFOScheduler):
         except Exception:
             logger.exception("an epoch's report could not be recorded")
         return str(TrialScheduler.CONTINUE)
+
+    def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
+        """Before the searcher hears that a trial is over; only here the error is to be had."""
+        try:
+            # Tune's own ``get_pickled_error`` looks in the experiment's storage, where the file arrives later.
+            error = pickle.loads(Path(trial.pickled_error_file).read_bytes()) if trial.pickled_error_file else None
+            if text := memory_reason(error):
+                self.jobs.lost_for_memory(trial.trial_id, text)
+        except Exception:
+            logger.exception("why a worker is gone could not be read")
+        super().on_trial_error(tune_controller, trial)
 
 
 class Quiet(TrialProgressCallback):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from spreadtune.errors import UserError
 from spreadtune.run_folder import AttemptFolder, Outcome, TrialFolder, write_json
 from spreadtune.runtime.log import log_formatter
+from spreadtune.runtime.memory import memory_watched
 
 if TYPE_CHECKING:
     from spreadtune.runtime.context import RayContext
@@ -28,7 +29,7 @@ def run_attempt(job: Mapping[str, Any]) -> None:
 
     A fault is an outcome too (FAIL with its reason, the traceback in the attempt's log): raising would cost the actor,
     which the next trial needs. Only one of several workers raises, after it left the outcome: the others wait for it.
-    Being stopped leaves no outcome; the driver, which ordered it, writes it.
+    Being stopped leaves no outcome; the driver, which ordered it, writes it. Above its memory the process ends itself.
     """
     from spreadtune.spec.load import load_trial
     from spreadtune.trial.references import run_reference
@@ -42,7 +43,8 @@ def run_attempt(job: Mapping[str, Any]) -> None:
             context = _context(job, folder, attempt, checkpoints, workers, last_epoch=spec.training.epochs)
             run = run_reference if job["kind"] == "reference" else run_trial
             logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
-            outcome = run(spec, context)
+            with memory_watched(attempt, job["memory"]):
+                outcome = run(spec, context)
             logger.info("ended: %s", outcome.state if outcome else "asked to stop")
         except Exception as error:
             logger.error("failed:\n%s", traceback.format_exc())

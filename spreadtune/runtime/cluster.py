@@ -12,6 +12,7 @@ from typing import Any
 from spreadtune.data.root import data_root_variable
 from spreadtune.errors import UserError
 from spreadtune.runtime.environment import RAY_ENVIRONMENT, prepare_environment
+from spreadtune.runtime.machine import memory_for_workers
 from spreadtune.runtime.resources import Node
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def connect(
 
     options: dict[str, Any]
     if own:
-        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus}
+        promised = memory_for_workers()  # Ray would count what is free just now, and a plan something else
+        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus, "_memory": promised}
     else:
         # Our own cluster's workers inherit them.
         options = {"runtime_env": {"env_vars": {**RAY_ENVIRONMENT, **data_root_variable()}}}
@@ -69,7 +71,9 @@ def connect(
         resources = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         yield Cluster(
             dashboard=f"http://{url}" if url else None,
-            nodes=tuple(Node(cpus=offer.get("CPU", 0.0), gpus=offer.get("GPU", 0.0)) for offer in resources),
+            nodes=tuple(
+                Node(offer.get("CPU", 0.0), offer.get("GPU", 0.0), offer.get("memory", 0.0)) for offer in resources
+            ),
         )
     finally:
         ray.shutdown()

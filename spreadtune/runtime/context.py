@@ -36,6 +36,7 @@ class RayContext:
     last_epoch: int
     send: Callable[[dict[str, Any]], None]
     stop_file: Path
+    clock: Callable[[], float] = time.perf_counter
     _last_report: float = field(default=0.0, init=False)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:

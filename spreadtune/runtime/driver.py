@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.processes import end_leftovers, processes_recorded
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.export import export_tables
@@ -57,13 +58,14 @@ def run_study(
         KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
+        end_leftovers(run.path.parent.parent, run)
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            with connect(address, dashboard=dashboard) as cluster:
+            with _recorded(run, address), connect(address, dashboard=dashboard) as cluster:
                 slots = plan_slots(study.resources, cluster.nodes)
                 write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
                 manifest.update(
@@ -86,6 +88,11 @@ def run_study(
                 manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
                 logger.info("%s: %s", run.label, reason)
         return ledger.progress()
+
+
+def _recorded(run: RunFolder, address: str) -> AbstractContextManager[None]:
+    """A cluster that was there before is none of ours to end."""
+    return processes_recorded(run.processes_file) if address == "local" else nullcontext()
 
 
 @contextmanager
@@ -121,7 +128,9 @@ def fill_slots(
     from ray import tune
 
     from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.out_of_memory import spare_other_trials
 
+    spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
     jobs = Jobs(ledger, slots, monitor, str(scratch), stop)
     tuner = tune.Tuner(
@@ -138,7 +147,7 @@ def fill_slots(
             storage_path=str(scratch),
             verbose=0,
             callbacks=[Quiet()],
-            failure_config=tune.FailureConfig(max_failures=ledger.study.resources.retries),
+            failure_config=tune.FailureConfig(max_failures=0),  # retries are the jobs'
         ),
     )
     try:

@@ -4,15 +4,32 @@ import math
 import os
 from pathlib import Path
 
+import psutil
+
 from spreadtune.runtime.resources import Node
 from spreadtune.spec.training import ResourcesConfig
 
 _CGROUP = Path("/sys/fs/cgroup")
 
+FOR_WORKERS = 0.9
+"""Of a machine's memory; the rest is for the system, Ray and the driver."""
+
 
 def this_machine(config: ResourcesConfig) -> Node:
-    """CPUs that a local cluster would have, and GPUs where trials may ask for any (asking for them loads torch)."""
-    return Node(cpus=_cpus(_CGROUP), gpus=0 if config.gpus_per_worker == 0 else _gpus())
+    """CPUs and memory that a local cluster would have, and GPUs where trials may ask for any (asking loads torch)."""
+    gpus = 0 if config.gpus_per_worker == 0 else _gpus()
+    return Node(cpus=_cpus(_CGROUP), gpus=gpus, memory=memory_for_workers())
+
+
+def memory_for_workers(cgroup: Path = _CGROUP) -> int:
+    """Bytes of this machine, or of the container around this process, that workers may be promised."""
+    limits = [psutil.virtual_memory().total]
+    for file in ("memory.max", "memory/memory.limit_in_bytes"):
+        try:
+            limits.append(int((cgroup / file).read_text()))
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    return int(min(limits) * FOR_WORKERS)
 
 
 def load() -> float:

@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spreadtune.errors import UserError
+from spreadtune.spec.quantities import size_text
 from spreadtune.spec.training import ResourcesConfig
 
 
 @dataclass(frozen=True)
 class Node:
-    """What one machine of a cluster offers."""
+    """What one machine of a cluster offers.
+
+    Attributes:
+        memory: bytes for workers; infinite where nobody counts it.
+    """
 
     cpus: float
     gpus: float
+    memory: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,14 @@ class Slots:
         cpus: CPUs of a worker, also its threads.
         gpus: GPUs of a worker; a fraction shares one. 0: the trial stays on the CPU whatever the machine has.
         count: trials side by side.
+        memory: bytes that a worker's process may use; None where it is not limited.
     """
 
     workers: int
     cpus: int
     gpus: float
     count: int
+    memory: int | None = None
 
     @property
     def batch_norm(self) -> str | None:
@@ -53,17 +61,18 @@ def plan_slots(config: ResourcesConfig, nodes: Sequence[Node]) -> Slots:
     gpus = config.gpus_per_worker
     if gpus == "auto":
         gpus = 1.0 if any(node.gpus >= 1 for node in nodes) else 0.0
-    cpus = config.cpus_per_worker
-    workers = sum(_fitting(node, cpus, gpus) for node in nodes)
+    each = Node(config.cpus_per_worker, gpus, config.memory_per_worker or 0)
+    workers = sum(_fitting(node, each) for node in nodes)
     if workers == 0:
-        raise UserError(_never(cpus, gpus, nodes))
+        raise UserError(_never(each, nodes))
     if workers < config.workers:
         raise UserError(
-            f"resources.workers: a trial asks for {config.workers} workers of {_each(cpus, gpus)}, and "
-            f"{workers} fit: {_there(nodes)}; ask for at most {workers}, or for less each"
+            f"resources.workers: a trial asks for {config.workers} workers of {_offer(each, each)}, and "
+            f"{workers} fit: {_there(nodes, each)}; ask for at most {workers}, or for less each"
         )
     count, wanted = workers // config.workers, config.max_concurrent_trials
-    return Slots(config.workers, cpus, gpus, count if wanted == "auto" else min(count, wanted))
+    count = count if wanted == "auto" else min(count, wanted)
+    return Slots(config.workers, config.cpus_per_worker, gpus, count, config.memory_per_worker)
 
 
 def actor_resources(slots: Slots) -> dict[str, float]:
@@ -75,40 +84,55 @@ def actor_resources(slots: Slots) -> dict[str, float]:
     """
     if slots.workers > 1:
         return {"node:__internal_head__": 0.001}
-    return {"CPU": slots.cpus, "GPU": slots.gpus}
+    return worker_resources(slots.cpus, slots.gpus, slots.memory)
 
 
-def _fitting(node: Node, cpus: int, gpus: float) -> int:
+def worker_resources(cpus: int, gpus: float, memory: int | None) -> dict[str, float]:
+    """What Ray reserves for a worker. Of memory it only counts how much is promised; see ``runtime/memory.py``."""
+    return {"CPU": cpus, "GPU": gpus, **({"memory": memory} if memory else {})}
+
+
+def _fitting(node: Node, each: Node) -> int:
     """Workers that fit on a node at once."""
-    by_cpus = math.floor(node.cpus / cpus)
-    if gpus == 0:
-        return by_cpus
-    if gpus >= 1:
-        return min(by_cpus, math.floor(node.gpus / gpus))
+    fitting = math.floor(node.cpus / each.cpus)
+    if each.memory and math.isfinite(node.memory):
+        fitting = min(fitting, math.floor(node.memory / each.memory))
+    if each.gpus == 0:
+        return fitting
+    if each.gpus >= 1:
+        return min(fitting, math.floor(node.gpus / each.gpus))
     # A worker's share is of one device: at 0.4 each, two workers fit on one GPU and four on two, not five.
-    per_device = math.floor(1 / gpus + 1e-9)
-    return min(by_cpus, math.floor(node.gpus) * per_device)
+    per_device = math.floor(1 / each.gpus + 1e-9)
+    return min(fitting, math.floor(node.gpus) * per_device)
 
 
-def _never(cpus: int, gpus: float, nodes: Sequence[Node]) -> str:
+def _never(each: Node, nodes: Sequence[Node]) -> str:
     """Which request is too large, with the arithmetic and the fix."""
-    most_cpus, most_gpus = max(node.cpus for node in nodes), max(node.gpus for node in nodes)
-    if cpus > most_cpus:
+    most = Node(*(max(getattr(node, name) for node in nodes) for name in ("cpus", "gpus", "memory")))
+    if each.cpus > most.cpus:
         return (
-            f"resources.cpus_per_worker: a worker asks for {cpus} CPUs and the largest node has {most_cpus:g}; "
-            f"ask for at most {math.floor(most_cpus)}"
+            f"resources.cpus_per_worker: a worker asks for {each.cpus:g} CPUs and the largest node has {most.cpus:g}; "
+            f"ask for at most {math.floor(most.cpus)}"
         )
-    if gpus > most_gpus:
+    if each.gpus > most.gpus:
         return (
-            f"resources.gpus_per_worker: a worker asks for {gpus:g} GPUs and the largest node has {most_gpus:g}; "
+            f"resources.gpus_per_worker: a worker asks for {each.gpus:g} GPUs and the largest node has {most.gpus:g}; "
             "ask for fewer, or for 0 to train on CPUs"
         )
-    return f"resources: a worker asks for {_each(cpus, gpus)}, and no node has both: {_there(nodes)}"
+    if each.memory > most.memory:
+        return (
+            f"resources.memory_per_worker: a worker asks for {size_text(each.memory)} and the largest node has "
+            f"{size_text(most.memory)} for workers; ask for at most that"
+        )
+    together = "all of it" if each.memory else "both"
+    return f"resources: a worker asks for {_offer(each, each)}, and no node has {together}: {_there(nodes, each)}"
 
 
-def _each(cpus: int, gpus: float) -> str:
-    return f"{cpus} CPUs with {gpus:g} GPUs"
+def _there(nodes: Sequence[Node], each: Node) -> str:
+    return ", ".join(_offer(node, each) for node in nodes)
 
 
-def _there(nodes: Sequence[Node]) -> str:
-    return ", ".join(f"{node.cpus:g} CPUs with {node.gpus:g} GPUs" for node in nodes)
+def _offer(node: Node, each: Node) -> str:
+    """What a node has, or a worker asks for; memory where workers ask for any."""
+    memory = f" and {size_text(node.memory)}" if each.memory and math.isfinite(node.memory) else ""
+    return f"{node.cpus:g} CPUs with {node.gpus:g} GPUs{memory}"

@@ -6,6 +6,8 @@ from typing import Any
 
 from spreadtune.run_folder import TrialFolder
 from spreadtune.runtime.attempt import run_attempt
+from spreadtune.runtime.memory import note_memory
+from spreadtune.runtime.resources import worker_resources
 
 
 def train_in_actor(job: Mapping[str, Any]) -> None:
@@ -26,7 +28,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     """Tune's function trainable, for several workers: a Ray Train worker group with a process group among them.
 
     Whoever of them fails leaves an outcome, and the others are ended with it. A group that ends without one has lost a
-    worker: this raises, and Tune starts the trial again, from its last checkpoint.
+    worker: this raises, and the driver has the trial taken up again, from its last checkpoint.
 
     Args:
         job: see :meth:`spreadtune.runtime.adapters.Jobs.start`.
@@ -36,26 +38,32 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     from ray.train.v2.api.exceptions import TrainingFailedError
     from ray.tune.integration.ray_train import TuneReportCallback
 
+    from spreadtune.runtime.out_of_memory import memory_reason
+
     folder = TrialFolder(Path(job["folder"]))
+    begun = len(folder.attempts())
     trainer = TorchTrainer(
         run_attempt,
         train_loop_config=dict(job),
         scaling_config=ScalingConfig(
             num_workers=job["workers"],
             use_gpu=job["gpus"] > 0,
-            resources_per_worker={"CPU": job["cpus"], "GPU": job["gpus"]},
+            resources_per_worker=worker_resources(job["cpus"], job["gpus"], job["memory"]),
         ),
         torch_config=TorchConfig(backend="nccl" if job["gpus"] > 0 else "gloo"),  # not what the machine has
         run_config=RunConfig(
-            name=f"{job['kind']}-{folder.path.name}-{len(folder.attempts()) + 1}",
+            name=f"{job['kind']}-{folder.path.name}-{begun + 1}",
             storage_path=job["scratch"],
             callbacks=[TuneReportCallback()],
-            failure_config=FailureConfig(max_failures=0),  # Tune counts the retries, as for one worker
+            failure_config=FailureConfig(max_failures=0),  # the driver counts them, as for one worker
             logging_config=LoggingConfig(log_level="WARNING"),
         ),
     )
     try:
         trainer.fit()
-    except TrainingFailedError:
-        if folder.finished_attempt() is None:
+    except TrainingFailedError as error:
+        attempts = folder.attempts()[begun:]
+        if attempts and (reason := memory_reason(error)):
+            note_memory(attempts[-1], reason)
+        if not attempts or folder.finished_attempt() is None:
             raise

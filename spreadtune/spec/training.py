@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.placed import placed
+from spreadtune.spec.quantities import Duration, Size
 
 
 class TrainingConfig(Config):
@@ -21,6 +22,9 @@ class TrainingConfig(Config):
     )
     compile: bool = Field(False, description="compile the encoder with torch.compile; trials share what was compiled")
     checkpoint_every: int = Field(1, ge=1, description="epochs between checkpoints; the last is always kept")
+    time_limit: Duration | None = Field(
+        None, description="seconds, or text such as 90s, 30min or 2h; a trial whose epochs took longer ends as pruned"
+    )
 
 
 class EvaluationConfig(Config):
@@ -44,6 +48,9 @@ class ResourcesConfig(Config):
         "auto", description="auto: one where the cluster has any; a fraction shares a GPU; 0 stays on the CPU"
     )
     cpus_per_worker: int = Field(1, ge=1, description="also the number of threads of a worker")
+    memory_per_worker: Size | None = Field(
+        None, description="bytes, or text such as 4GiB, that a worker's process may use; above it, it is ended"
+    )
     max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
     retries: int = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")
 

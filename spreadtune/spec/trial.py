@@ -38,6 +38,10 @@ class TrialSpec(Body):
 
     seed: Seed = Field(description="which repetition; the only part in which trials of one setting differ")
 
+    def without_time_limit(self) -> "TrialSpec":
+        """The same trial, which takes the time it takes."""
+        return self.model_copy(update={"training": self.training.model_copy(update={"time_limit": None})})
+
     @model_validator(mode="after")
     def _decoder_for_the_autoencoder(self) -> "TrialSpec":
         weight = self.objective.autoencoder_weight

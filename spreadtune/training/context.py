@@ -4,6 +4,7 @@ The loop calls nothing of Ray: device, threads, folders, reports and requests to
 The runtime builds one inside a Ray actor, ``replay`` and the tests build a :class:`LocalContext`.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class Context(Protocol):
         workers: this process and those it shares the trial with.
         attempt: the folder this attempt writes to.
         checkpoints: what it may resume from, best first; unreadable ones are passed over.
+        clock: seconds, monotonic, by which epochs are timed.
     """
 
     @property
@@ -44,6 +46,9 @@ class Context(Protocol):
 
     @property
     def checkpoints(self) -> list[Path]: ...
+
+    @property
+    def clock(self) -> Callable[[], float]: ...
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Tell the epoch's metrics, epochs counted from 1. May not return when the trial is to stop.
@@ -71,6 +76,7 @@ class LocalContext:
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     on_phase: Callable[[str], None] = lambda phase: None
     stop: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.perf_counter
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         self.on_report(epoch, metrics)

@@ -7,7 +7,9 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from spreadtune.run_folder import TrialFolder
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.checkpoint import load_checkpoint, save_checkpoint
 from spreadtune.training.context import Context
@@ -24,12 +26,12 @@ class Trained:
     Attributes:
         epoch: the last finished epoch.
         batch_class_counts: images of each class in a batch, averaged over every batch of the training.
-        stopped: True when a request ended it before its last epoch.
+        ended: what ended it: its last epoch, a request to stop, or ``training.time_limit``.
     """
 
     epoch: int
     batch_class_counts: list[float]
-    stopped: bool
+    ended: Literal["last epoch", "request", "time limit"]
 
 
 def train(
@@ -43,6 +45,10 @@ def train(
     both. Of several workers the first one writes; all report and stop together. Only epochs divisible by
     ``training.checkpoint_every`` and the last have a checkpoint.
 
+    Seconds are the context's clock's. A trial whose epochs have taken ``training.time_limit`` together ends after the
+    epoch; those of earlier attempts count, each epoch once, so that a fault does not shorten a trial. Nothing ends a
+    step that hangs.
+
     Args:
         trainer: does an epoch.
         spec: the trial.
@@ -53,14 +59,19 @@ def train(
         DivergenceError: a number of an epoch is NaN or infinite. That epoch leaves no trace.
     """
     last, workers = spec.training.epochs, context.workers
-    for epoch in range(_resume(trainer, context) + 1, last + 1):
-        started = time.perf_counter()
+    reached = _resume(trainer, context)
+    spent, limit = _seconds_until(reached, context), spec.training.time_limit
+    for epoch in range(reached + 1, last + 1):
+        if limit is not None and workers.share(spent >= limit):
+            return Trained(epoch - 1, trainer.batch_class_counts(), "time limit")
+        started = context.clock()
         measured = trainer.train_epoch(epoch)
         check_finite(epoch, measured)
         if epoch == last or epoch % spec.evaluation.knn_every == 0:
             measured |= evaluate()
             check_finite(epoch, measured)
-        measured |= {"seconds": time.perf_counter() - started, "time": time.time()}
+        measured |= {"seconds": context.clock() - started, "time": time.time()}
+        spent += measured["seconds"]
         saved = epoch == last or epoch % spec.training.checkpoint_every == 0
         if workers.leads:
             context.attempt.append_history({"epoch": epoch, **measured})
@@ -70,8 +81,14 @@ def train(
         if epoch < last and workers.share(context.stop_requested()):
             if workers.leads and not saved:
                 save_checkpoint(context.attempt, epoch, trainer.state_dict())
-            return Trained(epoch, trainer.batch_class_counts(), stopped=True)
-    return Trained(last, trainer.batch_class_counts(), stopped=False)
+            return Trained(epoch, trainer.batch_class_counts(), "request")
+    return Trained(last, trainer.batch_class_counts(), "last epoch")
+
+
+def _seconds_until(epoch: int, context: Context) -> float:
+    """What the epochs up to this one took, as the history has them."""
+    history = TrialFolder(context.attempt.path.parent).history()
+    return sum(float(line.get("seconds", 0.0)) for line in history if line["epoch"] <= epoch)
 
 
 def _resume(trainer: EpochTrainer, context: Context) -> int:

@@ -30,7 +30,9 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     """
     attempt = Attempt(spec, context)
     dataset = dataset_of(spec.data)
-    learner = Learner(_drawable(spec, dataset.subclass_count), dataset, context, by_subclass=True)
+    # A ceiling that was cut short would be a wrong line.
+    whole = _drawable(spec, dataset.subclass_count).without_time_limit()
+    learner = Learner(whole, dataset, context, by_subclass=True)
     train, validation = learner.train_split, learner.validation_split
 
     def probed(
@@ -49,7 +51,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
         trained = learner.train()
     except DivergenceError as divergence:
         return attempt.end(Outcome("FAIL", str(divergence), divergence.epoch - 1, metrics=metrics))
-    if trained.stopped:
+    if trained.ended == "request":
         return None
     metrics |= probed("ceiling", learner.represent(train), learner.represent(validation))
     return attempt.end(Outcome("COMPLETE", epoch=trained.epoch, metrics=metrics))

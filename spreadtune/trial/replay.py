@@ -52,7 +52,8 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
     """Run what ``trial.yaml`` says: the same loop with the recorded device kind and number of threads, without Ray.
 
     What is compared is the number of finished epochs, the last one's line of the history, and, of a trial that was not
-    stopped from outside, the metrics of its end. One that diverged has to diverge again.
+    stopped from outside, the metrics of its end. One that diverged has to diverge again. One whose time was up ends
+    after the same epoch, however fast this machine is.
 
     Args:
         folder: the trial's folder.
@@ -65,10 +66,8 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
     if recorded is None or recorded.state == "FAIL":
         state = "failed" if recorded else "not finished"
         raise UserError(f"trial {int(folder.path.name)} is {state}: there are no numbers to compare with")
-    spec = load_trial(folder.spec_file)
-    # An early stop is published by the driver; everything else is the end that an attempt wrote itself.
-    written = folder.finished_attempt()
-    stopped_after = None if written and written.epoch == recorded.epoch else recorded.epoch
+    spec = load_trial(folder.spec_file).without_time_limit()
+    stopped_after = None if _ended_by_itself(folder, recorded) else recorded.epoch
     environment = folder.environment()
     with tempfile.TemporaryDirectory(prefix="spreadtune-replay-") as scratch:
         again = TrialFolder(Path(scratch))
@@ -87,6 +86,12 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
             exact=environment == again.environment(),
             epoch=recorded.epoch,
         )
+
+
+def _ended_by_itself(folder: TrialFolder, recorded: Outcome) -> bool:
+    """Not by an early stop, which the driver publishes while an attempt has another end or none, nor by the clock."""
+    written = folder.finished_attempt()
+    return written is not None and written.epoch == recorded.epoch and "time_limit" not in written.details
 
 
 def _device(environment: Mapping[str, Any]) -> torch.device:

@@ -1,6 +1,8 @@
 """One trial from its spec to its outcome: data, model, training, evaluation. No Ray, no Optuna."""
 
-from spreadtune.run_folder import Outcome
+from spreadtune.run_folder import Outcome, TrialFolder
+from spreadtune.spec.quantities import duration_text
+from spreadtune.spec.training import TrainingConfig
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.training.divergence import DivergenceError
@@ -14,8 +16,8 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
     """Train and evaluate one setting at one seed; write and return its outcome.
 
     Returns:
-        COMPLETE with everything measured, or PRUNED when it diverged. None when the context asked the loop to stop:
-        its checkpoint is there, and what the stop means is the driver's to say.
+        COMPLETE with everything measured, or PRUNED when it diverged or its time was up. None when the context asked
+        the loop to stop: its checkpoint is there, and what the stop means is the driver's to say.
 
     Raises:
         UserError: the data set, the model or the batches do not suit one another.
@@ -26,8 +28,10 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
         trained = learner.train()
     except DivergenceError as divergence:
         return attempt.end(Outcome("PRUNED", str(divergence), divergence.epoch - 1))
-    if trained.stopped:
+    if trained.ended == "request":
         return None
+    if trained.ended == "time limit":
+        return attempt.end(_out_of_time(spec.training, context, trained.epoch))
     return attempt.end(
         Outcome(
             "COMPLETE",
@@ -37,3 +41,13 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
             details={"batch_class_counts": trained.batch_class_counts},
         )
     )
+
+
+def _out_of_time(training: TrainingConfig, context: Context, epoch: int) -> Outcome:
+    """PRUNED, with the metrics of its last epoch: like one that was stopped early it is not probed."""
+    limit = training.time_limit
+    assert limit is not None
+    history = {line.pop("epoch"): line for line in TrialFolder(context.attempt.path.parent).history()}
+    metrics = {name: value for name, value in history[epoch].items() if name not in ("attempt", "seconds", "time")}
+    reason = f"time limit of {duration_text(limit)} after epoch {epoch} of {training.epochs}"
+    return Outcome("PRUNED", reason, epoch, metrics=metrics, details={"time_limit": limit})

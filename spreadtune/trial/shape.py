@@ -19,6 +19,7 @@ _WITHOUT_COST = (
     "training.weight_decay",
     "training.warmup_epochs",
     "training.checkpoint_every",
+    "training.time_limit",
 )
 
 

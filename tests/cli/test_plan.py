@@ -29,7 +29,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "measure_here", made_up)
     monkeypatch.setattr(module, "load", lambda: 0.1)
-    monkeypatch.setattr(outlook, "this_machine", lambda config: Node(2, 0))
+    monkeypatch.setattr(outlook, "this_machine", lambda config: Node(2, 0, 8 * 2**30))
     return Workplace(tmp_path)
 
 
@@ -153,6 +153,20 @@ def test_what_can_never_fit_is_refused(workplace: Workplace, capsys: pytest.Capt
     assert exit_of.value.code == 2
     assert captured.out == ""
     assert captured.err.startswith("error: resources.cpus_per_worker: a worker asks for 3 CPUs and the largest node")
+
+
+def test_limits_of_memory_and_time_are_in_the_plan(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    workplace.write("x", {"resources": {"memory_per_worker": "1.5GiB"}, "training.time_limit": "1h"})
+    lines = printed(capsys, "x")
+    assert "slots      2 side by side, each with 1 CPU and no GPU, up to 1.5 GiB" in lines
+    note = "note       an upper bound: training.time_limit ends trials early, and here all run to their last epoch"
+    assert note in lines
+    with pytest.raises(SystemExit) as exit_of:
+        run_study_main(["x", "--plan", "--set", "resources.memory_per_worker=64TiB"])
+    assert exit_of.value.code == 2
+    assert capsys.readouterr().err.startswith(
+        "error: resources.memory_per_worker: a worker asks for 64 TiB and the largest node has 8 GiB"
+    )
 
 
 def test_a_price_is_for_a_plan(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:

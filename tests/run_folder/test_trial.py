@@ -93,15 +93,35 @@ def test_a_history_holds_finite_numbers_only(folder: TrialFolder) -> None:
     assert attempt.history() == []
 
 
-def test_the_end_of_the_latest_attempt_that_has_one(folder: TrialFolder) -> None:
+def test_the_end_of_the_latest_attempt_and_of_no_other(folder: TrialFolder) -> None:
     assert folder.finished_attempt() is None
-    first, second, third = (folder.new_attempt() for _ in range(3))
-    Outcome("FAIL", "out of memory").write(first.result_file)
-    assert folder.finished_attempt() == Outcome("FAIL", "out of memory")
-    Outcome("COMPLETE", epoch=4).write(second.result_file)
-    third.result_file.write_text('{"state": "COMP')
+    first = folder.new_attempt()
+    Outcome("COMPLETE", epoch=4).write(first.result_file)
     assert folder.finished_attempt() == Outcome("COMPLETE", epoch=4)
+    second = folder.new_attempt()
+    Outcome("FAIL", "written by an orphan").write(first.result_file)
+    assert folder.finished_attempt() is None, "the first was given up when the second began"
+    second.result_file.write_text('{"state": "COMP')
+    assert folder.finished_attempt() is None
+    Outcome("COMPLETE", epoch=5).write(second.result_file)
+    assert folder.finished_attempt() == Outcome("COMPLETE", epoch=5)
     assert folder.outcome() is None
+
+
+def test_files_that_a_killed_worker_was_writing_are_removed_and_no_others(folder: TrialFolder) -> None:
+    attempt = folder.new_attempt()
+    half = attempt.path / ".checkpoint-0001.pt.0badcafe.tmp"
+    half.write_bytes(b"half")
+    attempt.checkpoint_file(1).write_bytes(b"whole")
+    folder.remove_unfinished_files()
+    assert [path.name for path in attempt.path.iterdir()] == ["checkpoint-0001.pt"]
+
+
+def test_why_a_worker_ended_itself(folder: TrialFolder) -> None:
+    attempt = folder.new_attempt()
+    assert attempt.lost() == {}
+    attempt.lost_file.write_text('{"reason": "mem')
+    assert attempt.lost() == {}
 
 
 def test_the_environment_of_the_latest_attempt_that_got_so_far(folder: TrialFolder) -> None:

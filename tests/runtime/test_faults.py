@@ -5,13 +5,13 @@ import os
 import re
 import signal
 import time
-from collections import Counter
 
 import psutil
 import pytest
 
 import spreadtune
 from spreadtune.run_folder import RunFolder
+from tests.aftermath import assert_nothing_left, pairs
 from tests.workplace import Workplace, wait_for
 
 pytestmark = pytest.mark.slow
@@ -21,13 +21,6 @@ SLOWLY = {"name": "runtime_parts:slowly", "seconds": 0.05}
 
 def published(run: RunFolder) -> list[int]:
     return [number for number in run.trials() if run.trial(number).outcome()]
-
-
-def pairs(run: RunFolder) -> Counter[tuple[str, int, int]]:
-    """How often each (variant, setting, seed) has a finished trial."""
-    trials = spreadtune.load_results(run.path).trials
-    finished = trials[trials["state"].isin(["COMPLETE", "PRUNED"])]
-    return Counter(zip(finished["variant"], finished["setting"], finished["seed"], strict=True))
 
 
 def test_killed_and_resumed_exactly_what_is_missing_runs(workplace: Workplace) -> None:
@@ -57,6 +50,8 @@ def test_killed_and_resumed_exactly_what_is_missing_runs(workplace: Workplace) -
         None,
         "finished",
     ]
+
+    assert_nothing_left(workplace, run)
 
     untouched = Workplace(workplace.folder / "untouched")
     untouched.folder.mkdir()
@@ -89,6 +84,7 @@ def test_a_killed_worker_is_taken_up_from_its_checkpoint(workplace: Workplace) -
     assert [line["epoch"] for line in history] == list(range(1, 16))
     assert {line["attempt"] for line in history} == {1, 2}, "the second attempt went on where the first stood"
     assert pairs(run) == {("main", 0, 0): 1, ("main", 1, 0): 1}
+    assert_nothing_left(workplace, run)
 
 
 def test_a_stop_with_a_slow_clean_up_costs_no_trial(workplace: Workplace) -> None:

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
-from spreadtune.runtime.machine import _cpus, this_machine
+from spreadtune.runtime.machine import FOR_WORKERS, _cpus, memory_for_workers, this_machine
 from spreadtune.spec.training import ResourcesConfig
 
 
@@ -36,3 +37,20 @@ def test_a_container_s_quota_is_kept(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert _cpus(tmp_path) == cpus
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "limit"),
+    [
+        ("memory.max", "1000000\n", 1_000_000),
+        ("memory/memory.limit_in_bytes", "2000000", 2_000_000),
+        ("memory.max", "max\n", None),
+        ("memory.max", str(2**62), None),
+    ],
+)
+def test_workers_get_most_of_the_containers_memory_or_of_the_machines(
+    file: str, content: str, limit: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(content)
+    assert memory_for_workers(tmp_path) == int((limit or psutil.virtual_memory().total) * FOR_WORKERS)

@@ -18,8 +18,9 @@ class Told(SilentMonitor):
 
 
 def test_a_phase_reaches_the_monitor_and_is_no_epoch() -> None:
-    told, nobody = Told(), SimpleNamespace()  # a ledger that is asked anything would raise
-    jobs = Jobs(nobody, Slots(1, 1, 0, 1), told, "scratch", StopRequest())  # type: ignore[arg-type]
+    study = SimpleNamespace(resources=SimpleNamespace(retries=3))
+    told, ledger = Told(), SimpleNamespace(study=study)  # one that is asked anything else would raise
+    jobs = Jobs(ledger, Slots(1, 1, 0, 1), told, "scratch", StopRequest())  # type: ignore[arg-type]
     jobs.running["tune-id"] = SimpleNamespace(kind="reference", number=3)  # type: ignore[assignment]
     scheduler = LedgerScheduler(jobs)
     for trial in ("tune-id", "one that has ended"):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spreadtune.errors import UserError
-from spreadtune.runtime.resources import Node, Slots, actor_resources, plan_slots
+from spreadtune.runtime.resources import Node, Slots, actor_resources, plan_slots, worker_resources
 from spreadtune.spec.training import ResourcesConfig
 
 
@@ -67,6 +67,49 @@ def test_what_never_fits_is_refused_with_the_arithmetic(asked: dict[str, Any], n
     with pytest.raises(UserError) as mistake:
         plan_slots(ResourcesConfig.model_validate(asked), nodes)
     assert str(mistake.value) == message
+
+
+GIB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("asked", "nodes", "count"),
+    [
+        ({"memory_per_worker": "4GiB"}, [Node(16, 0, 10 * GIB)], 2),
+        ({"memory_per_worker": "4GiB"}, [Node(16, 0, 7 * GIB), Node(16, 0, 7 * GIB)], 2),  # no worker spans nodes
+        ({"memory_per_worker": "4GiB"}, [Node(1, 0, 64 * GIB)], 1),
+        ({"memory_per_worker": "1GiB", "gpus_per_worker": 0.25}, [Node(16, 1, 3 * GIB)], 3),
+        ({"memory_per_worker": "3GiB", "workers": 2}, [Node(16, 0, 4 * GIB), Node(16, 0, 10 * GIB)], 2),
+        ({"memory_per_worker": "4GiB"}, [Node(3, 0)], 3),  # where nobody counts memory
+        ({}, [Node(4, 0, 100)], 4),
+    ],
+)
+def test_slots_never_promise_more_memory_than_a_node_has(asked: dict[str, Any], nodes: list[Node], count: int) -> None:
+    planned = plan_slots(ResourcesConfig.model_validate(asked), nodes)
+    assert planned.count == count
+    assert planned.memory == ResourcesConfig.model_validate(asked).memory_per_worker
+
+
+def test_more_memory_than_any_node_has_is_refused_with_the_arithmetic() -> None:
+    with pytest.raises(UserError) as mistake:
+        plan_slots(ResourcesConfig(memory_per_worker=64 * GIB), [Node(2, 0, 8 * GIB), Node(2, 0, 20.5 * GIB)])
+    assert str(mistake.value) == (
+        "resources.memory_per_worker: a worker asks for 64 GiB and the largest node has 20.5 GiB for workers; "
+        "ask for at most that"
+    )
+    with pytest.raises(UserError) as mistake:
+        plan_slots(
+            ResourcesConfig(memory_per_worker=8 * GIB, cpus_per_worker=4), [Node(4, 0, GIB), Node(1, 0, 8 * GIB)]
+        )
+    assert str(mistake.value) == (
+        "resources: a worker asks for 4 CPUs with 0 GPUs and 8 GiB, and no node has all of it: "
+        "4 CPUs with 0 GPUs and 1 GiB, 1 CPUs with 0 GPUs and 8 GiB"
+    )
+
+
+def test_ray_reserves_the_memory_too() -> None:
+    assert actor_resources(Slots(1, 2, 0, 1, memory=GIB)) == {"CPU": 2, "GPU": 0, "memory": GIB}
+    assert worker_resources(1, 1, None) == {"CPU": 1, "GPU": 1}
 
 
 def test_one_worker_is_the_actor_and_several_have_an_actor_that_takes_no_cpu() -> None:

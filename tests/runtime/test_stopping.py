@@ -16,7 +16,7 @@ from spreadtune.runtime.stop import StopRequest
 def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:
     """A trial in training, which the ledger wants stopped early, or not."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    assignment = SimpleNamespace(kind=kind, number=7, folder=folder)
+    assignment = SimpleNamespace(kind=kind, number=7, folder=folder, label="alpha 0")
 
     def settle(number: int, error: str | None) -> Any:
         settled.append(number)
@@ -28,9 +28,10 @@ def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = 
         settle_reference=settle,
         next=lambda: assignment,
         progress=lambda: None,
+        study=SimpleNamespace(resources=SimpleNamespace(retries=1), search=SimpleNamespace(metric="spread")),
     )
     made = Jobs(ledger, Slots(workers, 1, 0, 1), SilentMonitor(), "scratch", StopRequest())
-    made.running["tune-id"] = assignment  # type: ignore[assignment]
+    assert made.start("tune-id") is not None
     return made
 
 
@@ -56,7 +57,7 @@ def test_a_file_stops_several_and_is_gone_when_they_have_ended(folder: TrialFold
     made = jobs(folder, workers=2)
     assert not made.report("tune-id", 3, {}), "Tune would kill the actor and leave the group's reservation behind"
     assert folder.stop_file.exists()
-    made.end("tune-id", error=None)
+    made.end("tune-id", lost=False)
     assert not folder.stop_file.exists()
 
 
@@ -72,7 +73,7 @@ def test_a_trial_that_was_asked_to_end_is_left_for_a_resume(workers: int, folder
     with made.stop.heeded(made.ask_all_to_stop):
         assert made.stop.make()
     assert folder.stop_file.exists()
-    made.end("tune-id", error=None)
+    made.end("tune-id", lost=False)
     assert made.left
     assert settled == []
     assert not folder.stop_file.exists()
@@ -80,17 +81,24 @@ def test_a_trial_that_was_asked_to_end_is_left_for_a_resume(workers: int, folder
 
 
 def test_what_ended_all_the_same_is_settled(folder: TrialFolder) -> None:
-    """It finished before it looked, was stopped early, or its worker is gone for the last time."""
+    """It finished before it looked, or was stopped early."""
     finished = jobs(folder, 1, pruned=False)
     Outcome("COMPLETE", epoch=4).write(folder.new_attempt().result_file)
     early = jobs(TrialFolder(folder.path.with_name("0008")), 1)
     early.report("tune-id", 3, {})
-    vanished = jobs(TrialFolder(folder.path.with_name("0009")), 1)
-    for made, error in ((finished, None), (early, None), (vanished, "gone")):
+    for made, lost in ((finished, False), (early, False), (early, True)):
         made.stop.made = True
-        made.end("tune-id", error)
+        made.end("tune-id", lost=lost)
         assert not made.left
-    assert settled == [7, 7, 7]
+    assert settled == [7, 7]
+
+
+def test_one_whose_worker_vanished_meanwhile_is_left_too(folder: TrialFolder) -> None:
+    made = jobs(folder, 1)
+    made.stop.made = True
+    made.end("tune-id", lost=True)
+    assert made.left
+    assert settled == []
 
 
 def test_a_request_counts_only_while_somebody_heeds_it() -> None:
@@ -106,7 +114,5 @@ def test_a_request_counts_only_while_somebody_heeds_it() -> None:
 def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:
     made = jobs(folder, 1)
     folder.stop_file.touch()
-    made.ledger.study = SimpleNamespace(search=SimpleNamespace(metric="spread"))  # type: ignore[assignment]
-    made.running["tune-id"].label = "alpha 0"  # type: ignore[misc]
     assert made.start("another") is not None
     assert not folder.stop_file.exists()

@@ -16,6 +16,7 @@ from spreadtune.runtime.worker import train_in_group
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.trial.replay import replay
+from tests.aftermath import assert_nothing_left
 from tests.workplace import Workplace, wait_for
 
 pytestmark = pytest.mark.slow
@@ -79,16 +80,20 @@ def test_five_stopped_in_a_row_give_everything_back(workplace: Workplace) -> Non
     assert not list(run.path.glob("trials/*/stop"))
 
 
-def test_a_killed_worker_costs_its_group_an_attempt_and_a_fault_of_one_the_trial(workplace: Workplace) -> None:
+def test_a_lost_worker_costs_its_group_an_attempt_and_a_fault_of_one_the_trial(
+    workplace: Workplace,
+) -> None:
     faulty = {"set": {"objective": {"name": "runtime_parts:FaultyOnOne"}}}
+    once = str(workplace.folder / "hoarded")
+    fat = {"set": {"objective": {"name": "runtime_parts:Hoarding", "once": once}, "training.epochs": 3}}
     workplace.write(
         "faults",
         {
             "data.augmentation": {"name": "runtime_parts:slowly", "seconds": 0.05},
             "model.encoder": GROUP_NORM,
             "training.epochs": 15,
-            "search": {"variants": {"killed": {"set": {"objective.alpha": 0.5}}, "faulty": faulty}},
-            "resources": TWO,
+            "search": {"variants": {"killed": {"set": {"objective.alpha": 0.5}}, "faulty": faulty, "fat": fat}},
+            "resources": {**TWO, "memory_per_worker": "1.5GiB"},
         },
     )
     process = workplace.start("run", "faults", "--no-dashboard")
@@ -105,3 +110,9 @@ def test_a_killed_worker_costs_its_group_an_attempt_and_a_fault_of_one_the_trial
     assert {line["attempt"] for line in history} == {1, 2}, "the second attempt went on where the first stood"
     assert trials.loc["faulty", "reason"] == "RuntimeError: the second worker is on fire"
     assert len(run.trial(1).attempts()) == 1, "a fault is not tried again"
+    assert trials.loc["fat", "state"] == "COMPLETE"
+    first, second = run.trial(2).attempts()
+    assert first.lost()["reason"] == "memory"
+    assert second.history()[-1]["epoch"] == 3
+    assert "(fat: seed 0): memory: " in output
+    assert_nothing_left(workplace, run)

@@ -11,7 +11,15 @@ from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.divergence import DivergenceError
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
-from tests.small_trial import AUTOENCODER, assert_equal_states, epoch_trainer, next_attempt, small_trial, without_times
+from tests.small_trial import (
+    AUTOENCODER,
+    assert_equal_states,
+    epoch_trainer,
+    next_attempt,
+    small_trial,
+    ticking,
+    without_times,
+)
 
 STEPS = 3
 
@@ -139,7 +147,7 @@ def test_a_stop_leaves_a_checkpoint_to_go_on_from(
 ) -> None:
     spec = small_trial({"training.checkpoint_every": checkpoint_every})
     _, stopped = run(spec, folder, stop=lambda: len(folder.history()) == 2)
-    assert (stopped.epoch, stopped.stopped) == (2, True)
+    assert (stopped.epoch, stopped.ended) == (2, "request")
     assert folder.checkpoints()[0].name == "checkpoint-0002.pt"
     assert_same_end(run(spec, folder), folder, run(spec, whole_folder), whole_folder)
 
@@ -147,7 +155,7 @@ def test_a_stop_leaves_a_checkpoint_to_go_on_from(
 def test_a_stop_after_the_last_epoch_comes_too_late(folder: TrialFolder) -> None:
     _, trained = run(small_trial({"training.epochs": 1}), folder, stop=lambda: True)
     assert trained.epoch == 1
-    assert not trained.stopped
+    assert trained.ended == "last epoch"
 
 
 @pytest.mark.parametrize(("checkpoint_every", "kept"), [(1, [4, 3]), (2, [4, 2]), (3, [4, 3]), (9, [4])])
@@ -188,3 +196,39 @@ def test_an_infinite_loss_ends_training_before_it_is_evaluated(folder: TrialFold
     with pytest.raises(DivergenceError, match=r"^diverged: loss is inf in epoch 2$"):
         run(spec, folder)
     assert [line["epoch"] for line in folder.history()] == [1]
+
+
+def test_a_trial_whose_time_is_up_ends_after_that_epoch(folder: TrialFolder) -> None:
+    spec = small_trial({"training.time_limit": 20})
+    _, trained = run(spec, folder, clock=ticking(10.0))
+    assert (trained.epoch, trained.ended) == (2, "time limit")
+    assert [line["seconds"] for line in folder.history()] == [10, 10]
+
+
+def test_one_that_has_the_time_does_not(folder: TrialFolder) -> None:
+    _, trained = run(small_trial({"training.time_limit": 31}), folder, clock=ticking(10.0))
+    assert (trained.epoch, trained.ended) == (4, "last epoch"), "the fourth epoch began in time and is the last"
+
+
+def test_seconds_of_earlier_attempts_count_and_each_epoch_once(folder: TrialFolder) -> None:
+    spec = small_trial({"training.epochs": 5, "training.time_limit": "40s", "training.checkpoint_every": 2})
+    with pytest.raises(KilledError):
+        run(spec, folder, kill_at=3 * STEPS + 1, clock=ticking(10.0))
+    assert [line["epoch"] for line in folder.history()] == [1, 2, 3]
+    # Epoch 3 was lost with its worker and is trained again: 40 s are up after epoch 4, not before.
+    _, trained = run(spec, folder, clock=ticking(10.0))
+    assert (trained.epoch, trained.ended) == (4, "time limit")
+    assert [line["attempt"] for line in folder.history()] == [1, 1, 2, 2]
+
+
+def test_a_worker_that_died_when_its_time_was_up_is_not_trained_on(folder: TrialFolder) -> None:
+    def die(epoch: int, metrics: Any) -> None:
+        if epoch == 2:
+            raise KilledError
+
+    spec = small_trial({"training.time_limit": 20})
+    with pytest.raises(KilledError):
+        run(spec, folder, on_report=die, clock=ticking(10.0))
+    _, trained = run(spec, folder, clock=ticking(10.0))
+    assert (trained.epoch, trained.ended) == (2, "time limit")
+    assert len(folder.history()) == 2

@@ -16,7 +16,7 @@ from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.references import PIXELS_PATIENCE, run_reference
-from tests.small_trial import new_trial, next_attempt, small_trial
+from tests.small_trial import new_trial, next_attempt, small_trial, ticking
 
 SPEC = small_trial({"objective.alpha": 0.0, "training.epochs": 2})
 
@@ -115,3 +115,11 @@ def test_a_ceiling_that_diverges_is_a_failure_for_it_would_be_a_wrong_line(folde
         for line in ("raw_pixels", "random_encoder")
         for metric in ("class_accuracy", "transfer_accuracy")
     }
+
+
+def test_a_time_limit_does_not_cut_a_ceiling_short(folder: TrialFolder) -> None:
+    spec = small_trial({"objective.alpha": 0.0, "training.epochs": 2, "training.time_limit": 1})
+    run_reference(spec, next_attempt(folder, clock=ticking(100.0)))
+    outcome = folder.finished_attempt()
+    assert outcome is not None
+    assert (outcome.state, outcome.epoch) == ("COMPLETE", 2)

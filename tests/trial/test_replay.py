@@ -12,7 +12,7 @@ from spreadtune.run_folder import Outcome, TrialFolder, write_json
 from spreadtune.spec.metrics import METRICS
 from spreadtune.trial.replay import TOLERANCE, Comparison, replay
 from spreadtune.trial.run import run_trial
-from tests.small_trial import new_trial, next_attempt, small_trial
+from tests.small_trial import new_trial, next_attempt, small_trial, ticking
 
 STEPS = 3
 DIVERGING = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": 3 * STEPS}})
@@ -80,6 +80,18 @@ def test_a_diverged_trial_has_to_diverge_again_in_the_same_epoch(folder: TrialFo
     tamed = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": 1000}})
     new_trial(folder, tamed)
     assert "epoch" in replay(folder).differing()
+
+
+def test_one_whose_time_was_up_ends_after_the_same_epoch(folder: TrialFolder) -> None:
+    spec = small_trial({"training.time_limit": 30})
+    new_trial(folder, spec)
+    outcome = run_trial(spec, next_attempt(folder, clock=ticking(10.0)))
+    assert outcome is not None
+    outcome.write(folder.result_file)
+    comparison = replay(folder)  # by the clock of this machine, which needs less than a second
+    assert comparison.exact
+    assert comparison.epoch == comparison.replayed["epoch"] == 3
+    assert comparison.differing() == []
 
 
 def test_a_tampered_number_is_found(finished: TrialFolder, compared: Comparison, tmp_path: Path) -> None:

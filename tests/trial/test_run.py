@@ -13,7 +13,7 @@ from spreadtune.spec.metrics import METRICS, SUBCLASS_METRICS
 from spreadtune.theory import collapse_threshold, means_vanish_threshold, predicted_spread
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.run import run_trial
-from tests.small_trial import next_attempt, small_trial, without_times
+from tests.small_trial import next_attempt, small_trial, ticking, without_times
 
 STEPS = 3
 ONE_EPOCH = {"training.epochs": 1}
@@ -101,6 +101,16 @@ def test_a_diverging_trial_is_pruned_with_its_reason_and_keeps_its_epochs(folder
     assert outcome == Outcome.read(folder.attempts()[0].result_file)
     assert [line["epoch"] for line in folder.history()] == [1]
     assert folder.checkpoints()[0].name == "checkpoint-0001.pt"
+
+
+def test_a_trial_that_takes_too_long_is_pruned_and_keeps_what_its_last_epoch_measured(folder: TrialFolder) -> None:
+    outcome = run_trial(small_trial({"training.time_limit": "2min"}), next_attempt(folder, clock=ticking(60.0)))
+    assert outcome is not None
+    assert (outcome.state, outcome.epoch) == ("PRUNED", 2)
+    assert outcome.reason == "time limit of 2 min after epoch 2 of 4"
+    assert {"loss", "spread", "knn_transfer_accuracy"} <= outcome.metrics.keys(), "its neighbors were due"
+    assert not {"transfer_accuracy", "seconds", "time", "epoch"} & outcome.metrics.keys(), "it is not probed"
+    assert outcome == folder.finished_attempt()
 
 
 def test_weights_that_the_last_step_ruins_are_a_divergence_too(folder: TrialFolder) -> None:
