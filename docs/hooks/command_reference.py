@@ -1,6 +1,6 @@
 """Every command with its arguments, options and examples, as ``--help`` prints them."""
 
-import re
+import textwrap
 from collections.abc import Iterator
 
 import click
@@ -20,15 +20,15 @@ def _section(name: str, command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=name, parent=click.Context(cli, info_name="spreadtune"))
     yield f"## spreadtune {name}"
     yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
-    yield from (_paragraph(text) for text in (command.help or "").split("\n\n"))
-    records = (parameter.get_help_record(context) for parameter in command.get_params(context))
-    yield "\n".join(f"- `{names}`: {meaning}" for names, meaning in filter(None, records))
+    yield from (_paragraph(text) for text in (command.help or "").strip().split("\n\n"))
+    options = [parameter for parameter in command.get_params(context) if isinstance(parameter, click.Option)]
+    records = filter(None, (option.get_help_record(context) for option in options))
+    yield "\n".join(f"- `{names}`: {meaning}" for names, meaning in records)
 
 
 def _paragraph(text: str) -> str:
     if not text.lstrip().startswith(_UNWRAPPED):
         return " ".join(text.split())
-    heading, *lines = text.replace(_UNWRAPPED, "").strip("\n").splitlines()
-    indent = min(len(re.match(" *", line)[0]) for line in lines)  # type: ignore[index]
-    kept = "\n".join(line[indent:] for line in lines)
+    heading, *lines = text.replace(_UNWRAPPED, "").strip().splitlines()
+    kept = textwrap.dedent("\n".join(lines))
     return f"{heading.strip()}\n\n```text\n{kept}\n```"

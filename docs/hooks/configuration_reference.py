@@ -19,7 +19,13 @@ _BOUNDS = {
     "exclusiveMaximum": "<",
     "multipleOf": "multiple of",
 }
-_TYPES = {"integer": "whole number", "number": "number", "string": "text", "null": "`null`", "boolean": "`true`, `false`"}
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "null": "`null`",
+    "boolean": "`true`, `false`",
+}
 
 
 def configuration_reference() -> str:
@@ -89,7 +95,7 @@ def _table(keys: Schema, config: Schema, definitions: Mapping[str, Schema]) -> s
 def _values(value: Schema, definitions: Mapping[str, Schema]) -> str:
     match value:
         case {"$ref": reference}:
-            return f"`{_written(definitions[reference.rpartition('/')[2]])}`".replace("``", "its keys are below")
+            return f"`{_written(definitions[reference.rpartition('/')[2]])}`".replace("``", "a mapping, below")
         case {"anyOf": members} | {"oneOf": members}:
             return ", ".join(dict.fromkeys(_values(member, definitions) for member in members))
         case {"enum": values}:
@@ -101,7 +107,7 @@ def _values(value: Schema, definitions: Mapping[str, Schema]) -> str:
         case {"items": item}:
             return f"list of {_values(item, definitions)}"
         case {"additionalProperties": dict() as inner}:
-            return f"a mapping of names to {_values(inner, definitions)}"
+            return f"each name: {_values(inner, definitions)}"
         case {"type": "object"}:
             return "a mapping"
     bounds = ", ".join(f"{sign} {value[name]:g}" for name, sign in _BOUNDS.items() if name in value)
