@@ -15,8 +15,8 @@ _BLOCK = re.compile(
     r"(?:^<!-- not run: (?P<why>.+?) -->\n)?^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-_VARYING = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}|\d+\.\d+")
-"""IDs of runs, and numbers with a fraction: seconds and measured values differ between machines."""
+_VARYING = re.compile(r"/\S+/(?=results/)|\d{8}-\d{6}-[0-9a-f]{4}|\d+\.\d+")
+"""The folder one is in, IDs of runs, and numbers with a fraction: seconds and measured values differ between machines."""
 
 
 @dataclass(frozen=True)
