@@ -16,7 +16,7 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _VARYING = re.compile(r"/\S+/(?=results/)|\d{8}-\d{6}-[0-9a-f]{4}|\d+\.\d+")
-"""The folder one is in, IDs of runs, and numbers with a fraction: seconds and measured values differ between machines."""
+"""The folder one is in, IDs of runs, numbers with a fraction: seconds and measured values differ between machines."""
 
 
 @dataclass(frozen=True)
