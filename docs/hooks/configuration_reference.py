@@ -68,7 +68,7 @@ def _configs(value: Schema, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _title(place: str, config: Schema) -> str:
-    """What a person writes there: ``data``, ``data.dataset: digits``, ``search.space.NAME: {grid: ...}``."""
+    """What a person writes there: ``data``, ``data.dataset: digits``, ``search.space.NAME: grid``."""
     written = _written(config)
     return f"{place}: {written}" if written else place
 
@@ -80,7 +80,7 @@ def _written(config: Schema) -> str:
         return str(name.get("const", "package.module:name"))
     match config.get("required", []):
         case [key] if "when" in config["properties"]:
-            return f"{{{key}: ...}}"
+            return str(key)
     return ""
 
 
