@@ -40,7 +40,7 @@ class SuccessiveHalving(NamedPart):
 
     name: Literal["successive_halving"] = "successive_halving"
     min_epochs: int = Field(1, ge=1, description="the epoch of the first rung")
-    reduction: int = Field(3, ge=2)
+    reduction: int = Field(3, ge=2, description="one in so many goes on from a rung")
 
 
 STOPPINGS: dict[str, type[NamedPart]] = {
@@ -79,7 +79,7 @@ class VariantConfig(Config):
 class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="everything random of the study comes from it")
     seeds: int = Field(1, ge=1, description="repetitions of each setting of a grid")
     sampler: Literal["grid", "random", "tpe"] = "grid"
     trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
