@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import settings
+
+# How long an example takes says more of what else the machine does than of what is tested.
+settings.register_profile("spreadtune", deadline=None)
+settings.load_profile("spreadtune")
 
 # Two cores are shared by everything that runs beside the tests, and one thread gives the same sums every time.
 torch.set_num_threads(1)

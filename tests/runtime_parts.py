@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ class Trap(np.ndarray):
     def _spring(self) -> None:
         if self.opened_by and not self.opened_by.exists():
             raise RuntimeError("the test split was read")
+
+
+def talkative() -> "Talkative":
+    """Tied views from a library that prints and warns."""
+    print("printed by a library")  # noqa: T201
+    warnings.warn("warned by a library", stacklevel=1)
+    return Talkative()
+
+
+class Talkative:
+    def __call__(self, images: Tensor, views: int, generator: torch.Generator) -> Views:
+        pixels = to_pixels(images).expand(views, *images.shape)
+        return Views(pixels, pixels)
 
 
 class _AfterAnEpoch(CrossEntropyObjective):

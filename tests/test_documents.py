@@ -22,13 +22,14 @@ from spreadtune.spec.study import Study
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OWN_ENCODER = (ROOT / "docs" / "own-encoder.md").read_text(encoding="utf-8")
 STUDY_FILE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}(?: title=[^\n]*)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 def long_options(command: click.Command) -> set[str]:
@@ -96,8 +97,8 @@ def test_the_grammar_names_every_key_domain_and_metric():
 
 
 def test_the_own_encoder_shown_runs_and_the_command_beside_it_names_it(tmp_path, monkeypatch):
-    (module,), (command,) = blocks(STUDY_FILE, "python"), blocks(STUDY_FILE, "sh")
-    (tmp_path / "mine.py").write_text(module)
+    (module,), (command,) = blocks(OWN_ENCODER, "python"), blocks(OWN_ENCODER, "sh")
+    (tmp_path / "my_encoder.py").write_text(module)
     monkeypatch.syspath_prepend(tmp_path)
     _, verb, name, *options = shlex.split(command)
     arguments = cli.commands[verb].make_context(verb, [name, *options]).params

@@ -1,5 +1,8 @@
 """What a study found, in a few lines of plain text: the terminal prints them and the report opens with them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from spreadtune.analysis.chosen import bounds_line, front_line, labels_line, opening
@@ -12,6 +15,8 @@ from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.selection import SETTING, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
+
+SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."
 
 
 def answer(frame: Frame) -> list[str]:
@@ -35,6 +40,12 @@ def answer(frame: Frame) -> list[str]:
         "" if confirmed else _reservations(frame, best),
     ]
     return [line for line in lines if line]
+
+
+def caution(manifest: Mapping[str, Any]) -> str:
+    """What to know before any number of the run; empty where there is nothing. By convention the profile ``smoke``
+    only shows that everything works."""
+    return SMOKE_CAUTION if manifest.get("profile") == "smoke" else ""
 
 
 def reference_setting(frame: Frame, best: Setting) -> Setting | None:

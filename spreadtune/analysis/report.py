@@ -8,7 +8,7 @@ from string import Template
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
-from spreadtune.analysis.answer import answer
+from spreadtune.analysis.answer import answer, caution
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
@@ -55,6 +55,7 @@ def render(tables: Tables) -> str:
         run=escape(tables.run.id),
         description=escape(tables.study.description),
         changes=_changes(tables),
+        caution=_caution(tables),
         progress=_progress(tables),
         style=asset("report.css"),
         plotly=get_plotlyjs() if figures else "",
@@ -77,6 +78,11 @@ def render(tables: Tables) -> str:
 def _changes(tables: Tables) -> str:
     line = changes(tables.manifest.get("command", []))
     return f'<p class="changes">Run with <code>{escape(line)}</code></p>' if line else ""
+
+
+def _caution(tables: Tables) -> str:
+    text = caution(tables.manifest)
+    return f'<p class="caution">{escape(text)}</p>' if text else ""
 
 
 def _progress(tables: Tables) -> str:

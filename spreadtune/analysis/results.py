@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from spreadtune.analysis.answer import answer
+from spreadtune.analysis.answer import answer, caution
 from spreadtune.analysis.export import FORMATS, Exported, export
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.tables import Tables
@@ -41,7 +41,8 @@ class Results(Tables):
 
     def answer(self) -> str:
         """What the study found, in a few lines of plain text."""
-        return "\n".join(answer(build_frame(self)))
+        lines = [*answer(build_frame(self)), caution(self.manifest)]
+        return "\n".join(filter(None, lines))
 
     def write_report(self) -> Path:
         """Write ``report.html`` into the run folder and return its path."""

@@ -1,5 +1,6 @@
 """``spreadtune run --plan``: what a run would be and cost, printed instead of started."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -11,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from spreadtune.cli.eta import as_clock
+from spreadtune.cli.lines import counted, describe_slots
 from spreadtune.cli.session import Request, checked_study
-from spreadtune.cli.terminal import counted, describe_slots
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.choose import resumed_run
 from spreadtune.runtime.machine import load
@@ -35,6 +36,7 @@ BUSY = 0.5
 
 def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
     """Print what the request would run and cost."""
+    logging.basicConfig(format="warning    %(message)s")
     console = Console(highlight=False)
     study, run = checked_study(request, storage=None), None
     if request.resuming:

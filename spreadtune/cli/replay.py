@@ -25,7 +25,7 @@ def replay_command(run: str, trial: int, results: Path, data_root: Path | None) 
     Example:
       spreadtune replay digits_alpha_sweep 7
     """
-    from spreadtune.cli.terminal import epoch_progress
+    from spreadtune.cli.epoch_bar import epoch_bar
     from spreadtune.data.root import use_data_root
     from spreadtune.errors import UserError
     from spreadtune.run_folder import find_run
@@ -42,7 +42,7 @@ def replay_command(run: str, trial: int, results: Path, data_root: Path | None) 
     if data_root:
         use_data_root(data_root)
     click.echo(f"replaying trial {trial} of {found.label}")
-    with epoch_progress("epochs") as on_epoch:
+    with epoch_bar("epochs") as on_epoch:
         comparison = replay(folder, on_epoch)
     differing = comparison.differing()
     for name, recorded in sorted(comparison.recorded.items()):

@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 from dataclasses import dataclass
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from types import FrameType
 
@@ -67,13 +68,15 @@ def run_to_report(request: Request) -> int:
     """Run a study, print its answer and where its report is; the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
     stop = StopRequest()
+    early = _log_early()
     chosen = _choose(request)
     console = Console(file=sys.stdout, highlight=False)  # this very stream, whatever stands in its place later
-    with Terminal(chosen.study, console) as terminal:
+    live = sys.stdout.isatty() and not console.is_dumb_terminal  # FORCE_COLOR makes no terminal of a pipe
+    with Terminal(chosen.study, chosen.run.label, console, live=live) as terminal:
         for line in _opening(chosen):
             terminal.say(line)
         try:
-            _log_to(chosen.run.log_file, terminal, verbose=request.verbose)
+            _log_to(chosen.run.log_file, terminal, early, verbose=request.verbose)
             _stop_in_order(stop, terminal)
             with captured():
                 results = execute(
@@ -88,7 +91,9 @@ def run_to_report(request: Request) -> int:
                 )
         except KeyboardInterrupt:
             begun = chosen.run.study_file.exists()
-            terminal.say(f"stopped; go on with\n  {request.resume_command(chosen.run)}" if begun else "stopped")
+            terminal.cut_off()
+            way_on = f"; go on with\n  {request.resume_command(chosen.run)}" if begun else ""
+            terminal.say(f"stopped{way_on}", whole=True)
             raise
         except UserError:
             raise
@@ -97,7 +102,7 @@ def run_to_report(request: Request) -> int:
                 raise
             logging.getLogger(__name__).info("the run broke down", exc_info=error)
             for line in _breakdown(error, chosen.run, request):
-                terminal.say(line)
+                terminal.say(line, whole=True)
             return FAILED
     console.print()
     console.print(results.answer(), markup=False, soft_wrap=True)
@@ -169,7 +174,8 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
     )
     if request.data_root:
         use_data_root(request.data_root)
-    with decoding_shown(Console()):
+    console = Console(file=sys.stdout)
+    with decoding_shown(console), captured():
         preflight(study, storage=storage, address=request.address)
     return study
 
@@ -205,7 +211,15 @@ def _opening(chosen: Chosen) -> list[str]:
     ]
 
 
-def _log_to(path: Path, terminal: Terminal, *, verbose: bool) -> None:
+def _log_early() -> BufferingHandler:
+    """Keep what is said before there is a run to have a log."""
+    early = BufferingHandler(sys.maxsize)
+    logging.basicConfig(level=logging.INFO, handlers=[early], force=True)
+    logging.captureWarnings(True)
+    return early
+
+
+def _log_to(path: Path, terminal: Terminal, early: BufferingHandler, *, verbose: bool) -> None:
     """The run's log gets everything, the terminal our warnings, or all of it where that was asked for."""
     file, shown = LogFile(path), TerminalHandler(terminal)
     if verbose:
@@ -214,8 +228,10 @@ def _log_to(path: Path, terminal: Terminal, *, verbose: bool) -> None:
         shown.setFormatter(_Brief())
         shown.setLevel(logging.WARNING)
         shown.addFilter(logging.Filter("spreadtune"))
+    said = [*early.buffer]
     logging.basicConfig(level=logging.INFO, handlers=[file, shown], force=True)
-    logging.captureWarnings(True)
+    for record in said:
+        logging.getLogger().handle(record)
 
 
 class _Brief(logging.Formatter):

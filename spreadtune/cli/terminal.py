@@ -1,155 +1,170 @@
-"""What a person sees while a study runs: a live line on a terminal, one line per event elsewhere."""
+"""What a person sees while a study runs: a live view under the lines on a terminal, one line per event elsewhere."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.live import Live
 
+from spreadtune.cli.chart import Chart
 from spreadtune.cli.eta import as_clock
+from spreadtune.cli.lines import describe_slots, how_far, name_of, told, what_is_left
 from spreadtune.cli.program import beside
+from spreadtune.cli.view import InTraining, View
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
 from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress as Counts
-from spreadtune.spec.quantities import size_text
+from spreadtune.search.progress import Progress
+from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.study import Study
+
+REFRESHES = 2
+"""A second; the view changes with events, between them only its times do."""
+
+STYLES = {"COMPLETE": "", "PRUNED": "dim", "FAIL": "red"}
 
 
 class Terminal:
-    """The monitor of a run on a console. Use it as a context: the live line ends with the block."""
+    """The monitor of a run on a console. Use it as a context: the live view ends with the block.
 
-    def __init__(self, study: Study, console: Console) -> None:
-        self._console = console
+    Args:
+        study: what runs.
+        run: the run's label.
+        console: where to.
+        live: whether it is a terminal that can show a view; by default what the console says.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        run: str,
+        console: Console,
+        *,
+        live: bool | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._console, self._clock = console, clock
         self._metric = study.search.metric
-        self._metrics = dict.fromkeys((*study.search.optimize, *study.search.selection.metrics))
-        self._epochs = study.training.epochs
-        self._eta = Eta(0)
-        self._reached: dict[tuple[str, int], int] = {}
-        self._best = ""
-        columns = (TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.fields[status]}"))
-        self._live = Progress(*columns, console=console, transient=True)
-        self._line = self._live.add_task("starting Ray", total=None, status="")
+        self._metrics = tuple(dict.fromkeys((*study.search.optimize, *study.search.selection.metrics)))
+        self._proxy = study.search.stand_in or PROXY.get(self._metric)
+        self._eta = Eta(study.training.epochs, clock)
+        self._in_training: dict[tuple[str, int], InTraining] = {}
+        self._view = View(run, self._metric, Chart.of(study), began=clock(), clock=clock)
+        self._live: Live | None = None
+        if console.is_terminal and not console.is_dumb_terminal if live is None else live:
+            # What libraries print is logged, not moved above the view.
+            self._live = Live(
+                self._view,
+                console=console,
+                refresh_per_second=REFRESHES,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
 
     def __enter__(self) -> "Terminal":
-        if self._console.is_terminal:
-            self._live.start()
+        if self._live:
+            self._live.start(refresh=True)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._console.is_terminal:
+        if self._live:
             self._live.stop()
 
-    def say(self, text: str) -> None:
-        """One line above the live one."""
-        # Words are kept whole on a terminal; elsewhere a line is an event, however long.
-        self._console.print(text, markup=False, highlight=False, soft_wrap=not self._console.is_terminal)
+    def say(self, text: str, style: str = "", *, whole: bool = False) -> None:
+        """One line, above the live view where there is one; a ``whole`` one has no line ends of ours, to be copied."""
+        # Beside a view words are kept whole; elsewhere a line is an event, however long.
+        whole = whole or self._live is None
+        self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=whole)
 
-    def connected(self, cluster: Cluster, slots: Slots, progress: Counts) -> None:
+    def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
+        self._eta.connected(cluster, slots, progress)
         self.say(f"slots      {describe_slots(slots)}")
         if cluster.dashboard:
             command = f"{beside('ray')} {TOKEN_VERB}"
             self.say(f"dashboard  {cluster.dashboard}  (asks for a token; `{command}` shows it)")
-        floors = f" and {counted(progress.references_total, 'reference')} (floors and ceiling)"
-        confirm = f", {progress.confirm_total} of them a confirmation," if progress.confirm_total else ""
-        self.say(f"to run     {counted(progress.total, 'trial')}{confirm}{floors if progress.references_total else ''}")
-        self._eta = Eta((_total(progress) - _done(progress)) * self._epochs)
+        self.say(f"to run     {what_is_left(progress)}")
+        self._view = replace(self._view, slots=slots.count)
         self._show(progress)
 
-    def started(self, assignment: Assignment, progress: Counts) -> None:
-        self._reached[assignment.kind, assignment.number] = 0
-        if not self._console.is_terminal:
-            self.say(f"started    {_name(assignment)}{', taken up again' if assignment.resumed else ''}")
+    def started(self, assignment: Assignment, progress: Progress) -> None:
+        self._eta.started(assignment, progress)
+        self._in_training[_key(assignment)] = InTraining(name_of(assignment), "starting")
+        if not self._live:
+            self.say(f"started    {name_of(assignment)}{', taken up again' if assignment.resumed else ''}")
+        self._show(progress)
+
+    def entered(self, assignment: Assignment, phase: str) -> None:
+        self._eta.entered(assignment, phase)
+        self._note(assignment, step=phase)
+        if not self._live:
+            self.say(f"phase      {name_of(assignment)}: {phase}")
+        self._show()
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
-        key = assignment.kind, assignment.number
-        self._eta.saw(max(0, epoch - self._reached[key]))
-        self._reached[key] = max(epoch, self._reached[key])
-        self._live.update(self._line, status=self._status())
+        self._eta.reported(assignment, epoch, metrics)
+        epochs = assignment.spec.training.epochs
+        step = f"epoch {epoch} of {epochs}" if epoch < epochs else "measuring"
+        phase = "ceiling, " if assignment.kind == "reference" else ""
+        self._note(assignment, step=phase + step, epoch=epoch)
+        if self._proxy and self._proxy in metrics:
+            self._note(assignment, proxy=f"{self._proxy} {metrics[self._proxy]:.3f}")
+        self._show()
 
-    def settled(self, assignment: Assignment, outcome: Outcome, progress: Counts) -> None:
-        self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
-        if progress.best:
-            bounds = "" if progress.best.feasible else " (bounds not kept)"
-            self._best = f"best {self._metric} {progress.best.value:.3f}{bounds}"
-        eta = "" if self._console.is_terminal else f"  {self._remaining()}"
-        count = f"{_done(progress)}/{_total(progress)}"
-        self.say(f"{count:10} {_name(assignment)}: {self._told(outcome)}{eta}")
+    def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
+        self._eta.settled(assignment, outcome, progress)
+        del self._in_training[_key(assignment)]
+        seconds = self._eta.seconds() if progress.missing and not self._live else None
+        eta = "" if seconds is None else f"  ETA {as_clock(seconds)}"
+        line = f"{how_far(progress):10} {name_of(assignment)}: {told(outcome, self._metrics)}{eta}"
+        self.say(line, STYLES[outcome.state])
         self._show(progress)
 
     def left(self, assignment: Assignment) -> None:
-        epoch = self._reached.pop((assignment.kind, assignment.number), 0)
-        self.say(f"left       {_name(assignment)} after epoch {epoch}")
+        self._eta.left(assignment)
+        job = self._in_training.pop(_key(assignment))
+        self.say(f"left       {job.name} after epoch {job.epoch}")
+        self._show()
 
-    def _show(self, progress: Counts) -> None:
-        count = f"{_done(progress)}/{_total(progress)}"
-        self._live.update(
-            self._line, total=_total(progress), completed=_done(progress), description=count, status=self._status()
-        )
+    def cut_off(self) -> None:
+        """Say what was in training when the run was ended at once."""
+        for job in self._in_training.values():
+            self.say(f"cut off    {job.name} after epoch {job.epoch}, goes on from its last checkpoint")
 
-    def _status(self) -> str:
-        return "  ".join(part for part in (self._remaining(), self._best) if part)
+    def _note(self, assignment: Assignment, **news: Any) -> None:
+        """What is new of a job in training."""
+        key = _key(assignment)
+        self._in_training[key] = replace(self._in_training[key], **news)
 
-    def _remaining(self) -> str:
+    def _show(self, progress: Progress | None = None) -> None:
+        """The view of this moment: it never changes, for another thread draws it."""
         seconds = self._eta.seconds()
-        return "" if seconds is None else f"ETA {as_clock(seconds)}"
-
-    def _told(self, outcome: Outcome) -> str:
-        if outcome.state == "PRUNED":
-            return str(outcome.reason)
-        if outcome.state == "FAIL":
-            return f"failed after epoch {outcome.epoch}: {outcome.reason}"
-        measured = (name for metric in self._metrics for name in (metric, f"test.{metric}"))
-        names = dict.fromkeys((*measured, "spread", *(f"ceiling.{metric}" for metric in self._metrics)))
-        numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]
-        seconds = outcome.details.get("seconds")
-        return ", ".join(numbers) + (f" ({seconds:.1f} s)" if seconds is not None else "")
+        self._view = replace(
+            self._view,
+            progress=progress or self._view.progress,
+            in_training=tuple(self._in_training.values()),
+            ends=None if seconds is None else self._clock() + seconds,
+        )
+        if self._live:
+            self._live.update(self._view)
 
 
 class TerminalHandler(logging.Handler):
-    """Log records as lines above the live one."""
+    """Log records as lines above the live view."""
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._terminal = terminal
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._terminal.say(self.format(record))
+        self._terminal.say(self.format(record), "yellow" if record.levelno >= logging.WARNING else "")
 
 
-@contextmanager
-def epoch_progress(description: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar over epochs on a terminal, nothing elsewhere; gives what to call with (epoch, epochs)."""
-    with Progress(transient=True, disable=not Console().is_terminal) as bar:
-        task = bar.add_task(description, total=None)
-        yield lambda epoch, epochs: bar.update(task, completed=epoch, total=epochs)
-
-
-def describe_slots(slots: Slots) -> str:
-    """How many trials side by side, and what each has."""
-    each = f"{slots.cpus} CPU and " + (f"{slots.gpus:g} GPU" if slots.gpus else "no GPU")
-    if slots.memory:
-        each += f", up to {size_text(slots.memory)}"
-    if slots.workers > 1:
-        each = f"{slots.workers} workers of {each}"
-    return f"{slots.count} side by side, each with {each}"
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 trial``, ``3 trials``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _name(assignment: Assignment) -> str:
-    return f"{assignment.kind} {assignment.number} ({assignment.label})"
-
-
-def _total(progress: Counts) -> int:
-    return progress.total + progress.references_total
-
-
-def _done(progress: Counts) -> int:
-    return progress.complete + progress.pruned + progress.failed + progress.references_done
+def _key(assignment: Assignment) -> tuple[str, int]:
+    return assignment.kind, assignment.number

@@ -101,6 +101,11 @@ class Jobs:
         assignment.folder.stop_file.touch()
         return False
 
+    def enter(self, trial_id: str, phase: str) -> None:
+        """Pass on that a reference began a phase."""
+        if assignment := self.running.get(trial_id):
+            self.monitor.entered(assignment, phase)
+
     def lost_for_memory(self, trial_id: str, text: str) -> None:
         """Ray ended a trial's worker because its machine was running out of memory. Tune tells of the end next."""
         self._memory[trial_id] = text
@@ -251,6 +256,8 @@ class LedgerScheduler(FIFOScheduler):
             if UNWRITABLE in result:
                 self.jobs.give_up(UnwritableError(Path(result["folder"]), result[UNWRITABLE]))
                 return str(TrialScheduler.STOP)
+            if "phase" in result:
+                self.jobs.enter(trial.trial_id, result["phase"])
             prefix = "metrics/"
             metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
             if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):

@@ -47,5 +47,8 @@ class RayContext:
             self._last_report = time.monotonic()
             self.send({"epoch": epoch, "metrics": dict(metrics)})
 
+    def enter(self, phase: str) -> None:
+        self.send({"phase": phase})
+
     def stop_requested(self) -> bool:
         return self.stop_file.exists()

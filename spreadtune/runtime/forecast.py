@@ -24,9 +24,11 @@ class Forecast:
     """
 
     def __init__(self, monitor: Monitor, epochs: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._monitor, self._epochs, self._clock = monitor, epochs, clock
+        self._epochs, self._clock = epochs, clock
+        self._eta = Eta(epochs, clock)
+        self._told: tuple[Monitor, ...] = (self._eta, monitor)
         self._began: float | None = None
-        self._eta, self._needed, self._seen = Eta(0, clock), 0.0, 0
+        self._needed, self._seen = 0.0, 0
         self._reached: dict[tuple[str, int], int] = {}
         self._estimated: float | None = None
 
@@ -44,32 +46,38 @@ class Forecast:
         return {name: round(value, 1) for name, value in known.items()}
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
-        ended = progress.complete + progress.pruned + progress.failed + progress.references_done
-        left = (progress.total + progress.references_total - ended) * self._epochs
-        self._began, self._eta, self._needed = self._clock(), Eta(left, self._clock), left * FIRST_EPOCHS
-        self._monitor.connected(cluster, slots, progress)
+        self._began, self._needed = self._clock(), progress.missing * self._epochs * FIRST_EPOCHS
+        for monitor in self._told:
+            monitor.connected(cluster, slots, progress)
 
     def started(self, assignment: Assignment, progress: Progress) -> None:
-        self._monitor.started(assignment, progress)
+        for monitor in self._told:
+            monitor.started(assignment, progress)
+
+    def entered(self, assignment: Assignment, phase: str) -> None:
+        for monitor in self._told:
+            monitor.entered(assignment, phase)
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
         key = assignment.kind, assignment.number
-        new = max(0, epoch - self._reached.get(key, 0))
-        self._reached[key] = self._reached.get(key, 0) + new
-        self._eta.saw(new)
-        self._seen += new
+        reached = self._reached.get(key, 0)
+        self._seen += max(0, epoch - reached)
+        self._reached[key] = max(epoch, reached)
+        for monitor in self._told:
+            monitor.reported(assignment, epoch, metrics)
         self._estimate()
-        self._monitor.reported(assignment, epoch, metrics)
 
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
-        self._eta.dropped(self._epochs - self._reached.pop((assignment.kind, assignment.number), 0))
-        self._monitor.settled(assignment, outcome, progress)
+        self._reached.pop((assignment.kind, assignment.number), None)
+        for monitor in self._told:
+            monitor.settled(assignment, outcome, progress)
 
     def left(self, assignment: Assignment) -> None:
-        self._monitor.left(assignment)
+        for monitor in self._told:
+            monitor.left(assignment)
 
     def _estimate(self) -> None:
-        """Once: what is over, and what is left at the rate so far."""
+        """Once: what is over, and what is left at the pace so far."""
         if self._estimated is None and self._began is not None and self._seen >= self._needed:
             left = self._eta.seconds()
             if left is not None:

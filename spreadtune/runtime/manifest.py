@@ -32,6 +32,7 @@ class Manifest:
             "format": FORMAT,
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),
+            "profile": study.profile or earlier.get("profile"),
             "command": [without_password(word) for word in command],
             "storage": redacted(storage) if storage else None,
             "git": git_state(Path.cwd()),

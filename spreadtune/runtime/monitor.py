@@ -19,6 +19,9 @@ class Monitor(Protocol):
     def started(self, assignment: Assignment, progress: Progress) -> None:
         """A trial or reference was handed to a slot."""
 
+    def entered(self, assignment: Assignment, phase: str) -> None:
+        """A reference began a phase, such as ``raw pixels``. One that is begun anew enters its first once more."""
+
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
         """An epoch's metrics arrived."""
 
@@ -35,6 +38,8 @@ class SilentMonitor:
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None: ...
 
     def started(self, assignment: Assignment, progress: Progress) -> None: ...
+
+    def entered(self, assignment: Assignment, phase: str) -> None: ...
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None: ...
 

@@ -114,6 +114,11 @@ class Backlog:
             return self._stored(book, book.study.ask(), row.record.retry(self._next_number()))
         return None
 
+    @property
+    def retrying(self) -> int:
+        """How many failed pairs wait for another trial."""
+        return len(self._failed_left())
+
     def next_missing(self) -> Ready | None:
         """The first pair that no trial holds."""
         book = self._plan.turn(self._books)

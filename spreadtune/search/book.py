@@ -9,7 +9,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.assignment import trial_label
+from spreadtune.search.assignment import setting_label, trial_label
 from spreadtune.search.drawing import Drawn, suggest
 from spreadtune.search.outcomes import finished_metrics
 from spreadtune.search.proxy import Companion, Itself
@@ -78,6 +78,10 @@ class Book:
     def label(self, record: Record) -> str:
         """A short text for people, with the variant's name where there are several."""
         return trial_label(record.values, record.seed, None if self._alone else self.variant, stage=record.stage)
+
+    def setting_label(self, record: Record) -> str:
+        """The same without the seed."""
+        return ": ".join(filter(None, (None if self._alone else self.variant, setting_label(record.values))))
 
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""

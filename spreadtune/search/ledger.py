@@ -182,8 +182,14 @@ class Ledger:
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
-        selection = self.study.search.selection
-        return count_progress(self._books, self._plan, self._confirmation, self._references, selection)
+        return count_progress(
+            self._books,
+            self._plan,
+            self._confirmation,
+            self._references,
+            self.study.search.selection,
+            retrying=self._backlog.retrying + self._confirming.retrying,
+        )
 
     def close(self) -> None:
         """Let go of the database. What it could not be told by now, the next resume tells it."""

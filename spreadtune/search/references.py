@@ -37,8 +37,8 @@ class References:
 
     @property
     def done(self) -> int:
-        """How many have ended, failed ones too."""
-        return sum(self._folder(seed).outcome() is not None for seed in self._seeds)
+        """How many have ended, failed ones too unless they wait for another try."""
+        return sum(seed not in self._again and self._folder(seed).outcome() is not None for seed in self._seeds)
 
     def next_begun(self) -> Assignment | None:
         """One that an earlier driver began, or that failed under it."""

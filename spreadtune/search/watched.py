@@ -8,4 +8,4 @@ from spreadtune.spec.search import SearchConfig
 def watched(search: SearchConfig) -> Watched | None:
     """The metric of ``evaluation.knn_every`` by which an epoch is the best; None where there is none."""
     stand_in = PROXY.get(search.metric)
-    return Watched(stand_in, search.direction) if stand_in else None
+    return Watched(stand_in, search.selection.goal.direction) if stand_in else None

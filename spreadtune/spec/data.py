@@ -127,9 +127,11 @@ class DataConfig(Config):
 
     dataset: AnyDataset
     augmentation: AnyAugmentation
-    batch_size: int = Field(128, ge=2)
-    batches: Literal["shuffled", "balanced"] = "shuffled"
-    views: int = Field(2, ge=2)
+    batch_size: int = Field(128, ge=2, description="images of one contrastive batch, over all workers")
+    batches: Literal["shuffled", "balanced"] = Field("shuffled", description="balanced: as many images of each class")
+    views: int = Field(2, ge=2, description="of each image in a batch")
     train_size: int | None = Field(None, ge=2, description="use this many training images, stratified")
     size: int | None = Field(None, ge=1, description="resize the shorter side to this, then crop the middle square")
-    placement: Literal["auto", "device", "host"] = "auto"
+    placement: Literal["auto", "device", "host"] = Field(
+        "auto", description="where the images lie; auto: on the GPU when they fit a quarter of the trial's memory there"
+    )

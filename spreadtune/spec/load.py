@@ -58,7 +58,8 @@ def load_study(
     layers.append(Overrides(None, {key: count for key, count in counts.items() if count is not None}))
     for layer in layers:
         values = layer.applied_to(values)
-    study = Study.from_values(values, name=_study_name(path, source) if name is None else name, source=source)
+    called = _study_name(path, source) if name is None else name
+    study = Study.from_values(values, name=called, source=source, profile=profile)
     for layer in layers:
         refuse_what_cannot_hold(study, layer)
     try:

@@ -13,16 +13,16 @@ class ConvnetEncoder(NamedPart):
     """A small convolutional network for small images."""
 
     name: Literal["convnet"] = "convnet"
-    embedding_dim: int = Field(64, ge=2)
+    embedding_dim: int = Field(64, ge=2, description="width of h")
     width: int = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
     stride: Literal[1, 2] = Field(1, description="of the first convolution; 2 makes a step several times faster")
-    norm: Literal["batch", "group"] = "batch"
+    norm: Literal["batch", "group"] = Field("batch", description="group: no image's h depends on its batch")
 
 
 class ResNetEncoder(NamedPart):
     """torchvision's residual networks without the classifier; h is the pooled last map."""
 
-    norm: Literal["batch", "group"] = "batch"
+    norm: Literal["batch", "group"] = Field("batch", description="group: no image's h depends on its batch")
     weights: str = Field("none", min_length=1, description="none, imagenet or the path of a file with a state dict")
 
     @model_validator(mode="after")
@@ -50,8 +50,8 @@ class ViTEncoder(NamedPart):
     name: Literal["vit"] = "vit"
     patch: int = Field(4, ge=1, description="side of a patch, pixels")
     depth: int = Field(7, ge=1, description="blocks of attention and MLP")
-    width: int = Field(256, ge=2)
-    heads: int = Field(8, ge=1)
+    width: int = Field(256, ge=2, description="also of h")
+    heads: int = Field(8, ge=1, description="of attention; they share the width evenly")
     mlp_ratio: int = Field(2, ge=1, description="width of the hidden layer of an MLP, in units of width")
 
     @model_validator(mode="after")
@@ -115,7 +115,7 @@ class ModelConfig(Config):
     """The encoder gives h; the head (none by default) gives what the contrastive terms normalize to z."""
 
     encoder: AnyEncoder
-    head: Literal["none", "linear", "mlp"] = "none"
+    head: Literal["none", "linear", "mlp"] = Field("none", description="from h to what the losses see")
     head_dim: int = Field(64, ge=2, description="width of the head's output; unused without a head")
     decoder: AnyDecoder = NoDecoder()
     decoder_condition: Literal["none", "class"] = Field(

@@ -17,17 +17,21 @@ class SpreadObjective(ObjectiveConfig):
     """(1 - alpha) supcon + alpha class-conditional InfoNCE, plus the reconstruction term."""
 
     name: Literal["spread"] = "spread"
-    alpha: float = Field(0.0, ge=0, le=1)
-    temperature: float = Field(0.5, gt=0)
-    pairs: Literal["cross_view", "all"] = "cross_view"
-    denominator: Literal["negatives", "all"] = "negatives"
+    alpha: float = Field(0.0, ge=0, le=1, description="weight of class-conditional InfoNCE; 0: SupCon alone")
+    temperature: float = Field(0.5, gt=0, description="of the softmax, in both terms")
+    pairs: Literal["cross_view", "all"] = Field(
+        "cross_view", description="cross_view: one view against another; all: every view against all others"
+    )
+    denominator: Literal["negatives", "all"] = Field(
+        "negatives", description="what a positive of the supervised term competes with"
+    )
 
 
 class InfoNCEObjective(ObjectiveConfig):
     """InfoNCE (NT-Xent) over all views, blind to labels."""
 
     name: Literal["infonce"] = "infonce"
-    temperature: float = Field(0.5, gt=0)
+    temperature: float = Field(0.5, gt=0, description="of the softmax")
 
 
 class CrossEntropyObjective(ObjectiveConfig):
@@ -39,7 +43,7 @@ class CrossEntropyObjective(ObjectiveConfig):
 class OwnObjective(OwnPart):
     """A user's function ``(embedding_dim, class_count, **arguments) -> spreadtune.objectives.Objective``."""
 
-    autoencoder_weight: float = Field(0.0, ge=0)
+    autoencoder_weight: float = Field(0.0, ge=0, description="weight of the reconstruction term; not handed on")
 
 
 OBJECTIVES = Family(

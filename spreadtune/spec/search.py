@@ -58,7 +58,7 @@ class SuccessiveHalving(Stopping):
 
     name: Literal["successive_halving"] = "successive_halving"
     min_epochs: int = Field(1, ge=1, description="the epoch of the first rung")
-    reduction: int = Field(3, ge=2)
+    reduction: int = Field(3, ge=2, description="one in so many goes on from a rung")
 
 
 class Hyperband(Stopping):
@@ -123,7 +123,7 @@ class ConfirmConfig(Config):
 class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="everything random of the study comes from it")
     seeds: int = Field(
         1,
         ge=1,

@@ -22,21 +22,27 @@ class Study(Body):
     search: SearchConfig = SearchConfig()
     profiles: dict[str, dict[DottedPath, Any]] = Field(default_factory=dict)
     _name: str = PrivateAttr("study")
+    _profile: str | None = PrivateAttr(None)
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any], *, name: str, source: str) -> "Study":
+    def from_values(cls, values: Mapping[str, Any], *, name: str, source: str, profile: str | None = None) -> "Study":
         """Validate what a file says; raises :class:`UserError`, one line a mistake, with ``source`` in front."""
         try:
             study = cls.model_validate(values)
         except ValidationError as error:
             raise UserError(report(source, problems(error, cls))) from error
-        study._name = name
+        study._name, study._profile = name, profile
         return study
 
     @property
     def name(self) -> str:
         """The stem of the file's name."""
         return self._name
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that was applied when it was loaded from its author's file; a run's manifest remembers it."""
+        return self._profile
 
     def variants(self) -> tuple[Variant, ...]:
         """The study's variants in the order of the file.

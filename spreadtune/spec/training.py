@@ -12,11 +12,11 @@ from spreadtune.spec.quantities import Duration, Size
 class TrainingConfig(Config):
     """AdamW with a linear warm-up and a cosine to zero."""
 
-    epochs: int = Field(ge=1)
+    epochs: int = Field(ge=1, description="passes over the training images")
     optimizer: Literal["adamw"] = "adamw"
-    learning_rate: float = Field(3.0e-4, gt=0)
-    weight_decay: float = Field(1.0e-2, ge=0)
-    warmup_epochs: int = Field(0, ge=0)
+    learning_rate: float = Field(3.0e-4, gt=0, description="the largest, after warm-up")
+    weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled")
+    warmup_epochs: int = Field(0, ge=0, description="epochs in which the learning rate rises linearly")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA devices that support it, float32 elsewhere"
     )
@@ -54,7 +54,9 @@ class ResourcesConfig(Config):
     memory_per_worker: Size | None = Field(
         None, description="bytes, or text such as 4GiB, that a worker's process may use; above it, it is ended"
     )
-    max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = "auto"
+    max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        "auto", description="auto: as many as fit"
+    )
     retries: int = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")
 
     @model_validator(mode="after")

@@ -61,6 +61,9 @@ class Context(Protocol):
         Every worker does.
         """
 
+    def enter(self, phase: str) -> None:
+        """Tell what begins now, where it is more than epochs. May not return, and every worker does, like an epoch."""
+
     def stop_requested(self) -> bool:
         """Whether the loop is to end after this epoch, leaving a checkpoint. The first worker's answer counts."""
 
@@ -77,11 +80,15 @@ class LocalContext:
     checkpoints: list[Path] = field(default_factory=list)
     best_by: Watched | None = None
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
+    on_phase: Callable[[str], None] = lambda phase: None
     stop: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.perf_counter
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         self.on_report(epoch, metrics)
+
+    def enter(self, phase: str) -> None:
+        self.on_phase(phase)
 
     def stop_requested(self) -> bool:
         return self.stop()

@@ -12,6 +12,7 @@ from spreadtune.training.divergence import DivergenceError
 from spreadtune.trial.attempt import Attempt
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.learner import Learner
+from spreadtune.trial.phases import CEILING, RAW_PIXELS, UNTRAINED_ENCODER
 
 PIXELS_PATIENCE = 2
 """Large C are the slow ones on thousands of pixels, and lose there: a floor is not worth the hour they would take."""
@@ -41,8 +42,11 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
         metrics = context.workers.led(lambda: probe_metrics(on_train, on_validation, seed=seed, patience=patience))
         return {f"{name}.{metric}": value for metric, value in metrics.items()}
 
+    context.enter(RAW_PIXELS)
     metrics = probed("raw_pixels", _pixels(train), _pixels(validation), PIXELS_PATIENCE)
+    context.enter(UNTRAINED_ENCODER)
     metrics |= probed("random_encoder", learner.represent(train), learner.represent(validation))
+    context.enter(CEILING)
     try:
         trained = learner.train()
     except DivergenceError as divergence:

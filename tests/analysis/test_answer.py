@@ -1,12 +1,14 @@
 """The answer, word by word."""
 
+import json
 from typing import Any
 
 import pytest
 
-from spreadtune.analysis.answer import reference_setting
+from spreadtune.analysis.answer import SMOKE_CAUTION, reference_setting
 from spreadtune.analysis.chosen import coarse_choice
 from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.report import render
 from spreadtune.analysis.results import Results
 
 TRANSFER = {
@@ -188,3 +190,13 @@ def test_what_early_stopping_looked_at_is_said(new_run: Any, metric: str, line: 
     assert f"Early stopping looked at the {line}; means are over finished trials." in written.splitlines()
     assert "0.999" not in written, "a stopped trial is no candidate"
     assert "Early stopping looked" not in small_sweep(new_run).write().answer()
+
+
+def test_the_numbers_of_a_smoke_run_are_said_to_mean_nothing(new_run: Any) -> None:
+    results = small_sweep(new_run).write()
+    assert "mean nothing" not in results.answer()
+    assert "mean nothing" not in render(results)
+    results.run.manifest_file.write_text(json.dumps(results.manifest | {"profile": "smoke"}))
+    smoke = Results(results.run)
+    assert smoke.answer().splitlines()[-1] == SMOKE_CAUTION
+    assert f'<p class="caution">{SMOKE_CAUTION}</p>' in render(smoke)

@@ -1,23 +1,26 @@
-"""Every line of a piped run, word for word."""
+"""Every line of a piped run, word for word, and what a terminal shows."""
 
 import io
+import logging
+import os
+import pty
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from spreadtune.cli import terminal as module
-from spreadtune.cli.terminal import Terminal
-from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.runtime.cluster import Cluster
-from spreadtune.runtime.eta import Eta
-from spreadtune.runtime.resources import Node, Slots
-from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Best, Progress
+from spreadtune.cli.lines import what_is_left
+from spreadtune.cli.terminal import Terminal, TerminalHandler
+from spreadtune.search.progress import Progress
 from spreadtune.spec.load import load_study
-from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
+from tests.cli.scripted import Clock, Script
+from tests.golden_text import assert_golden
 from tests.workplace import Workplace
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -26,87 +29,160 @@ def study(tmp_path: Path) -> Study:
     return load_study(tmp_path / "studies" / "told.yaml")
 
 
-class Clock:
-    """Seconds, as the test sets them."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
     monkeypatch.setattr(module, "beside", lambda tool: tool)
-    monkeypatch.setattr(module, "Eta", lambda epochs_left: Eta(epochs_left, clock=clock))
-    return clock
+    return Clock()
 
 
-def progress(done: int, best: Best | None = None, **counts: int) -> Progress:
-    return Progress(
-        total=4, complete=done, pruned=counts.get("pruned", 0), failed=counts.get("failed", 0), running=0,
-        references_total=1, references_done=counts.get("references", 0), best=best,
-    )  # fmt: skip
-
-
-def told(study: Study, clock: Clock, *, on_terminal: bool) -> list[str]:
-    """What a person reads of a short, eventful study."""
-    [variant] = study.variants()
-
-    def assignment(number: int, kind: str = "trial", *, resumed: bool = False) -> Assignment:
-        spec = variant.trial({"objective.alpha": 0.6}, Seed(study=0, index=0))
-        label = f"alpha 0.6, seed {number}" if kind == "trial" else "floors and ceiling, seed 0"
-        folder = TrialFolder(Path("trials") / f"{number:04d}")
-        return Assignment(kind, number, "main", 0, number, spec, folder, resumed, label)  # type: ignore[arg-type]
-
-    output = io.StringIO()
-    console = Console(file=output, width=120, force_terminal=on_terminal, highlight=False, legacy_windows=False)
-    with Terminal(study, console) as monitor:
-        monitor.connected(Cluster("http://127.0.0.1:8265", (Node(2, 0),)), Slots(1, 1, 0, 2), progress(0))
-        trials = [assignment(0), assignment(1, resumed=True), assignment(2), assignment(3)]
-        for trial in trials:
-            monitor.started(trial, progress(0))
-        for epoch in (1, 2, 3, 4):  # one a second, of 20 in all
-            clock.now += 1
-            monitor.reported(trials[0], epoch, {"spread": 0.1})
-        best = Best(0.95, {"objective.alpha": 0.6}, "alpha 0.6, seed 0")
-        complete = Outcome(
-            "COMPLETE", epoch=4, metrics={"transfer_accuracy": 0.95, "spread": 0.1234}, details={"seconds": 3.21}
-        )
-        monitor.settled(trials[0], complete, progress(1, best))
-        monitor.settled(
-            trials[1], Outcome("PRUNED", "stopped early at epoch 2 (median)", 2), progress(1, best, pruned=1)
-        )
-        monitor.settled(trials[2], Outcome("FAIL", "RuntimeError: on fire", 0), progress(1, best, pruned=1, failed=1))
-        reference = assignment(0, "reference")
-        monitor.started(reference, progress(1, best))
-        metrics = {"ceiling.transfer_accuracy": 0.99}
-        ceiling = Outcome("COMPLETE", epoch=4, metrics=metrics, details={"seconds": 2.0})
-        monitor.settled(reference, ceiling, progress(1, best, pruned=1, failed=1, references=1))
-    return output.getvalue().splitlines()
+def piped(output: io.StringIO) -> Console:
+    return Console(file=output, width=80, highlight=False)
 
 
 def test_piped(study: Study, clock: Clock) -> None:
-    assert told(study, clock, on_terminal=False) == [
-        "slots      2 side by side, each with 1 CPU and no GPU",
-        "dashboard  http://127.0.0.1:8265  (asks for a token; `ray get-auth-token` shows it)",
-        "to run     4 trials and 1 reference (floors and ceiling)",
-        "started    trial 0 (alpha 0.6, seed 0)",
-        "started    trial 1 (alpha 0.6, seed 1), taken up again",
-        "started    trial 2 (alpha 0.6, seed 2)",
-        "started    trial 3 (alpha 0.6, seed 3)",
-        "1/5        trial 0 (alpha 0.6, seed 0): transfer_accuracy 0.950, spread 0.123 (3.2 s)  ETA 0:16",
-        "2/5        trial 1 (alpha 0.6, seed 1): stopped early at epoch 2 (median)  ETA 0:12",
-        "3/5        trial 2 (alpha 0.6, seed 2): failed after epoch 0: RuntimeError: on fire  ETA 0:08",
-        "started    reference 0 (floors and ceiling, seed 0)",
-        "4/5        reference 0 (floors and ceiling, seed 0): ceiling.transfer_accuracy 0.990 (2.0 s)  ETA 0:04",
-    ]
+    output = io.StringIO()
+    with Terminal(study, "told/1", piped(output), clock=clock) as monitor:
+        Script(study, clock).play(monitor)
+    assert_golden(GOLDEN / "piped.txt", output.getvalue())
 
 
-def test_a_terminal_has_one_live_line_with_eta_and_the_best(study: Study, clock: Clock) -> None:
-    text = "\n".join(told(study, clock, on_terminal=True))
-    assert "4/5 " in text
-    assert "best transfer_accuracy 0.950" in text
-    assert "ETA" in text
-    assert "started    trial" not in text
+def test_a_second_ctrl_c_says_what_was_in_training(study: Study, clock: Clock) -> None:
+    output = io.StringIO()
+    with Terminal(study, "told/1", piped(output), clock=clock) as monitor:
+        Script(study, clock).play(monitor)
+        output.truncate(0)
+        output.seek(0)
+        monitor.cut_off()
+    assert output.getvalue() == (
+        "cut off    trial 3 (alpha 0.6, seed 3) after epoch 1, goes on from its last checkpoint\n"
+    )
+
+
+def test_a_trial_that_is_left_is_told_with_its_epoch(study: Study, clock: Clock) -> None:
+    output = io.StringIO()
+    script = Script(study, clock)
+    with Terminal(study, "told/1", piped(output), clock=clock) as monitor:
+        script.play(monitor)
+        monitor.left(script.assignment(3))
+        monitor.cut_off()
+    assert output.getvalue().endswith("left       trial 3 (alpha 0.6, seed 3) after epoch 1\n")
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "references", "expected"),
+    [
+        (0, 24, (0, 3), "24 trials and 3 references (floors and ceiling)"),
+        (19, 24, (2, 3), "5 of 24 trials and 1 of 3 references (floors and ceiling)"),
+        (24, 24, (0, 0), "0 of 24 trials"),
+        (0, 1, (0, 1), "1 trial and 1 reference (floors and ceiling)"),
+    ],
+)
+def test_what_is_left_to_run(done: int, total: int, references: tuple[int, int], expected: str) -> None:
+    progress = Progress(
+        total=total, complete=done, pruned=0, failed=1, running=0, references_done=references[0],
+        references_total=references[1], retrying=1,
+    )  # fmt: skip
+    assert what_is_left(progress) == expected, "a failed trial that is retried is to be run"
+
+
+class Screen:
+    """A terminal that remembers what is on it: enough of one for cursor moves and cleared lines.
+
+    Attributes:
+        lines: from the top.
+        hidden: whether the cursor is.
+    """
+
+    def __init__(self) -> None:
+        self.lines = [""]
+        self.row = 0
+        self.hidden = False
+
+    def feed(self, text: str) -> None:
+        for part in re.split(r"(\x1b\[[?\d;]*[a-zA-Z]|[\r\n])", text):
+            if part == "\n":
+                self.row += 1
+                self.lines += [""] * (self.row + 1 - len(self.lines))
+            elif part == "\r" or part.endswith("m"):
+                continue
+            elif part == "\x1b[2K":
+                self.lines[self.row] = ""
+            elif part == "\x1b[1A":
+                self.row -= 1
+            elif part in ("\x1b[?25l", "\x1b[?25h"):
+                self.hidden = part.endswith("l")
+            else:
+                assert "\x1b" not in part, repr(part)
+                self.lines[self.row] += part
+
+
+def test_settled_trials_scroll_by_above_the_view_and_nothing_of_it_stays(study: Study, clock: Clock) -> None:
+    output, screen = io.StringIO(), Screen()
+    console = Console(file=output, width=80, height=24, force_terminal=True, legacy_windows=False)
+
+    def interrupted() -> None:
+        with Terminal(study, "told/1", console, live=True, clock=clock) as monitor:
+            Script(study, clock).play(monitor)
+            console._live_stack[0].refresh()
+            screen.feed(output.getvalue())
+            assert screen.hidden
+            assert_golden(GOLDEN / "screen.txt", "\n".join(screen.lines))
+            output.truncate(0)
+            output.seek(0)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    screen.feed(output.getvalue())
+    assert not screen.hidden, "Ctrl-C gives the cursor back"
+    left = [line.rstrip() for line in screen.lines if line]
+    assert left[-2].startswith("4/5 ")
+    assert left[-1] == "0.990 (2.0 s)"
+    assert not any(line.startswith("told/1") for line in left)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("TERM", "dumb"), ("NO_COLOR", "1"), ("COLUMNS", "44")])
+def test_a_terminal_as_the_environment_describes_it(
+    variable: str, value: str, study: Study, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv(variable, value)
+    driver, terminal = pty.openpty()
+    with open(terminal, "w") as file:
+        with Terminal(study, "told/1", Console(file=file, highlight=False), clock=clock) as monitor:
+            Script(study, clock).play(monitor)
+            monitor.say("the end")
+        file.flush()
+        text = os.read(driver, 1 << 20).decode()
+    os.close(driver)
+    if variable == "TERM":
+        assert "\x1b" not in text, "one line per event, as in a pipe"
+        assert "started    trial 0" in text
+    else:
+        assert "\x1b[2K" in text, "a live view"
+        assert "started    trial 0" not in text
+    colored = re.search(r"\x1b\[[\d;]*3\dm", text)
+    assert bool(colored) == (variable == "COLUMNS")
+    if variable == "COLUMNS":
+        plain = re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", text)
+        assert max(map(len, re.split(r"[\r\n]+", plain))) <= 44
+
+
+def test_warnings_are_lines_above_the_view(study: Study, clock: Clock) -> None:
+    output = io.StringIO()
+    handler = TerminalHandler(Terminal(study, "told/1", piped(output), clock=clock))
+    handler.setFormatter(logging.Formatter("warning    %(message)s"))
+    handler.emit(logging.LogRecord("spreadtune", logging.WARNING, "", 0, "low [disk]", (), None))
+    assert output.getvalue() == "warning    low [disk]\n"
+
+
+def test_the_view_is_not_shown_in_a_pipe(study: Study, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``FORCE_COLOR``, as CI sets it, makes rich take a pipe for a terminal."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    output = io.StringIO()
+    with Terminal(study, "told/1", Console(file=output, width=80), live=False, clock=clock) as monitor:
+        Script(study, clock).play(monitor)
+    assert "\x1b[2K" not in output.getvalue()
+    assert "started    trial 0" in output.getvalue()

@@ -66,6 +66,12 @@ def test_all_workers_report_when_the_leader_does(answer: bool, tmp_path: Path) -
     assert bool(sent) == answer
 
 
+def test_a_phase_is_told_at_once(tmp_path: Path) -> None:
+    sent: list[dict[str, Any]] = []
+    context(tmp_path, sent, OneWorker()).enter("raw pixels")
+    assert sent == [{"phase": "raw pixels"}]
+
+
 def test_a_file_asks_to_stop(tmp_path: Path) -> None:
     world = context(tmp_path, [], OneWorker())
     assert not world.stop_requested()

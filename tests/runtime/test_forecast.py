@@ -12,6 +12,8 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.search.progress import Progress
 from tests.small_trial import small_trial
 
+SPEC = small_trial({"training.epochs": 10})
+
 
 class Clock:
     now = 0.0
@@ -31,30 +33,29 @@ class Told(SilentMonitor):
 
 
 def progress(complete: int = 0) -> Progress:
-    return Progress(
-        total=4, complete=complete, pruned=0, failed=0, running=0, references_total=1, references_done=0, best=None
-    )
+    return Progress(total=4, complete=complete, pruned=0, failed=0, running=0, references_total=0, references_done=0)
 
 
 def trial(number: int) -> Assignment:
     folder = TrialFolder(Path("trials") / str(number))
-    return Assignment("trial", number, "main", 0, number, small_trial(), folder, False, f"seed {number}")
+    return Assignment("trial", number, "main", 0, number, SPEC, folder, False, f"seed {number}")
 
 
 def test_the_estimate_is_made_once_and_stands_beside_the_truth() -> None:
     clock, told = Clock(), Told()
     forecast = Forecast(told, epochs=10, clock=clock)
     assert forecast.entries(finished=False) == {}, "no cluster ever stood"
-    forecast.connected(Cluster(None, ()), Slots(1, 1, 0, 2), progress())
+    forecast.connected(Cluster(None, ()), Slots(1, 1, 0, 1), progress())
+    forecast.started(trial(0), progress())
     for epoch in range(1, 11):
         clock.now += 2
         forecast.reported(trial(0), epoch, {})
-        if epoch < 5:
-            assert "estimated_seconds" not in forecast.entries(finished=True), "a tenth of 50 epochs is 5"
+        if epoch < 4:
+            assert "estimated_seconds" not in forecast.entries(finished=True), "a tenth of 40 epochs is 4"
     forecast.settled(trial(0), Outcome("COMPLETE", epoch=10), progress(1))
     clock.now += 200
-    # At ten seconds five of fifty epochs had come, at one in two seconds.
-    assert forecast.entries(finished=True) == {"seconds": 220.0, "estimated_seconds": 10 + 45 * 2.0}
+    # At eight seconds four of forty epochs had come, at one in two seconds.
+    assert forecast.entries(finished=True) == {"seconds": 220.0, "estimated_seconds": 8 + 36 * 2.0}
     assert forecast.entries(finished=False) == {"seconds": 220.0}, "of a run that was cut short it says nothing"
     assert told.epochs == list(range(1, 11))
 
@@ -62,7 +63,8 @@ def test_the_estimate_is_made_once_and_stands_beside_the_truth() -> None:
 def test_what_an_earlier_driver_did_is_not_expected_again() -> None:
     clock = Clock()
     forecast = Forecast(SilentMonitor(), epochs=10, clock=clock)
-    forecast.connected(Cluster(None, ()), Slots(1, 1, 0, 2), progress(complete=4))
+    forecast.connected(Cluster(None, ()), Slots(1, 1, 0, 1), progress(complete=3))
+    forecast.started(trial(5), progress(complete=3))
     for epoch in (1, 2):
         clock.now += 1
         forecast.reported(trial(5), epoch, {})

@@ -40,6 +40,19 @@ def test_every_start_of_the_driver_is_an_attempt(study: Study, tmp_path: Path) -
     assert {"python", "spreadtune", "torch", "ray", "optuna"} <= written["versions"].keys()
 
 
+def test_the_profile_of_the_first_start_is_kept(workplace: Workplace, tmp_path: Path) -> None:
+    """A resume runs the study in the run's folder, which has no profile any more."""
+    workplace.write("told", {"profiles": {"smoke": {"training.epochs": 1}}})
+    run, file = RunFolder.create(tmp_path, "told"), workplace.folder / "studies" / "told.yaml"
+    Manifest(run, load_study(file, profile="smoke").with_counts(seeds=3), command=[], storage=None)
+    assert run.manifest()["profile"] == "smoke"
+    Manifest(run, load_study(file), command=[], storage=None)
+    assert run.manifest()["profile"] == "smoke"
+    other = RunFolder.create(tmp_path, "told")
+    Manifest(other, load_study(file), command=[], storage=None)
+    assert other.manifest()["profile"] is None
+
+
 def test_a_run_that_was_moved_keeps_its_name_in_the_database(study: Study, tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path, "told")
     Manifest(run, study, command=[], storage=None)

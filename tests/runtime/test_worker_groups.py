@@ -30,6 +30,7 @@ def test_two_workers_find_what_one_process_replays(workplace: Workplace) -> None
     workplace.write("two", {"model.encoder": GROUP_NORM, "data.batch_size": 63, "resources": TWO, **one_setting})
     code, output = workplace.run("run", "two", "--no-dashboard")
     assert code == 0, output
+    assert "seed 0): raw pixels\n" in output, "a group tells the phases of its reference"
     assert "each with 2 workers of 1 CPU and no GPU" in output
     run = workplace.newest("two")
     manifest = json.loads(run.manifest_file.read_text())

@@ -164,4 +164,4 @@ def test_its_value_is_that_of_validation(lab: Any, metrics: dict[str, float]) ->
     confirmed = ledger.next()
     lab.write(confirmed, Outcome("COMPLETE", epoch=10, metrics={"transfer_accuracy": 0.45} | metrics))
     assert ledger.settle(confirmed.number).values == {"transfer_accuracy": 0.45}
-    assert ledger.progress().best.value == 0.5, "the best is that of the search"
+    assert ledger.progress().best.mean == 0.5, "the best is that of the search"

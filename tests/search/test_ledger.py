@@ -190,14 +190,18 @@ def test_failed_pairs_are_tried_again_on_request_only_and_once(lab: Any) -> None
     lab.run_all(ledger)
     assert lab.open(study).next() is None
 
+    assert lab.open(study).progress().missing == 0
+
     again = lab.open(study, retry_failed=True)
+    assert (again.progress().trials_done, again.progress().missing) == (3, 1), "it is to be run"
     retry = again.next()
+    assert (again.progress().failed, again.progress().missing) == (0, 1)
     assert (retry.setting, retry.seed, retry.spec) == (failed.setting, failed.seed, failed.spec)
     assert retry.number == 4
     assert again._books[0].rows[4].record.retry_of == failed.number
     again.settle(retry.number, error="vanished again")
     assert again.next() is None, "not a second time in one go"
-    assert again.progress().failed == 1
+    assert (again.progress().failed, again.progress().missing) == (1, 0)
 
     third = lab.open(study, retry_failed=True)
     last = third.next()
@@ -243,7 +247,8 @@ def test_progress_knows_the_total_from_the_start(lab: Any) -> None:
     ledger.next()
     progress = ledger.progress()
     assert (progress.complete, progress.running, progress.references_done) == (2, 1, 0)
-    assert (progress.best.value, progress.best.label) == (0.6, "alpha 0.25, seed 0")
+    assert (progress.best.mean, progress.best.label) == (0.6, "alpha 0.25")
+    assert [(found.setting, found.results) for found in progress.settings] == [(0, (0.4,)), (1, (0.6,))]
     assert lab.open(lab.study(space=ALPHA, seeds=2)).progress().best == progress.best
 
 
@@ -253,7 +258,7 @@ def test_the_best_of_a_minimized_metric_is_the_lowest(lab: Any) -> None:
         assignment = ledger.next()
         lab.write(assignment, Outcome("COMPLETE", epoch=10, metrics={"spread": value}))
         ledger.settle(assignment.number)
-    assert ledger.progress().best.value == 0.1
+    assert ledger.progress().best.mean == 0.1
 
 
 def test_a_trial_asked_for_that_nothing_is_left_for_is_closed(lab: Any) -> None:

@@ -125,7 +125,7 @@ def test_the_best_so_far_keeps_the_bounds_or_breaks_them_least(lab: Any) -> None
     ledger = lab.open(study_of(lab, subject_to=BOUNDS, **search))
     train_all(lab, ledger)
     best = ledger.progress().best
-    assert (best.value, best.feasible) == (0.4, True)
+    assert (best.mean, best.feasible) == (0.4, True)
     for select_on, subject_to, found in (
         (None, BOUNDS, ("transfer_accuracy", 0.4, True)),
         ("spread", {}, ("spread", 0.9, True)),

@@ -82,6 +82,8 @@ def test_a_failed_one_is_tried_again_on_request(lab: Any, retry: bool) -> None:
     reference = ledger.next()
     assert ledger.settle_reference(reference.seed, error="vanished").reason == "vanished"
     assert ledger.settle_reference(reference.seed, error="later").reason == "vanished", "published once"
-    done = lab.run_all(lab.open(study, references=True, retry_failed=retry))
+    again = lab.open(study, references=True, retry_failed=retry)
+    assert again.progress().missing == retry, "a failed one that waits for another try is to be run"
+    done = lab.run_all(again)
     assert kinds(done) == [("reference", 0)] * retry
     assert lab.run.reference(0).outcome().state == ("COMPLETE" if retry else "FAIL")

@@ -88,7 +88,9 @@ def test_the_ceiling_is_the_encoder_trained_on_subclasses(reference: TrialFolder
 
 
 def test_an_interrupted_reference_ends_alike(reference: TrialFolder, folder: TrialFolder) -> None:
-    assert run_reference(SPEC, next_attempt(folder, stop=lambda: True)) is None
+    phases: list[str] = []
+    assert run_reference(SPEC, next_attempt(folder, stop=lambda: True, on_phase=phases.append)) is None
+    assert phases == ["raw pixels", "untrained encoder", "ceiling"]
     run_reference(SPEC, next_attempt(folder))
     assert metrics_of(folder) == metrics_of(reference)
 

@@ -29,7 +29,7 @@ def refuse_what_clashes(sides: Sequence[Side]) -> None:
     """Raise :class:`UserError` where numbers of two runs do not mean the same, or a run has none."""
     first = sides[0]
     for side in sides[1:]:
-        if (side.frame.metric, side.frame.direction) != (first.frame.metric, first.frame.direction):
+        if side.frame.selection.goal != first.frame.selection.goal:
             asked = [inline(each.tables.study.search.optimize) for each in (first, side)]
             raise _clash(first, side, "search.optimize", *asked)
         if clash := _clash_of_data(first, side):

@@ -40,7 +40,8 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     for name in means:
         if str(name).startswith("theory.") and means[name].notna().any():
             table[name] = means[name]
-    best_first = table.sort_values(f"metric.{frame.metric}", ascending=frame.direction == "minimize", kind="stable")
+    fewer_first = frame.selection.goal.direction == "minimize"
+    best_first = table.sort_values(f"metric.{frame.metric}", ascending=fewer_first, kind="stable")
     return best_first.reset_index()
 
 

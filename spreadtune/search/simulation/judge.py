@@ -40,7 +40,7 @@ class Judge:
         return cls(
             means={setting: float(np.mean(found)) for setting, found in whole.items()},
             standard_error=float(np.sqrt(variance / len(seeds))),
-            sign=1 if recorded.study.search.direction == "maximize" else -1,
+            sign=1 if recorded.study.search.selection.goal.direction == "maximize" else -1,
         )
 
     @property
