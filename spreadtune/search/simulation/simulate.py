@@ -26,6 +26,8 @@ from spreadtune.search.simulation.recorded_space import RecordedSpace
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.search import SearchConfig
 
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
 _COLUMNS = ["trial", "variant", "stage", "setting", "seed", "repeat_of", "state"]
 
 
