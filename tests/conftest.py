@@ -8,6 +8,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+from tests.workplace import Workplace
+
 # How long an example takes says more of what else the machine does than of what is tested.
 settings.register_profile("spreadtune", deadline=None)
 settings.load_profile("spreadtune")
@@ -36,3 +38,9 @@ def own_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], 
         return f"{module.__name__}:part"
 
     return register
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Workplace:
+    """A folder of its own in which studies are written and run."""
+    return Workplace(tmp_path)
