@@ -65,7 +65,7 @@ def test_whatever_is_killed_every_setting_finishes_once(workplace: Workplace) ->
     workplace.write(
         "chaos",
         {
-            "data.augmentation": {"name": "runtime_parts:slowly", "seconds": 0.05},
+            "data.augmentation": {"name": "runtime_parts:slowly", "seconds": 0.3},
             "training.epochs": 8,
             "search": {"seeds": 2, "space": {"objective.alpha": {"grid": alphas}}},
             "resources.retries": KILLS,
@@ -75,7 +75,7 @@ def test_whatever_is_killed_every_setting_finishes_once(workplace: Workplace) ->
     run = workplace.begun("chaos")
     while True:
         try:
-            output, _ = driver.communicate(timeout=chance.uniform(1, 15) if kills < KILLS else end - time.monotonic())
+            output, _ = driver.communicate(timeout=chance.uniform(1, 9) if kills < KILLS else end - time.monotonic())
         except subprocess.TimeoutExpired:
             assert time.monotonic() < end, f"not finished after {PATIENCE} s (seed {SEED})"
             print(f"killed {kill_one(driver, run, chance)}")  # noqa: T201
@@ -85,6 +85,7 @@ def test_whatever_is_killed_every_setting_finishes_once(workplace: Workplace) ->
             break
         assert driver.returncode == -9, f"seed {SEED}:\n{output}"
         driver = workplace.start("run", "chaos", "--no-dashboard", "--resume")
+    assert kills == KILLS, f"the study was over before (seed {SEED})"
     found = pairs(run)
     assert set(found.values()) == {1}, f"seed {SEED}"
     assert len(found) == 2 * len(alphas) == len(run.trials())
