@@ -101,6 +101,7 @@ def execute(
         retry_failed=chosen.resumed,
         stop=stop,
         on_lost=on_lost,
+        extends=chosen.extends,
     )
     results = Results(chosen.run)
     results.write_report()

@@ -10,6 +10,7 @@ from spreadtune.cli.clean import clean_command
 from spreadtune.cli.compare import compare_command
 from spreadtune.cli.doctor import doctor_command
 from spreadtune.cli.export import export_command
+from spreadtune.cli.extend import extend_command
 from spreadtune.cli.replay import replay_command
 from spreadtune.cli.report import report_command
 from spreadtune.cli.run import run_command
@@ -35,6 +36,7 @@ def cli() -> None:
 
 
 cli.add_command(run_command)
+cli.add_command(extend_command)
 cli.add_command(runs_command)
 cli.add_command(report_command)
 cli.add_command(compare_command)

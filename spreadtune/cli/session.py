@@ -21,7 +21,7 @@ from spreadtune.data.root import use_data_root
 from spreadtune.errors import FaultError, UserError
 from spreadtune.run_folder import RunFolder, UnwritableError
 from spreadtune.run_folder.unwritable import READ_ONLY
-from spreadtune.runtime.choose import Chosen, new_run, resumed_run
+from spreadtune.runtime.choose import Chosen, extending_run, new_run, resumed_run
 from spreadtune.runtime.log import LogFile
 from spreadtune.runtime.preflight import preflight
 from spreadtune.runtime.stop import StopRequest
@@ -50,6 +50,8 @@ class Request:
     address: str
     dashboard: bool
     verbose: bool
+    extends: str | None = None
+    name: str | None = None
 
     def resume_command(self, run: RunFolder | None = None) -> str:
         """What to type to go on: it repeats what makes the study this study."""
@@ -170,6 +172,7 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
         overrides=request.overrides,
         seeds=request.seeds,
         trials=request.trials,
+        name=request.name,
         confirm=request.confirm,
     )
     if request.data_root:
@@ -182,6 +185,8 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
 
 def _choose(request: Request) -> Chosen:
     study = checked_study(request, storage=request.storage)
+    if request.extends:
+        return extending_run(study, request.results, request.extends)
     if request.resuming:
         return resumed_run(
             study,
@@ -205,10 +210,16 @@ def _opening(chosen: Chosen) -> list[str]:
     asked = " ".join(study.description.split())
     return [
         f"study      {study.name}{': ' if asked else ''}{asked}",
-        f"run        {run.label}{' (taken up again)' if chosen.resumed else ''}",
+        f"run        {run.label}{_relation(chosen)}",
         f"folder     {run.path}",
         "starting   Ray",
     ]
+
+
+def _relation(chosen: Chosen) -> str:
+    if chosen.extends:
+        return f" (begins with the trials of {chosen.extends.label})"
+    return " (taken up again)" if chosen.resumed else ""
 
 
 def _log_early() -> BufferingHandler:

@@ -16,11 +16,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Chosen:
-    """A run and the study it runs, which for a resumed one is that of its folder."""
+    """A run and the study it runs, which for a resumed one is that of its folder.
+
+    Attributes:
+        run: its folder.
+        study: what it asks.
+        resumed: it was there before.
+        extends: the run that a new one begins with.
+    """
 
     run: RunFolder
     study: Study
     resumed: bool
+    extends: RunFolder | None = None
 
 
 def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, storage: str | None) -> Chosen:
@@ -46,6 +54,26 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
                     "or start another with --fresh"
                 )
     return Chosen(RunFolder.create(results, study.name), study, resumed=False)
+
+
+def extending_run(study: Study, results: Path, reference: str) -> Chosen:
+    """A new run that begins with what another one found.
+
+    Args:
+        study: the resolved study of the new run.
+        results: the folder of all runs.
+        reference: the RUN that it extends.
+
+    Raises:
+        UserError: there is no such run, or the study is a grid, which learns nothing.
+    """
+    earlier = find_run(reference, results)
+    if study.search.sampler == "grid":
+        raise UserError(
+            "a grid learns nothing from earlier trials; run the changed study as it is and look at both with "
+            "spreadtune compare, or set search.sampler"
+        )
+    return Chosen(RunFolder.create(results, study.name), study, resumed=False, extends=earlier)
 
 
 def resumed_run(

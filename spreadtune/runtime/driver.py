@@ -22,7 +22,8 @@ from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
-from spreadtune.spec.load import dump_study
+from spreadtune.search.stored import stored_rows
+from spreadtune.spec.load import dump_study, load_run_study
 from spreadtune.spec.study import Study
 from spreadtune.trial.datasets import dataset_of
 
@@ -41,6 +42,7 @@ def run_study(
     retry_failed: bool = False,
     stop: StopRequest | None = None,
     on_lost: Callable[[ClusterError], None] | None = None,
+    extends: RunFolder | None = None,
 ) -> Progress:
     """Run what a study's run still lacks, to its tables.
 
@@ -56,6 +58,7 @@ def run_study(
         stop: a request to end early, made from a signal's handler.
         on_lost: called in a thread of its own when Ray has died, in whose calls the main thread hangs: says so and ends
             the process. Without it Ray does, a little later and without a word.
+        extends: a run whose trials the samplers learn from before anything is drawn.
 
     Returns:
         The counts at the end.
@@ -70,6 +73,8 @@ def run_study(
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
+        if extends:
+            manifest.update(extends={"run": extends.label, "trials": _learn(ledger, extends, storage)})
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
@@ -103,6 +108,14 @@ def run_study(
                     logger.info("%s: %s", run.label, reason)
                     export_tables(study, run, storage=storage)
         return ledger.progress()
+
+
+def _learn(ledger: Ledger, extends: RunFolder, storage: str | None) -> int:
+    """Hand on what the extended run found; how many of its trials fit the new space."""
+    elsewhere = storage if extends.manifest().get("storage") else None
+    learned = ledger.learn(stored_rows(load_run_study(extends), extends, elsewhere), extends.label)
+    logger.info("begins with %d trials of %s", learned, extends.label)
+    return learned
 
 
 def _lost(on_lost: Callable[[ClusterError], None] | None) -> None:

@@ -33,6 +33,7 @@ class Manifest:
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),
             "profile": study.profile or earlier.get("profile"),
+            "extends": earlier.get("extends"),
             "command": [without_password(word) for word in command],
             "storage": redacted(storage) if storage else None,
             "git": git_state(Path.cwd()),

@@ -1,6 +1,6 @@
 """One variant: its Optuna study and the trials it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
@@ -16,6 +16,7 @@ from spreadtune.search.proxy import Companion, Itself
 from spreadtune.search.record import METRICS, REASON, RECORD, STOP, Record, Row, Stop
 from spreadtune.search.settings import Value, setting_key
 from spreadtune.search.space import Space
+from spreadtune.search.warm_start import earlier_trials
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Seed
 
@@ -159,6 +160,12 @@ class Book:
         # The stand-in first: a trial that Optuna knows to have ended is not told again.
         self._proxy.tell(row.record.trial, state, outcome.values)
         self.study.tell(trial, values, state=state, skip_if_finished=True)
+
+    def learn(self, earlier: Iterable[Row], run: str) -> int:
+        """Give the sampler what another run found; how many of its trials fit (:mod:`spreadtune.search.warm_start`)."""
+        fitting = earlier_trials(earlier, self.space, self._search, run)
+        self.study.add_trials(fitting)
+        return len(fitting)
 
     def drop(self, trial: Trial, reason: str) -> None:
         """Close a trial that was asked for and that nothing is left for."""

@@ -28,6 +28,7 @@ from spreadtune.search.outbox import Outbox
 from spreadtune.search.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
 from spreadtune.search.plan import make_plan
 from spreadtune.search.progress import Progress, count_progress
+from spreadtune.search.record import Row
 from spreadtune.search.references import References
 from spreadtune.search.space import ClassCounts
 from spreadtune.search.watched import watched
@@ -113,6 +114,13 @@ class Ledger:
             ledger._backlog.retry(leftovers.failed(books))
             ledger._confirming.retry(leftovers.failed(confirming))
         return ledger
+
+    def learn(self, earlier: Mapping[str, Mapping[int, Row]], run: str) -> int:
+        """Begin with what another run found, by variant; how many of its trials the samplers learn from.
+
+        To be done before anything is handed out. The trials are in the database, where a resume finds them.
+        """
+        return sum(book.learn(earlier.get(book.variant, {}).values(), run) for book in self._books)
 
     def next(self) -> Assignment | None:
         """What to train next; None when nothing is left to hand out, or nothing yet, see :attr:`waits`.

@@ -1,0 +1,82 @@
+"""A search that begins with what another run found."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from optuna.trial import TrialState
+
+from spreadtune.run_folder import Outcome
+from spreadtune.search.stored import stored_rows
+from spreadtune.search.warm_start import WARM
+
+SEARCH = {"sampler": "tpe", "trials": 6, "space": {"objective.alpha": {"uniform": [0, 1]}}}
+NARROW = {**SEARCH, "trials": 3, "space": {"objective.alpha": {"uniform": [0.25, 1]}}}
+
+
+def searched(lab: Any) -> Any:
+    """A finished run whose second trial diverged; its study."""
+    study = lab.study(**SEARCH)
+    ledger = lab.open(study)
+    while assignment := ledger.next():
+        alpha = assignment.spec.objective.alpha
+        if assignment.number == 1:
+            lab.write(assignment, Outcome("PRUNED", "diverged", epoch=3))
+            ledger.settle(assignment.number)
+        else:
+            lab.finish(ledger, assignment, 1 - abs(alpha - 0.6))
+    return study
+
+
+def test_what_lies_in_the_new_space_is_learned_and_is_no_trial_of_the_run(new_lab: Callable[[], Any]) -> None:
+    before, lab = new_lab(), new_lab()
+    earlier = stored_rows(searched(before), before.run)["main"]
+    study = lab.study(**NARROW)
+    ledger = lab.open(study)
+    inside = {n: row for n, row in earlier.items() if row.record.params["objective.alpha"] >= 0.25}
+    assert 0 < len(inside) < len(earlier)
+    assert ledger.learn({"main": earlier}, before.run.label) == len(inside)
+    assert ledger.progress().total == 3
+    done = lab.run_all(ledger)
+    assert [assignment.number for assignment in done] == [0, 1, 2]
+    trials = ledger._books[0].study.trials
+    learned = {trial.user_attrs[WARM]["trial"]: trial for trial in trials if WARM in trial.user_attrs}
+    assert learned.keys() == inside.keys()
+    for number, trial in learned.items():
+        assert trial.params == dict(inside[number].record.params)
+        assert trial.state == TrialState[inside[number].state]
+        if trial.state == TrialState.COMPLETE:
+            assert trial.value == inside[number].metrics["transfer_accuracy"]
+    assert ledger.next() is None
+
+
+def test_the_sampler_goes_by_it(new_lab: Callable[[], Any]) -> None:
+    before, warm, cold = new_lab(), new_lab(), new_lab()
+    study = before.study(**{**SEARCH, "trials": 30})
+    before.run_all(before.open(study), lambda assignment: 1 - abs(assignment.spec.objective.alpha - 0.6))
+    asked = warm.study(**{**SEARCH, "trials": 5})
+    ledger = warm.open(asked)
+    ledger.learn(stored_rows(study, before.run), before.run.label)
+    near = [abs(assignment.spec.objective.alpha - 0.6) for assignment in warm.run_all(ledger)]
+    blind = [abs(assignment.spec.objective.alpha - 0.6) for assignment in cold.run_all(cold.open(asked))]
+    assert sum(near) < sum(blind) / 2
+
+
+@pytest.mark.parametrize("sampler", ["random", "qmc", "gp", "nsga2"])
+def test_every_sampler_goes_on_from_there(new_lab: Callable[[], Any], sampler: str) -> None:
+    before, lab = new_lab(), new_lab()
+    rows = stored_rows(searched(before), before.run)
+    ledger = lab.open(lab.study(**{**SEARCH, "sampler": sampler, "trials": 10}))
+    assert ledger.learn(rows, before.run.label) == 6
+    settings = [assignment.spec.objective.alpha for assignment in lab.run_all(ledger)]
+    assert len(set(settings)) == 10
+
+
+def test_other_parameters_and_what_was_not_measured_are_left_out(new_lab: Callable[[], Any]) -> None:
+    before, lab = new_lab(), new_lab()
+    rows = stored_rows(searched(before), before.run)
+    other = {"space": {"objective.alpha": {"uniform": [0, 1]}, "objective.temperature": {"uniform": [0.1, 1]}}}
+    assert lab.open(lab.study(**{**SEARCH, **other})).learn(rows, "a run") == 0
+    bounded = new_lab()
+    study = bounded.study(**SEARCH, subject_to={"class_accuracy": ">= 0.5"})
+    assert bounded.open(study).learn(rows, "a run") == 1, "the diverged one alone: class accuracy was not measured"
