@@ -220,10 +220,11 @@ def test_threads_decode_once():
 
 
 DECODE = """
-import sys, time, logging
+import signal, sys, time, logging
 from pathlib import Path
 from spreadtune.data import image_folder
 from spreadtune.data.cache import decoded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts beside it ignore Ctrl-C
 read = image_folder.read_image
 def slowly(*arguments):
     time.sleep({delay})
