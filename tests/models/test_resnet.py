@@ -57,6 +57,7 @@ def test_small_images_keep_their_resolution_in_the_stem(shape, kernel, first_map
     assert stem.shape == (2, 64, *first_map)
 
 
+@pytest.mark.slow
 def test_torchvision_is_imported_only_when_it_is_built_from():
     code = "import sys, spreadtune.models.resnet, spreadtune.trial.assemble; sys.exit('torchvision' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -102,6 +102,7 @@ def test_killed_everywhere_equals_never(new_lab: Any, sampler: str, before: int,
     assert stored == [rows[number].record.params for number in sorted(rows)], "every parameter was stored in the end"
 
 
+@pytest.mark.slow
 def test_a_confirmation_killed_everywhere_equals_one_that_never_was(new_lab: Any) -> None:
     whole, killed = new_lab(), new_lab()
     variants = {"spread": {}, "supcon": {"set": {"objective.alpha": 0}}}

@@ -109,6 +109,7 @@ def test_no_setting_gets_too_many_and_the_chosen_one_was_repeated(
     assert sum(r.record.setting == chosen[1] for r in rows) > 1, "no lucky one"
 
 
+@pytest.mark.slow
 def test_racing_loses_less_to_luck_than_drawing_on() -> None:
     """At equal trials, over 200 landscapes with noise as large as what separates the better settings."""
     lost = {}
