@@ -83,6 +83,8 @@ def coarse_choice(frame: Frame) -> Setting | None:
 
 def _fine_labels_chose(frame: Frame, best: Setting, fine: list[str]) -> str:
     chosen = f"Fine labels chose this setting: {in_words(fine[0])} needs the subclasses."
+    if frame.means["theory.alpha_c"].isna().all():
+        return chosen  # without a window there is no such rule
     coarse = coarse_choice(frame)
     rule = "Coarse labels alone (highest class accuracy inside the predicted window)"
     if coarse is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from numpy.typing import NDArray
 
@@ -12,6 +12,8 @@ from spreadtune.spec.trial import TrialSpec
 
 if TYPE_CHECKING:
     from torch import nn
+
+Split = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class TrialHandle:
 
         return load_encoder(self.folder)
 
-    def embeddings(self, split: Literal["train", "validation", "test"] = "validation") -> dict[str, NDArray[Any]]:
+    def embeddings(self, split: Split = "validation") -> dict[str, NDArray[Any]]:
         """``h`` features, ``z`` unit embeddings, ``class``, ``subclass`` and image ``index`` of a split's clean images.
 
         Raises:
             UserError: the test split of a trial that is not one of the confirmation.
         """
+        if split not in get_args(Split):
+            raise UserError(f"no split {split!r}; there are {', '.join(get_args(Split))}")
         if split == "test" and self.spec.seed.stage != "confirm":
             raise UserError(
                 f"trial {self.number}: the test split is closed to trials of the search; use 'validation', or a trial "

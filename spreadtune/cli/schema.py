@@ -24,10 +24,13 @@ def schema_command(output: Path | None) -> int:
     from spreadtune.run_folder import UnwritableError, write_atomic
     from spreadtune.spec.json_schema import study_schema
 
-    text = json.dumps(study_schema(), indent=2)
+    schema = study_schema()
+    text = json.dumps(schema, indent=2)
     if output is None:
         click.echo(text)
         return 0
+    if output.is_file() and f'"title": "{schema["title"]}"' not in output.read_text(errors="replace"):
+        raise UserError(f"--output {output}: is there and is no schema of spreadtune; name another file")
     try:
         write_atomic(output, text + "\n")
     except (OSError, UnwritableError) as error:

@@ -46,7 +46,8 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
     """
     if not fresh:
         for run in _same_question(study, results):
-            if is_unfinished(load_run_study(run), run, storage=storage):
+            its_own = storage if run.manifest().get("storage") else None
+            if is_unfinished(load_run_study(run), run, storage=its_own):
                 _refuse_if_held(run)
                 raise UserError(
                     f"{run.label} is an unfinished run of this study; go on with it:\n"

@@ -81,7 +81,7 @@ def connect(
             raise ClusterError(_not_started(error)) from error
         if not isinstance(error, ConnectionError | ValueError):
             raise
-        raise UserError(f"--address {address}: no Ray cluster answers there ({error})") from error
+        raise UserError(f"--address {address}: no Ray cluster answers there; {_way_there(address)}") from error
     try:
         url = info.dashboard_url if dashboard or not own else None
         resources = [node["Resources"] for node in ray.nodes() if node["Alive"]]
@@ -94,6 +94,12 @@ def connect(
         )
     finally:
         ray.shutdown()
+
+
+def _way_there(address: str) -> str:
+    if address == "auto":
+        return "start one on this machine with ray start --head, or give HOST:PORT of its head"
+    return "give HOST:PORT of its head, auto for one on this machine, or local to start one"
 
 
 def _not_started(error: Exception) -> str:

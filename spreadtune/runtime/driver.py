@@ -19,6 +19,7 @@ from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.processes import end_leftovers, processes_recorded
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.stop import StopRequest
+from spreadtune.search.database import database_url
 from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.progress import Progress
@@ -69,12 +70,16 @@ def run_study(
         KeyboardInterrupt: it was asked to stop, and did.
     """
     with run.lock(), _nothing_left_unless_begun(run):
+        database_url(run, storage)  # the manifest that is written next would say what was asked, right or wrong
         end_leftovers(run.path.parent.parent, run)
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
         if extends:
-            manifest.update(extends={"run": extends.label, "trials": _learn(ledger, extends, storage)})
+            manifest.update(
+                extends={"run": extends.label, "trials": _learn(ledger, extends, storage)},
+                profile=study.profile or extends.manifest().get("profile"),
+            )
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:

@@ -58,6 +58,10 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
     elsewhere = run.manifest().get("storage")
     if elsewhere and not storage:
         raise UserError(f"{run.label} keeps its trials in {elsewhere}; give that address with --storage")
+    if storage and run.study_file.exists() and redacted(storage) != elsewhere:  # it has begun, in one database
+        place = f"{elsewhere}; give that address" if elsewhere else "its own folder; leave --storage out"
+        moved = " (if it was moved, write its new address into manifest.json)" if elsewhere else ""
+        raise UserError(f"--storage {redacted(storage)}: {run.label} keeps its trials in {place}{moved}")
     return _local(_parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file)))
 
 
@@ -84,7 +88,7 @@ def open_database(url: sqlalchemy.URL) -> RDBStorage:
     try:
         return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
     except ImportError as error:
-        raise UserError(f"--storage {redacted(url)}: its driver is not installed ({error.name})") from error
+        raise UserError(f"--storage {redacted(url)}: its driver is not installed ({error.name or error})") from error
     except AWAY as error:
         fault = fault_of(error, file)
         if not isinstance(fault, DatabaseAwayError) or "locked" in fault.cause:

@@ -17,7 +17,7 @@ from spreadtune.search.record import TrialStatus
 from spreadtune.search.selection import best_setting, settings_table, violations
 from spreadtune.search.settings import Value
 from spreadtune.search.space import Space
-from spreadtune.search.state import confirm_state, search_state
+from spreadtune.search.state import confirm_state, references_left, search_state
 from spreadtune.search.stored import Rows
 from spreadtune.spec.load import load_study
 from spreadtune.spec.paths import lookup
@@ -86,7 +86,7 @@ def overview(run: RunFolder) -> Overview:
     search, confirm = search_state(study, rows), confirm_state(study, run, rows, confirmed)
     return Overview(
         study,
-        _status(held=held, unfinished=search.unfinished or confirm.unfinished),
+        _status(held=held, unfinished=search.unfinished or confirm.unfinished or references_left(run) > 0),
         search.total,
         _counted(rows),
         confirm.total,
@@ -149,7 +149,8 @@ def _from_files(study: Study, run: RunFolder, *, held: bool) -> Overview:
     standing, confirmed = ([trial for trial in of_stages if _stage(trial[0]) == stage] for stage in STAGES)
     # Which setting is the best of which variant is not told by the files, so it is one setting of each.
     to_confirm = max(study.search.confirm_seeds * len(study.variants()), len(confirmed))
-    unfinished = total + to_confirm > sum(outcome is not None for _, outcome in of_stages)
+    settled = sum(outcome is not None for _, outcome in of_stages)
+    unfinished = total + to_confirm > settled or references_left(run) > 0
     paths = dict.fromkeys(path for variant in study.variants() for path in variant.space)
     # The files do not say which variant a trial is of; what it runs says which setting.
     settings: dict[str, int] = {}

@@ -23,16 +23,18 @@ class RunState:
         total: the pairs (a setting at a seed) of the study, those of its confirmation too.
         settled: those with a finished trial, whatever its end.
         failed: those whose last trial failed, which a resume tries again.
+        references_left: floors and ceilings that were begun and have not ended.
     """
 
     total: int
     settled: int
     failed: int
+    references_left: int = 0
 
     @property
     def unfinished(self) -> bool:
-        """Some pair has no COMPLETE, PRUNED or FAIL trial."""
-        return self.settled < self.total
+        """Some pair has no COMPLETE, PRUNED or FAIL trial, or a reference was left in the middle."""
+        return self.settled < self.total or self.references_left > 0
 
 
 def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> RunState:
@@ -44,7 +46,17 @@ def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> Ru
     """
     rows, confirmed = (stored_rows(study, run, storage, stage=stage) for stage in STAGES)
     search, confirm = search_state(study, rows), confirm_state(study, run, rows, confirmed)
-    return RunState(search.total + confirm.total, search.settled + confirm.settled, search.failed + confirm.failed)
+    return RunState(
+        search.total + confirm.total,
+        search.settled + confirm.settled,
+        search.failed + confirm.failed,
+        references_left(run),
+    )
+
+
+def references_left(run: RunFolder) -> int:
+    """How many floors and ceilings were begun and have not ended."""
+    return sum(run.reference(seed).outcome() is None for seed in run.references())
 
 
 def search_state(study: Study, rows: Mapping[str, Rows]) -> RunState:

@@ -9,9 +9,12 @@ import importlib
 import inspect
 import os
 import re
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import getitem
+from pathlib import Path
 from typing import Annotated, Any, Union
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Tag
@@ -100,7 +103,12 @@ class Family:
             raise UserError(f"{self.path}: {config.name!r}: {error}") from error
         except ValueError:
             pass  # something built in, which does not tell its signature
-        return function(*arguments, **config.arguments)
+        try:
+            return function(*arguments, **config.arguments)
+        except UserError:
+            raise
+        except Exception as error:  # whatever a part of the user's own raises
+            raise UserError(f"{self.path}: {config.name!r} cannot be built: {own_fault(error)}") from error
 
     def function(self, config: NamedPart) -> Callable[..., Any]:
         """What builds the part; raises :class:`UserError` when the user's own cannot be imported."""
@@ -110,12 +118,28 @@ class Family:
             return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
         except (ImportError, AttributeError) as error:
             raise UserError(f"{self.path}: {target!r} cannot be imported: {error}{_searched(module, error)}") from error
+        except Exception as error:  # whatever the user's own module raises, and mistakes of its syntax
+            raise UserError(f"{self.path}: {target!r} cannot be imported: {own_fault(error)}") from error
 
     def _tag(self, value: Any) -> str | None:
         name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
         if name in self.names:
             return str(name)
         return _OWN_TAG if isinstance(name, str) and _OWN_NAME.fullmatch(name) else None
+
+
+def own_fault(error: Exception) -> str:
+    """What a part of the user's own raised, and where: the innermost line that is not of an installed package."""
+    reason = f"{type(error).__name__}: {(str(error).splitlines() or ['no message'])[0]}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
+    return f"{reason} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else reason
+
+
+def _is_own(file: str) -> bool:
+    package = Path(__file__).parent.parent
+    return not (file.startswith("<") or "site-packages" in file or Path(file).is_relative_to(package)) and (
+        not Path(file).is_relative_to(sys.base_prefix)
+    )
 
 
 def _searched(module: str, error: ImportError | AttributeError) -> str:

@@ -5,6 +5,7 @@ import torch
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
 from spreadtune.errors import UserError
+from spreadtune.spec.parts import own_fault
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.step import Step
 from spreadtune.training.streams import generator
@@ -29,11 +30,18 @@ def rehearse(spec: TrialSpec) -> None:
     try:
         views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
         terms, _ = Step(model, "float32", ONE_WORKER)(views, split.classes[few])
-        model.objective.total(terms)
+        total = model.objective.total(terms)
+        for name, term in terms.items():
+            if term.ndim or not term.requires_grad:
+                found = f"shape {tuple(term.shape)}{'' if term.requires_grad else ' and no gradient'}"
+                raise UserError(
+                    f"{', '.join(spec.own_parts)}: the term {name} has {found}; it has to be a scalar that depends on "
+                    "what the encoder gave"
+                )
+        total.backward()
     except UserError:
         raise
     except Exception as error:  # whatever a part of the user's own raises
         if not spec.own_parts:
             raise
-        reason = (str(error).splitlines() or ["no message"])[0]
-        raise UserError(f"{', '.join(spec.own_parts)}: {type(error).__name__} on {IMAGES} images: {reason}") from error
+        raise UserError(f"{', '.join(spec.own_parts)}: on {IMAGES} images: {own_fault(error)}") from error

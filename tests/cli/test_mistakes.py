@@ -181,3 +181,15 @@ def test_both_ways_to_run_a_study_list_the_same(capsys: pytest.CaptureFixture[st
         listed.append(capsys.readouterr().out)
     assert listed[0] == listed[1]
     assert "digits_alpha_sweep" in listed[0]
+
+
+def test_a_schema_replaces_a_schema_only(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    other = workplace.folder / "mine.py"
+    other.write_text("print()")
+    assert told(capsys, "schema", "--output", "mine.py").startswith("--output mine.py: is there and is no schema")
+    assert other.read_text() == "print()"
+    for _ in range(2):
+        with pytest.raises(SystemExit) as exit_of:
+            main(["schema", "--output", "study.schema.json"])
+        assert exit_of.value.code == 0
+        capsys.readouterr()

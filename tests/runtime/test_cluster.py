@@ -41,7 +41,7 @@ def test_one_that_is_joined_is_the_user_s_to_name(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(ray, "init", refuse)
     with (
-        pytest.raises(UserError, match=r"--address here:1: no Ray cluster answers there \(nobody there\)"),
+        pytest.raises(UserError, match=r"--address here:1: no Ray cluster answers there; give HOST:PORT"),
         connect("here:1"),
     ):
         pytest.fail("there is none")

@@ -1,6 +1,7 @@
 """Opening the database, and never showing its password."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,3 +74,14 @@ def test_closing_leaves_one_file(lab: Any) -> None:
     storage.get_all_studies()
     close_database(storage)
     assert [path.name for path in lab.run.path.glob("optuna.db*")] == ["optuna.db"]
+
+
+def test_a_run_has_one_database(lab: Any, tmp_path: Path) -> None:
+    lab.run.study_file.write_text("begun")
+    with pytest.raises(UserError, match="keeps its trials in its own folder; leave --storage out"):
+        database_url(lab.run, f"sqlite:///{tmp_path}/other.db")
+    lab.run.manifest_file.write_text('{"storage": "sqlite:///one.db"}')
+    database_url(lab.run, "sqlite:///one.db")
+    with pytest.raises(UserError, match=r"keeps its trials in sqlite:///one\.db; give that address"):
+        database_url(lab.run, f"sqlite:///{tmp_path}/other.db")
+    assert not (tmp_path / "other.db").exists()

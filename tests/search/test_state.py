@@ -46,3 +46,12 @@ def test_raised_counts_open_a_finished_run(lab: Any) -> None:
     lab.run_all(lab.open(lab.study(**RANDOM)))
     assert not is_unfinished(lab.study(**RANDOM), lab.run)
     assert is_unfinished(lab.study(**RANDOM | {"trials": 3}), lab.run)
+
+
+def test_a_reference_that_was_left_in_the_middle_is_missing(lab: Any) -> None:
+    study = lab.study(space={"objective.alpha": {"grid": [0]}})
+    lab.run_all(lab.open(study, references=True))
+    assert not run_state(study, lab.run).unfinished
+    lab.run.reference(0).result_file.unlink()
+    state = run_state(study, lab.run)
+    assert (state.references_left, state.unfinished) == (1, True)

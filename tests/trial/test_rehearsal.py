@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from spreadtune.errors import UserError
+from spreadtune.objectives.cross_entropy import CrossEntropyObjective
+from spreadtune.objectives.objective import Batch
 from spreadtune.trial.rehearsal import rehearse
 from tests.small_trial import small_trial
 
@@ -40,10 +42,39 @@ def test_a_wrong_width_is_found_where_a_decoder_needs_it(own_part: OwnPart) -> N
             "objective.autoencoder_weight": 1.0,
         }
     )
-    with pytest.raises(UserError, match=r"own_part_of_a_test:part: RuntimeError on 4 images: .*shapes"):
+    with pytest.raises(UserError, match=r"own_part_of_a_test:part: on 4 images: RuntimeError: .*shapes"):
         rehearse(spec)
 
 
 def test_an_unknown_argument_is_found(own_part: OwnPart) -> None:
     with pytest.raises(UserError, match="widht"):
         rehearse(small_trial({"model.encoder": {"name": own_part(Flat), "widht": 3}}))
+
+
+class _Terms(CrossEntropyObjective):
+    """Gives something that no training can follow."""
+
+    def __init__(self, embedding_dim: int, class_count: int, *, what: str) -> None:
+        super().__init__(embedding_dim, class_count)
+        self.what = what
+        if what == "raises":
+            raise ValueError("no such thing")
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        terms = super().forward(batch)
+        value = terms["cross_entropy"]
+        return {"cross_entropy": value.detach() if self.what == "detached" else value.expand(2)}
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("vector", r"the term cross_entropy has shape \(2,\); it has to be a scalar"),
+        ("detached", r"the term cross_entropy has shape \(\) and no gradient"),
+        ("raises", r"cannot be built: ValueError: no such thing \(test_rehearsal.py, line \d+\)"),
+    ],
+)
+def test_an_objective_that_cannot_be_trained_is_found(own_part: OwnPart, what: str, message: str) -> None:
+    objective = {"name": own_part(_Terms), "what": what}
+    with pytest.raises(UserError, match=message):
+        rehearse(small_trial({"objective": objective}))

@@ -66,8 +66,9 @@ def best_label(side: Side) -> str:
 
 def _best_against(first: Side, other: Side) -> str:
     told = in_words_difference(best_difference(first, other))
-    best = [f"{side.letter} {best_value(side)} ({best_label(side)})" for side in (other, first)]
-    return f"Best {in_words(first.frame.metric)}: {best[0]} against {best[1]}. The difference is {told}."
+    best = ", ".join(f"{side.letter} {best_value(side)} ({best_label(side)})" for side in (first, other))
+    metric = in_words(first.frame.metric)
+    return f"Best setting of each by {metric}: {best}. {other.letter} minus {first.letter} is {told}."
 
 
 def _equal_settings(first: Side, other: Side, rows: pd.DataFrame) -> str:

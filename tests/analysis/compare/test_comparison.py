@@ -81,7 +81,7 @@ def test_runs_without_an_equal_setting_are_compared_at_their_best(sweep: Results
     comparison = Comparison.of([sweep, search])
     assert comparison.pairs.empty
     assert "No setting of B equals one of A" in comparison.answer()
-    assert comparison.answer().startswith("Best transfer accuracy: B ")
+    assert comparison.answer().startswith("Best setting of each by transfer accuracy: A ")
 
 
 @pytest.mark.parametrize(
