@@ -18,6 +18,12 @@ settings.load_profile("spreadtune")
 torch.set_num_threads(1)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The fast tests keep two cores busy; the slow ones start clusters, which would be in each other's way."""
+    watched = config.option.capture == "no" or config.option.usepdb
+    return 2 if config.option.markexpr == "not slow" and not watched else 0
+
+
 @pytest.fixture(scope="session", autouse=True)
 def decoded_images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The cache of decoded images, one for all tests and for the processes they start: nobody's home is written to."""
