@@ -18,6 +18,7 @@ settings.load_profile("spreadtune")
 torch.set_num_threads(1)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The fast tests keep two cores busy; the slow ones start clusters, which would be in each other's way."""
     watched = config.option.capture == "no" or config.option.usepdb

@@ -1,9 +1,12 @@
 """``spreadtune clean``: checkpoints of finished trials removed, to free the disk."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import click
+
+from spreadtune.run_folder import RunFolder
 
 
 @click.command("clean")
@@ -33,6 +36,7 @@ def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool
     """
     from rich.filesize import decimal
 
+    from spreadtune.cli.lines import counted
     from spreadtune.run_folder import find_run
     from spreadtune.run_folder.cleaning import needless_checkpoints, remove
     from spreadtune.search.watched import watched
@@ -45,18 +49,26 @@ def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool
         files = [path for paths in by_trial.values() for path in paths]
         size = sum(path.stat().st_size for path in files)
         click.echo(f"run        {found.label}")
+        if not files:
+            click.echo(f"nothing to free: what has ended has no more checkpoints than --keep {keep} leaves it")
+            return 0
         click.echo(
-            f"{'to free' if dry_run else 'freed':9}  {decimal(size)}: {_counted(len(files), 'checkpoint')} of "
-            f"{_counted(len(by_trial), 'finished trial')}"
+            f"{'to free' if dry_run else 'freed':9}  {decimal(size)}: {counted(len(files), 'checkpoint')} of "
+            f"{_whose(found, by_trial)}"
         )
         if not dry_run:
             remove(found, files)
-    if files and keep == "none":
+    if keep == "none":
         click.echo(
             "note       encoders and embeddings of these trials cannot be loaded any more; `replay` trains one again"
         )
     return 0
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def _whose(run: RunFolder, folders: Iterable[Path]) -> str:
+    """``24 finished trials and 3 references``."""
+    from spreadtune.cli.lines import counted
+
+    references = {run.reference(seed).path for seed in run.references()}
+    parts = {"finished trial": set(folders) - references, "reference": references.intersection(folders)}
+    return " and ".join(counted(len(part), thing) for thing, part in parts.items() if part)

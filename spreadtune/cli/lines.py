@@ -48,7 +48,7 @@ def told(outcome: Outcome, metrics: Sequence[str]) -> str:
     if outcome.state == "PRUNED":
         return str(outcome.reason)
     if outcome.state == "FAIL":
-        return f"failed after epoch {outcome.epoch}: {outcome.reason}"
+        return f"failed{f' after epoch {outcome.epoch}' if outcome.epoch else ''}: {outcome.reason}"
     measured = (name for metric in metrics for name in (metric, f"test.{metric}"))
     names = dict.fromkeys((*measured, "spread", *(f"ceiling.{metric}" for metric in metrics)))
     numbers = [f"{name} {outcome.metrics[name]:.3f}" for name in names if name in outcome.metrics]

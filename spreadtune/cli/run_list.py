@@ -50,7 +50,8 @@ def list_runs(name: str | None, results: Path, console: Console | None = None) -
     console = console or Console(highlight=False)
     lines = [run_line(folder, results) for folder in run_folders(name, results)]
     if not lines:
-        console.print(f"no runs{f' of {name}' if name else ''} in {results}", markup=False, soft_wrap=True)
+        there = f"no runs{f' of {name}' if name else ''} in {results}; --results names another folder of runs"
+        console.print(there, markup=False, soft_wrap=True)
     elif console.is_terminal:
         _print_table(lines, console)
     else:

@@ -95,7 +95,7 @@ class Terminal:
 
     def started(self, assignment: Assignment, progress: Progress) -> None:
         self._eta.started(assignment, progress)
-        self._in_training[_key(assignment)] = InTraining(name_of(assignment), "starting")
+        self._in_training[_key(assignment)] = InTraining(name_of(assignment), "starting", resumed=assignment.resumed)
         if not self._live:
             self.say(f"started    {name_of(assignment)}{', taken up again' if assignment.resumed else ''}")
         self._show(progress)
@@ -129,13 +129,13 @@ class Terminal:
     def left(self, assignment: Assignment) -> None:
         self._eta.left(assignment)
         job = self._in_training.pop(_key(assignment))
-        self.say(f"left       {job.name} after epoch {job.epoch}")
+        self.say(f"left       {job.name} {job.reached}")
         self._show()
 
     def cut_off(self) -> None:
         """Say what was in training when the run was ended at once."""
         for job in self._in_training.values():
-            self.say(f"cut off    {job.name} after epoch {job.epoch}, goes on from its last checkpoint")
+            self.say(f"cut off    {job.name} {job.reached}, goes on from its last checkpoint")
 
     def _note(self, assignment: Assignment, **news: Any) -> None:
         """What is new of a job in training."""

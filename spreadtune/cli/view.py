@@ -34,14 +34,23 @@ class InTraining:
     Attributes:
         name: for people.
         step: ``epoch 3 of 10`` or a phase.
-        epoch: the last one that was reported.
+        epoch: the last one that was reported; 0 before the first.
         proxy: the last value of what stands for the optimized metric during training, with its name.
+        resumed: whether it was begun before.
     """
 
     name: str
     step: str
     epoch: int = 0
     proxy: str = ""
+    resumed: bool = False
+
+    @property
+    def reached(self) -> str:
+        """``after epoch 3``, as far as this process has seen."""
+        if self.epoch:
+            return f"after epoch {self.epoch}"
+        return "before another epoch" if self.resumed else "before its first epoch"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The run that RUN names on a command line."""
 
+import difflib
 from pathlib import Path
 
 from spreadtune.errors import UserError
@@ -14,14 +15,18 @@ def runs(results: Path, name: str | None = None) -> list[RunFolder]:
 
 
 def find_run(reference: str, results: Path) -> RunFolder:
-    """The run that RUN names: a path to a run folder, NAME (its newest run) or NAME/ID.
+    """The run that RUN names: a path to a run folder or to the folder of a study's runs, NAME (its newest run) or
+    NAME/ID.
 
     Raises:
-        UserError: no such run; the message lists what there is.
+        UserError: no such run; the message says what is near, or what there is.
     """
     for path in (Path(reference), results / reference):
         if (path / "study.yaml").is_file():
             return RunFolder(path.absolute())
+    folder = Path(reference).absolute()
+    if reference and (below := runs(folder.parent, folder.name)):
+        return below[-1]
     name, _, identity = reference.partition("/")
     of_name = runs(results, name) if name else []
     if of_name and not identity:
@@ -29,7 +34,8 @@ def find_run(reference: str, results: Path) -> RunFolder:
     if of_name:
         there = f"; runs of {name}: {', '.join(run.id for run in of_name)}"
     elif known := sorted({run.name for run in runs(results)}):
-        there = f"; runs there: {', '.join(known)}"
+        near = difflib.get_close_matches(name, known, 1)
+        there = f", did you mean {near[0]}?" if near else f"; runs there: {', '.join(known)}"
     else:
-        there = " (there are no runs there)"
+        there = ", where there are no runs; go to where it was run, or name the folder of all runs with --results"
     raise UserError(f"no run {reference!r} in {results}{there}")

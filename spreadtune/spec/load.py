@@ -1,6 +1,7 @@
 """From a file to a study or a trial, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
+from spreadtune.spec.blame import blamed
 from spreadtune.spec.check import check
 from spreadtune.spec.find import find_study
 from spreadtune.spec.messages import problems, report
@@ -19,6 +21,10 @@ from spreadtune.spec.yaml_text import dump, parse
 
 FORMAT = 1
 """The newest file format that this version reads."""
+
+
+COUNTS = {"search.seeds": "--seeds", "search.trials": "--trials", "search.confirm.seeds": "--confirm"}
+"""Paths with an option of their own."""
 
 
 class NewerFormatError(UserError):
@@ -55,18 +61,25 @@ def load_study(
     layers = [from_profile(values, profile, source)] if profile is not None else []
     layers.append(from_command_line(overrides))
     counts = {"search.seeds": seeds, "search.trials": trials, "search.confirm.seeds": confirm}
-    layers.append(Overrides(None, {key: count for key, count in counts.items() if count is not None}))
+    layers.append(Overrides(None, {path: count for path, count in counts.items() if count is not None}, COUNTS))
     for layer in layers:
         values = layer.applied_to(values)
     called = _study_name(path, source) if name is None else name
-    study = Study.from_values(values, name=called, source=source, profile=profile)
+    with _blaming(source, layers):
+        study = Study.from_values(values, name=called, source="", profile=profile)
     for layer in layers:
         refuse_what_cannot_hold(study, layer)
-    try:
+    with _blaming(source, layers):
         check(study)
-    except UserError as error:
-        raise UserError("\n".join(f"{source}: {line}" for line in str(error).splitlines())) from error
     return study
+
+
+@contextmanager
+def _blaming(source: str, layers: Sequence[Overrides]) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        raise UserError(blamed(str(error), source, layers)) from error
 
 
 def load_run_study(run: RunFolder) -> Study:

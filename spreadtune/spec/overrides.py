@@ -1,7 +1,7 @@
 """``--set PATH=VALUE`` and profiles: what they change, and where they would not hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spreadtune.errors import UserError
@@ -18,10 +18,12 @@ class Overrides:
     Attributes:
         profile: the profile's name; None for the command line.
         values: by dotted path.
+        options: the option that gave a path its value, where it was not ``--set``.
     """
 
     profile: str | None
     values: Mapping[str, Any]
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def applied_to(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """A study file's values with these; raises :class:`UserError` where one would go into a plain value."""
@@ -30,8 +32,11 @@ class Overrides:
         except UserError as error:
             raise UserError(f"{'--set' if self.profile is None else f'profiles.{self.profile}'}: {error}") from error
 
-    def shown(self, path: str, value: Any) -> str:
-        """An override as the user would write it."""
+    def shown(self, path: str, value: Any = None) -> str:
+        """An override as the user would write it, of a value of its own or of ``value``."""
+        value = self.values[path] if value is None else value
+        if path in self.options:
+            return f"{self.options[path]} {value}"
         if self.profile is not None:
             return f"profiles.{self.profile}: {{{path}: {inline(value)}}}"
         text = f"{path}={inline(value)}"

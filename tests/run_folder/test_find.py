@@ -26,6 +26,8 @@ def test_a_folder_or_a_name_or_both(made: list[RunFolder], tmp_path: Path, monke
     assert find_run(".", Path("elsewhere")) == made[0]
     monkeypatch.chdir(tmp_path)
     assert find_run("sweep/", Path("results")) == made[2]
+    assert find_run("results/sweep", Path("results")) == made[2]
+    assert find_run("results/search/", Path("elsewhere")) == made[1]
     assert find_run("sweep", Path("results")).path.is_absolute()
 
 
@@ -39,7 +41,8 @@ def test_runs_are_listed_oldest_first(made: list[RunFolder], tmp_path: Path) -> 
 def test_what_is_not_there_is_told_with_what_is(made: list[RunFolder], tmp_path: Path) -> None:
     results = tmp_path / "results"
     for reference, there in {
-        "swep": "; runs there: search, sweep",
+        "swep": ", did you mean sweep?",
+        "other": "; runs there: search, sweep",
         "sweep/20200101-000000-0000": f"; runs of sweep: {made[0].id}, {made[2].id}",
         "": "; runs there: search, sweep",
         "/sweep": "; runs there: search, sweep",
@@ -50,5 +53,5 @@ def test_what_is_not_there_is_told_with_what_is(made: list[RunFolder], tmp_path:
 
 
 def test_where_nothing_was_ever_run(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"^no run 'sweep' in .* \(there are no runs there\)$"):
+    with pytest.raises(UserError, match=r"^no run 'sweep' in .*, where there are no runs; go to where"):
         find_run("sweep", tmp_path / "results")

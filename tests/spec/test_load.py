@@ -18,7 +18,7 @@ def test_the_name_is_the_files_or_the_callers(write) -> None:
 def test_seeds_and_trials_take_the_place_of_the_files(load) -> None:
     assert load(seeds=4).search.seeds == 4
     assert load(search="search: {sampler: tpe, trials: 5}\n", trials=9).search.trials == 9
-    with pytest.raises(UserError, match=r"^s.yaml: search.trials: a grid counts its own trials"):
+    with pytest.raises(UserError, match=r"^--trials 9: search.trials: a grid counts its own trials"):
         load(trials=9)
 
 

@@ -91,16 +91,16 @@ MISTAKES = [
 def test_a_mistake_is_told_with_its_place_and_what_is_valid(load, override: str, message: str) -> None:
     with pytest.raises(UserError) as error:
         load(override)
-    assert str(error.value) == f"s.yaml: {message}"
+    assert str(error.value) in (f"--set {override}: {message}", f"--set '{override}': {message}")
 
 
 def test_every_mistake_has_its_own_line(load) -> None:
     with pytest.raises(UserError) as error:
         load("objective.alpha=1.2", "objective.temprature=1", "data.views=1", search="")
     assert str(error.value).splitlines() == [
-        "s.yaml: data.views: 1 is below 2",
-        "s.yaml: objective.alpha: 1.2 is above 1",
-        "s.yaml: objective.temprature: unknown key, did you mean objective.temperature?",
+        "--set data.views=1: data.views: 1 is below 2",
+        "--set objective.alpha=1.2: objective.alpha: 1.2 is above 1",
+        "--set objective.temprature=1: objective.temprature: unknown key, did you mean objective.temperature?",
     ]
 
 
