@@ -26,10 +26,22 @@ def describe_slots(slots: Slots) -> str:
 
 def what_is_left(progress: Progress) -> str:
     """``24 trials and 3 references (floors and ceiling)``, and of a run that is taken up ``5 of 24 trials``."""
-    trials = _left(progress.trials_done, progress.total, "trial")
+    return _described(
+        progress,
+        _left(progress.trials_done, progress.total, "trial"),
+        _left(progress.references_done, progress.references_total, "reference"),
+    )
+
+
+def all_of(progress: Progress) -> str:
+    """``24 trials and 3 references (floors and ceiling)``, whatever has ended of them."""
+    return _described(progress, counted(progress.total, "trial"), counted(progress.references_total, "reference"))
+
+
+def _described(progress: Progress, trials: str, references: str) -> str:
     parts = [f"{trials}, {progress.confirm_total} of them a confirmation," if progress.confirm_total else trials]
     if progress.references_total:
-        parts.append(f"{_left(progress.references_done, progress.references_total, 'reference')} (floors and ceiling)")
+        parts.append(f"{references} (floors and ceiling)")
     return " and ".join(parts)
 
 

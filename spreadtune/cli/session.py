@@ -212,7 +212,6 @@ def _opening(chosen: Chosen) -> list[str]:
         f"study      {study.name}{': ' if asked else ''}{asked}",
         f"run        {run.label}{_relation(chosen)}",
         f"folder     {run.path}",
-        "starting   Ray",
     ]
 
 

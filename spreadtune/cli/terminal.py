@@ -11,7 +11,7 @@ from rich.live import Live
 
 from spreadtune.cli.chart import Chart
 from spreadtune.cli.eta import as_clock
-from spreadtune.cli.lines import describe_slots, how_far, name_of, told, what_is_left
+from spreadtune.cli.lines import all_of, describe_slots, how_far, name_of, told, what_is_left
 from spreadtune.cli.program import beside
 from spreadtune.cli.view import InTraining, View
 from spreadtune.run_folder import Outcome
@@ -82,6 +82,9 @@ class Terminal:
         # Beside a view words are kept whole; elsewhere a line is an event, however long.
         whole = whole or self._live is None
         self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=whole)
+
+    def opened(self, progress: Progress) -> None:
+        self.say("starting   Ray" if progress.missing else f"to run     nothing: {all_of(progress)} are done")
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         self._eta.connected(cluster, slots, progress)

@@ -11,7 +11,7 @@ import psutil
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
-from spreadtune.runtime.cluster import ClusterError, connect
+from spreadtune.runtime.cluster import Cluster, ClusterError, connect
 from spreadtune.runtime.control_watch import control_watched
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
@@ -83,22 +83,22 @@ def run_study(
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            with (
-                _recorded(run, address),
-                connect(address, dashboard=dashboard) as cluster,
-                control_watched(cluster.control, lambda: _lost(on_lost)),
-            ):
-                slots = plan_slots(study.resources, cluster.nodes)
-                write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
-                manifest.update(
-                    nodes=[asdict(node) for node in cluster.nodes],
-                    slots=asdict(slots),
-                    batch_norm=slots.batch_norm,
-                    data={study.data.dataset.name: dataset.fingerprint},
-                )
-                logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
-                forecast.connected(cluster, slots, ledger.progress())
-                _execute(ledger, run, slots, forecast, stop or StopRequest())
+            forecast.opened(ledger.progress())
+            if ledger.progress().missing:
+                with _cluster(run, address, dashboard, on_lost) as cluster:
+                    slots = plan_slots(study.resources, cluster.nodes)
+                    write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
+                    manifest.update(
+                        nodes=[asdict(node) for node in cluster.nodes],
+                        slots=asdict(slots),
+                        batch_norm=slots.batch_norm,
+                        data={study.data.dataset.name: dataset.fingerprint},
+                    )
+                    logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
+                    forecast.connected(cluster, slots, ledger.progress())
+                    _execute(ledger, run, slots, forecast, stop or StopRequest())
+            else:
+                write_atomic(run.study_file, dump_study(study))  # what chooses its best may be another now
             reason = "finished"
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -113,6 +113,19 @@ def run_study(
                     logger.info("%s: %s", run.label, reason)
                     export_tables(study, run, storage=storage)
         return ledger.progress()
+
+
+@contextmanager
+def _cluster(
+    run: RunFolder, address: str, dashboard: bool, on_lost: Callable[[ClusterError], None] | None
+) -> Iterator[Cluster]:
+    """The cluster, its processes recorded where it is our own, watched for its death."""
+    with (
+        _recorded(run, address),
+        connect(address, dashboard=dashboard) as cluster,
+        control_watched(cluster.control, lambda: _lost(on_lost)),
+    ):
+        yield cluster
 
 
 def _learn(ledger: Ledger, extends: RunFolder, storage: str | None) -> int:

@@ -58,6 +58,9 @@ class Eta:
         self._jobs: dict[tuple[str, int], _Job] = {}
         self._seen: dict[tuple[str, str], tuple[float, int]] = {}  # (kind, step): seconds, how often
 
+    def opened(self, progress: Progress) -> None:
+        """Nothing has begun."""
+
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         self._slots = slots.count
         self._count_waiting(progress)

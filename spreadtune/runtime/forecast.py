@@ -45,6 +45,10 @@ class Forecast:
             known["estimated_seconds"] = self._estimated
         return {name: round(value, 1) for name, value in known.items()}
 
+    def opened(self, progress: Progress) -> None:
+        for monitor in self._told:
+            monitor.opened(progress)
+
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         self._began, self._needed = self._clock(), progress.missing * self._epochs * FIRST_EPOCHS
         for monitor in self._told:

@@ -23,12 +23,13 @@ RECORDED = ("torch", "torchvision", "ray", "optuna", "numpy", "pandas", "scikit-
 
 
 class Manifest:
-    """``manifest.json``: one entry per start of the driver under ``attempts``, everything else as of the last start."""
+    """``manifest.json``: one entry per start of the driver under ``attempts``, everything else as it was last known."""
 
     def __init__(self, run: RunFolder, study: Study, *, command: Sequence[str], storage: str | None) -> None:
         self.file = run.manifest_file
         earlier = run.manifest()
         self.content: dict[str, Any] = {
+            **earlier,  # a start that finds nothing to train sees no nodes
             "format": FORMAT,
             "run": earlier.get("run", run.label),
             "hash": study_hash(study),

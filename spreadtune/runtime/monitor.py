@@ -13,6 +13,9 @@ from spreadtune.search.progress import Progress
 class Monitor(Protocol):
     """Told by the driver, in its one thread. The terminal is one; notebooks and tests have others."""
 
+    def opened(self, progress: Progress) -> None:
+        """The books are open. Where anything is missing a cluster is connected next, otherwise nothing follows."""
+
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         """The cluster is there and the study fits it."""
 
@@ -34,6 +37,8 @@ class Monitor(Protocol):
 
 class SilentMonitor:
     """Shows nothing."""
+
+    def opened(self, progress: Progress) -> None: ...
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None: ...
 

@@ -155,6 +155,9 @@ def test_more_seeds_add_to_a_finished_run(workplace: Workplace) -> None:
     written = run.report_file.stat().st_mtime_ns
     code, output = workplace.run("run", "grows", "--resume", "--no-dashboard")
     assert code == 0, "a finished run is only reported again"
+    assert "to run     nothing: 4 trials and 2 references (floors and ceiling) are done" in output
+    assert "Ray" not in output
+    assert run.manifest()["slots"]["count"] >= 1, "what trained it is still known"
     assert run.report_file.stat().st_mtime_ns > written
 
 
