@@ -133,7 +133,7 @@ def _counts(frame: Frame) -> str:
         "PRUNED": "stopped early",
         "DIVERGED": "diverged",
         "FAIL": "failed",
-        "RUNNING": "running",
+        "RUNNING": "unfinished",
     }
     always = ("COMPLETE", "PRUNED", "FAIL")
     counts = [f"{ends.get(end, 0)} {word}" for end, word in named.items() if end in always or end in ends]

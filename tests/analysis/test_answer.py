@@ -93,7 +93,7 @@ def test_the_supcon_variant_is_the_reference_where_alpha_0_was_not_searched(vari
 def test_a_search_without_alpha_0_has_nothing_to_compare_with(search: Results) -> None:
     lines = search.answer().splitlines()
     assert lines[1] == "There is nothing to compare it with: no setting at alpha 0 and no variant supcon has finished."
-    assert "Trials: 14 finished, 8 stopped early, 1 failed, 1 running." in lines
+    assert "Trials: 14 finished, 8 stopped early, 1 failed, 1 unfinished." in lines
 
 
 def test_coarse_labels_choose_inside_the_window_only(sweep: Results) -> None:

@@ -159,8 +159,14 @@ def test_broken_yaml(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -
             "--address 127.0.0.1:1: no Ray cluster answers there",
         ),
         (("run", "digits_alpha_sweep", "--address", "there"), "--address there: expected local, auto or HOST:PORT"),
-        (("report", "nothing"), "no run 'nothing' in results, where there are no runs; go to where it was run, or name "),
-        (("replay", "nothing", "1"), "no run 'nothing' in results, where there are no runs; go to where it was run, or name "),
+        (
+            ("report", "nothing"),
+            "no run 'nothing' in results, where there are no runs; go to where it was run, or name ",
+        ),
+        (
+            ("replay", "nothing", "1"),
+            "no run 'nothing' in results, where there are no runs; go to where it was run, or name ",
+        ),
         (("replay", "nothing", "one"), "'one' is not a valid integer"),
         (("reprot", "x"), "No such command 'reprot'"),
     ],

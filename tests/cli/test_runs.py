@@ -119,7 +119,10 @@ def test_of_one_study_only(workplace: Workplace) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
-    [(["runs"], "no runs in results; --results names another folder of runs\n"), (["runs", "x", "--results", "r"], "no runs of x in r; --results names another folder of runs\n")],
+    [
+        (["runs"], "no runs in results; --results names another folder of runs\n"),
+        (["runs", "x", "--results", "r"], "no runs of x in r; --results names another folder of runs\n"),
+    ],
 )
 def test_none(workplace: Workplace, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], text: str) -> None:
     with pytest.raises(SystemExit) as exit_of:

@@ -78,12 +78,12 @@ def _curve_panels(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> go.
 
 
 def _points(frame: Frame, table: pd.DataFrame) -> go.Figure:
-    """One panel; the prediction is a dash beside each setting, because every setting has its own."""
+    """One panel; the prediction is a mark beside each setting, because every setting has its own."""
     plot, place = make_subplots(1, 1), {"row": 1, "col": 1}
     known = table.dropna(subset=["predicted"])
     if len(known):
         plot.add_trace(prediction(known["x"], known["predicted"], "markers"), **place)
-    metric = next(name for name in SPREADS if name in table and table[name].notna().any())
+    metric = _single_metric(table)
     connected = list(table["group"].unique())
     _measured(plot, frame, table.assign(line=table["group"]), [metric], connected, place)
     if len(connected) > style.MOST_LINES and table["window_position"].notna().any():
@@ -110,13 +110,21 @@ def _measured(
             plot.add_trace(trace, **place)
 
 
+def _single_metric(table: pd.DataFrame) -> str:
+    """The spread that is drawn where there is room for one."""
+    return next(name for name in SPREADS if name in table and table[name].notna().any())
+
+
 def _caption(table: pd.DataFrame, lines: pd.DataFrame) -> str:
+    predicts = "is what theory predicts for free embeddings on training batches"
     if len(lines):
-        images, shown = "on training and on validation images", "the dashed curve"
-        window = " The shaded band is the predicted window from alpha_c to alpha_m."
+        images = "training and validation images"
+        theory = f"the dashed curve {predicts}. The shaded band is the predicted window from alpha_c to alpha_m."
     else:
-        images, shown, window = "on training images", "the dash beside a setting", ""
+        images = SPREADS[_single_metric(table)][0].removeprefix("spread, ")
+        known = table["predicted"].notna().any()
+        theory = f"the gray dash beside a setting {predicts}." if known else "theory has no prediction here."
     return (
-        f"Spread (mean 1 − cosine within a class; 0 is collapse) of trained encoders, {images}; {shown} is what theory "
-        f"predicts for free embeddings on training batches.{window} {repetitions(table)}"
+        f"Spread (mean 1 − cosine within a class; 0 is collapse) of trained encoders on {images}; {theory} "
+        f"{repetitions(table)}"
     )

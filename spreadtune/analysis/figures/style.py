@@ -21,6 +21,9 @@ ALPHA_SCALE = "Cividis"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon", "star")
 MOST_LINES = len(SYMBOLS)
 
+ROOM = 0.1
+"""To each side of a value that is the only one on its axis."""
+
 INK = "#1c1c1c"
 GRID = "#e6e4df"
 FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
@@ -45,7 +48,26 @@ def styled(figure: go.Figure, height: int = 420) -> go.Figure:
     axis = {"gridcolor": GRID, "linecolor": INK, "showline": True, "zeroline": False, "ticks": "outside"}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
+    _room_around_one_value(figure)
     return figure
+
+
+def _room_around_one_value(figure: go.Figure) -> None:
+    """Around a single value Plotly would show 1 to each side, so that 0.98 stood in an axis from 0 to 2."""
+    for letter in ("x", "y"):
+        for axis in figure.select_xaxes() if letter == "x" else figure.select_yaxes():
+            name = axis.plotly_name.replace("axis", "")
+            traces = [trace for trace in figure.data if (getattr(trace, f"{letter}axis", None) or letter) == name]
+            values = {value for trace in traces for value in _numbers(getattr(trace, letter, None))}
+            if len(values) == 1 and axis.range is None and axis.type in (None, "linear"):
+                (value,) = values
+                axis.range = [value - ROOM, value + ROOM]
+
+
+def _numbers(values: Any) -> list[float]:
+    """The finite ones; none of an axis of names."""
+    found = pd.to_numeric(pd.Series([] if values is None else list(values), dtype=object), errors="coerce")
+    return [float(value) for value in found.dropna() if abs(value) != float("inf")]
 
 
 def color_axis(title: str, values: pd.Series) -> dict[str, Any]:
