@@ -161,11 +161,11 @@ def test_broken_yaml(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -
         (("run", "digits_alpha_sweep", "--address", "there"), "--address there: expected local, auto or HOST:PORT"),
         (
             ("report", "nothing"),
-            "no run 'nothing' in results, where there are no runs; go to where it was run, or name ",
+            "no run 'nothing' in results, where there are no runs; go to",
         ),
         (
             ("replay", "nothing", "1"),
-            "no run 'nothing' in results, where there are no runs; go to where it was run, or name ",
+            "no run 'nothing' in results, where there are no runs; go to",
         ),
         (("replay", "nothing", "one"), "'one' is not a valid integer"),
         (("reprot", "x"), "No such command 'reprot'"),

@@ -82,7 +82,8 @@ def _clash_of_data(first: Side, second: Side) -> tuple[str, str, str] | None:
         return None
     if data[0].dataset != data[1].dataset:
         return "data.dataset", _data_set(first), _data_set(second)
-    if all(prints) and data[0].size == data[1].size:
+    # A fingerprint is also that of the partition, in which other sizes have other images.
+    if all(prints) and (data[0].size, data[0].train_size) == (data[1].size, data[1].train_size):
         return f"the fingerprint of {data[0].dataset.name}", prints[0], prints[1]
     return None
 

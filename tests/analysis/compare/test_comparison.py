@@ -104,10 +104,11 @@ def test_what_clashes_is_named(make_run: MakeRun, study: Any, manifest: Any, mes
     assert first.run.label in str(refusal.value)
 
 
-def test_images_of_another_size_or_number_are_a_reservation(make_run: MakeRun) -> None:
+@pytest.mark.parametrize("images", ["size: 6", "train_size: 500"])
+def test_images_of_another_size_or_number_are_a_reservation(make_run: MakeRun, images: str) -> None:
     prints = [{"data": {"digits": letter * 64}} for letter in "ab"]
-    small = {"batch_size: 128": "batch_size: 128, size: 6"}
-    found = Comparison.of([make_run(level, manifest=prints[0]), make_run(level, manifest=prints[1], study=small)])
+    other = {"batch_size: 128": f"batch_size: 128, {images}"}
+    found = Comparison.of([make_run(level, manifest=prints[0]), make_run(level, manifest=prints[1], study=other)])
     assert "Trained on other images" in found.answer()
 
 
