@@ -56,7 +56,7 @@ class Results(Tables):
         Args:
             folder: where; ``export`` in the run's folder by default. Files of the same names there are replaced.
             formats: some of ``csv``, ``parquet``, ``latex``, ``markdown`` and ``figures`` (PNG and SVG, for which
-                Kaleido, ``pip install kaleido``, and a Chromium or Chrome are needed).
+                Kaleido, ``pip install "spreadtune[export]"``, and a Chromium or Chrome are needed).
 
         Returns:
             What was written, and why there are no figures where they could not be drawn.

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
+
+from spreadtune.errors import FaultError
 
 FORMATS = "csv,parquet,latex,markdown,figures"
 
@@ -17,7 +20,10 @@ FORMATS = "csv,parquet,latex,markdown,figures"
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
 @click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
-def export_command(run: str, output: Path | None, formats: str, results: Path, storage: str | None) -> int:
+@click.pass_context
+def export_command(
+    context: click.Context, run: str, output: Path | None, formats: str, results: Path, storage: str | None
+) -> int:
     """Write tables and figures of a run for papers and other programs.
 
     RUN is a run folder, NAME for its newest run, or NAME/ID. It works while the run goes on, too. Files of the same
@@ -27,7 +33,8 @@ def export_command(run: str, output: Path | None, formats: str, results: Path, s
     csv, parquet      trials, settings (means over seeds with half-widths) and references, unrounded
     latex, markdown   the same, rounded, with mean and half-width in one cell (LaTeX: package booktabs)
     figures           every figure of the report as PNG and SVG, drawn by Kaleido
-                      (pip install kaleido) in Chromium or Chrome, which BROWSER_PATH may name
+                      (pip install "spreadtune[export]") in Chromium or Chrome, which
+                      BROWSER_PATH may name; without them left out, unless --format asks for them
 
     \b
     Example:
@@ -40,5 +47,7 @@ def export_command(run: str, output: Path | None, formats: str, results: Path, s
     for path in exported.files:
         click.echo(str(path))
     if exported.missing:
+        if context.get_parameter_source("formats") is not ParameterSource.DEFAULT:
+            raise FaultError(f"no figures: {exported.missing}")
         click.echo(f"no figures: {exported.missing}")
     return 0

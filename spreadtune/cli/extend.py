@@ -14,6 +14,12 @@ import click
 @click.option("--trials", type=click.IntRange(min=1), help="Number of new trials of each variant.")
 @click.option("--seeds", type=click.IntRange(min=1), help="At most so many repetitions of promising settings.")
 @click.option(
+    "--confirm",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Then train each variant's best setting at N fresh seeds.",
+)
+@click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
 )
 @click.option("--storage", metavar="URL", help="Database of the new run, and of RUN where it was given one.")
@@ -31,6 +37,7 @@ def extend_command(
     overrides: tuple[str, ...],
     trials: int | None,
     seeds: int | None,
+    confirm: int | None,
     results: Path,
     storage: str | None,
     data_root: Path | None,
@@ -58,7 +65,7 @@ def extend_command(
         profile=None,
         trials=trials,
         seeds=seeds,
-        confirm=None,
+        confirm=confirm,
         resuming=False,
         resume=None,
         fresh=True,

@@ -30,8 +30,9 @@ INTERRUPTED = 130
 def cli() -> None:
     """Studies of how far supervised contrastive learning should spread a class.
 
-    Exit codes: 0 done; 1 a trial or a reference failed, or something was in the way, such as a full disk (for replay:
-    numbers differ; for doctor: a problem); 2 a mistake in what was asked; 130 stopped.
+    Exit codes: 0 done; 1 a trial or a reference failed, something was in the way (a full disk, Ray, a
+    database that is away), a replay's numbers differ, or the doctor found a problem; 2 a mistake in what was asked;
+    130 stopped.
     """
 
 

@@ -159,7 +159,7 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
     where = "on this machine" if address == "local" else f"on this machine, not on the cluster at {address}"
     yield f"seconds were measured {where}, one trial alone; side by side trials may slow one another down"
     if busy > BUSY:
-        yield f"this machine was busy before that ({busy:.0%} of its CPUs), so they may be much too long"
+        yield f"this machine was busy before that, with {busy:.1f} processes for each CPU, so they may be much too long"
     if slots.gpus and not has_gpu_for(slots):
         yield "this machine has no GPU, so its CPU was measured, which says little of trials on GPUs"
     if slots.workers > 1:

@@ -76,7 +76,7 @@ def simulate_command(
     strategies = _strategies(samplers or ("random", "tpe"), stoppings or ("none", "successive_halving"))
     judge, grid = Judge.of(recorded, judging), grid_epochs(recorded, searching)
     console = Console()
-    for line in _opening(recorded, judge, searching, judging, grid):
+    for line in [*_opening(recorded, judge, searching, judging, grid), _searched(recorded, searches, budget, grid)]:
         console.print(line, highlight=False, soft_wrap=True)
     table = Table("sampler", "early stopping", "success", "regret", "trials", "stopped", "time", box=None)
     with Progress(transient=True, disable=not console.is_terminal) as bar:
@@ -124,7 +124,7 @@ def _halves(seeds: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The seeds that searches see, and those that judge."""
     if len(seeds) < 4:
         raise UserError(
-            f"{len(seeds)} seeds of each setting are too few: two or more are searched and two or more judge; "
+            f"seeds of each setting: {len(seeds)}, which are too few: two or more are searched and two or more judge; "
             "add some with spreadtune run NAME --seeds 4 --resume"
         )
     half = len(seeds) // 2
@@ -154,6 +154,15 @@ def _stopping(text: str) -> "AnyStopping":
         return SearchConfig.model_validate(values).early_stopping
     except ValidationError as error:
         raise UserError(report(f"--early-stopping {text}", problems(error, SearchConfig))) from error
+
+
+def _searched(recorded: "Recorded", searches: int, budget: float, grid: int) -> str:
+    """What the columns of the table are of."""
+    from spreadtune.cli.lines import counted
+
+    kind = f"{counted(searches, 'time')} with each, for {budget * grid:.0f} epochs ({100 * budget:g} % of the grid's)"
+    metric = recorded.study.search.metric
+    return f"searched  {kind}; below are means, the regret in {metric}, the time that of the recorded epochs"
 
 
 def _opening(

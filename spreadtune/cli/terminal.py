@@ -11,7 +11,7 @@ from rich.live import Live
 
 from spreadtune.cli.chart import Chart
 from spreadtune.cli.eta import as_clock
-from spreadtune.cli.lines import all_of, describe_slots, how_far, name_of, told, what_is_left
+from spreadtune.cli.lines import all_of, counted, describe_slots, how_far, name_of, told, what_is_left
 from spreadtune.cli.program import beside
 from spreadtune.cli.view import InTraining, View
 from spreadtune.run_folder import Outcome
@@ -83,7 +83,9 @@ class Terminal:
         whole = whole or self._live is None
         self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=whole)
 
-    def opened(self, progress: Progress) -> None:
+    def opened(self, progress: Progress, learned: int | None = None) -> None:
+        if learned is not None:
+            self.say(f"learned    from {counted(learned, 'trial')} of it whose values lie in the space of this study")
         self.say("starting   Ray" if progress.missing else f"to run     nothing: {all_of(progress)} are done")
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
@@ -127,6 +129,8 @@ class Terminal:
         eta = "" if seconds is None else f"  ETA {as_clock(seconds)}"
         line = f"{how_far(progress):10} {name_of(assignment)}: {told(outcome, self._metrics)}{eta}"
         self.say(line, STYLES[outcome.state])
+        if outcome.state == "FAIL" and (attempts := assignment.folder.attempts()):
+            self.say(f"{'':10} its log: {attempts[-1].log_file}", STYLES["FAIL"], whole=True)
         self._show(progress)
 
     def left(self, assignment: Assignment) -> None:

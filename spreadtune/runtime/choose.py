@@ -109,7 +109,7 @@ def resumed_run(
         asked = load_run_study(run)
         lines = difference(asked, study) if study_hash(asked) != study_hash(study) else []
         if lines:
-            raise UserError(f"{run.label} is a run of another study:\n  " + "\n  ".join(lines))
+            raise UserError(f"{run.label} is a run of another study:\n  " + "\n  ".join(lines) + _profile(run, study))
     else:
         same = _same_question(study, results)
         if not same:
@@ -161,4 +161,13 @@ def _nothing_to_resume(study: Study, results: Path) -> str:
         return f"there is no run of {study.name} in {results} to resume; leave --resume out to start one"
     newest = of_name[-1]
     lines = difference(load_run_study(newest), study)
-    return f"no run of {study.name} asks this question; the newest, {newest.label}, differs:\n  " + "\n  ".join(lines)
+    differs = f"no run of {study.name} asks this question; the newest, {newest.label}, differs:\n  "
+    return differs + "\n  ".join(lines) + _profile(newest, study)
+
+
+def _profile(run: RunFolder, study: Study) -> str:
+    """The likeliest cause of many differences, where it is one."""
+    of_run = run.manifest().get("profile")
+    if of_run == study.profile:
+        return ""
+    return f"\nit was begun {f'with --profile {of_run}' if of_run else 'without --profile'}"

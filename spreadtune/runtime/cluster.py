@@ -106,7 +106,11 @@ def _not_started(error: Exception) -> str:
     """Why, and where to look."""
     reason = (str(error).splitlines() or [type(error).__name__])[0].strip()
     busy = load()
-    loaded = f" (this machine is busy: {busy:.0%} of its CPUs in the last minute)" if busy > BUSY else ""
+    loaded = (
+        f" (this machine is busy: {busy:.1f} processes wanted each of its CPUs in the last minute)"
+        if busy > BUSY
+        else ""
+    )
     return (
         f"Ray did not start: {reason}{loaded}; its logs are in {ray_folder() / 'session_latest' / 'logs'}. Try again, "
         "or let `spreadtune doctor` look for the cause"

@@ -75,15 +75,16 @@ def run_study(
         manifest = Manifest(run, study, command=command, storage=storage)
         dataset = dataset_of(study.data)
         ledger = Ledger.open(study, run, storage=storage, references=dataset.has_subclasses, retry_failed=retry_failed)
+        learned = _learn(ledger, extends, storage) if extends else None
         if extends:
             manifest.update(
-                extends={"run": extends.label, "trials": _learn(ledger, extends, storage)},
+                extends={"run": extends.label, "trials": learned},
                 profile=study.profile or extends.manifest().get("profile"),
             )
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            forecast.opened(ledger.progress())
+            forecast.opened(ledger.progress(), learned)
             if ledger.progress().missing:
                 with _cluster(run, address, dashboard, on_lost) as cluster:
                     slots = plan_slots(study.resources, cluster.nodes)

@@ -58,7 +58,7 @@ class Eta:
         self._jobs: dict[tuple[str, int], _Job] = {}
         self._seen: dict[tuple[str, str], tuple[float, int]] = {}  # (kind, step): seconds, how often
 
-    def opened(self, progress: Progress) -> None:
+    def opened(self, progress: Progress, learned: int | None = None) -> None:
         """Nothing has begun."""
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:

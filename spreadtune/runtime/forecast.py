@@ -45,9 +45,9 @@ class Forecast:
             known["estimated_seconds"] = self._estimated
         return {name: round(value, 1) for name, value in known.items()}
 
-    def opened(self, progress: Progress) -> None:
+    def opened(self, progress: Progress, learned: int | None = None) -> None:
         for monitor in self._told:
-            monitor.opened(progress)
+            monitor.opened(progress, learned)
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         self._began, self._needed = self._clock(), progress.missing * self._epochs * FIRST_EPOCHS

@@ -33,7 +33,7 @@ def memory_for_workers(cgroup: Path = _CGROUP) -> int:
 
 
 def load() -> float:
-    """How busy each CPU of this machine was in the last minute, 1 being fully."""
+    """How many processes wanted each CPU of this machine in the last minute."""
     return os.getloadavg()[0] / _cpus(_CGROUP)
 
 

@@ -13,8 +13,11 @@ from spreadtune.search.progress import Progress
 class Monitor(Protocol):
     """Told by the driver, in its one thread. The terminal is one; notebooks and tests have others."""
 
-    def opened(self, progress: Progress) -> None:
-        """The books are open. Where anything is missing a cluster is connected next, otherwise nothing follows."""
+    def opened(self, progress: Progress, learned: int | None = None) -> None:
+        """The books are open. Where anything is missing a cluster is connected next, otherwise nothing follows.
+
+        The samplers have learned from so many trials of another run, if it is one that begins with any.
+        """
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None:
         """The cluster is there and the study fits it."""
@@ -38,7 +41,7 @@ class Monitor(Protocol):
 class SilentMonitor:
     """Shows nothing."""
 
-    def opened(self, progress: Progress) -> None: ...
+    def opened(self, progress: Progress, learned: int | None = None) -> None: ...
 
     def connected(self, cluster: Cluster, slots: Slots, progress: Progress) -> None: ...
 

@@ -9,7 +9,7 @@ from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.placed import hint
-from spreadtune.spec.search import NoStopping
+from spreadtune.spec.search import MOST_TRIALS, NoStopping
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -28,12 +28,13 @@ def check(study: Study) -> None:
 
     Raises:
         UserError: an unknown path, a value that its path does not take, a condition that can never hold, a window
-            where theory has no formula, early stopping that waits beyond the last epoch.
+            where theory has no formula, early stopping that waits beyond the last epoch, a grid beyond all measure.
     """
     _check_sections(study)
     variants = study.variants()
     _check_conditions(study, variants)
     for variant in variants:
+        _check_number(study, variant)
         for values in _corner_settings(variant):
             _check_trial(study, variant, values, variant.trial(values, Seed(study=study.search.seed)))
 
@@ -61,6 +62,18 @@ def _check_conditions(study: Study, variants: tuple[Variant, ...]) -> None:
             searched = any(path in variant.space and variant.reaching(path) is not None for variant in users)
             if domain.when and users and not searched:
                 raise UserError(f"{at}.when: can never hold, so {path} would never be searched")
+
+
+def _check_number(study: Study, variant: Variant) -> None:
+    """Settings that a condition rules out are counted too: only grids far beyond what is ever run are refused."""
+    if study.search.sampler != "grid":
+        return
+    settings, seeds = math.prod(len(domain.corners()) for domain in variant.space.values()), study.search.seeds
+    if settings * seeds > MOST_TRIALS:
+        raise UserError(
+            f"search.seeds: {settings} settings x {seeds} seeds of variant {variant.name} are {settings * seeds} "
+            f"trials, and a run takes at most {MOST_TRIALS}"
+        )
 
 
 def _exists(body: Any, path: str) -> bool:

@@ -22,6 +22,9 @@ from spreadtune.spec.placed import file_name, placed
 
 Sampler = Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"]
 
+MOST_TRIALS = 100_000
+"""Of a variant in one run: beyond it a number is a slip of the hand, and a plan of it would fill the memory."""
+
 MOST_OBJECTIVES = 3
 """Above three nearly every setting is on the Pareto front, which then says nothing."""
 
@@ -117,7 +120,7 @@ class VariantConfig(Config):
 class ConfirmConfig(Config):
     """After the search: the best setting of every variant, trained anew and measured on the test split."""
 
-    seeds: int = Field(ge=1, description="fresh repetitions of each of these settings")
+    seeds: int = Field(ge=1, le=MOST_TRIALS, description="fresh repetitions of each of these settings")
 
 
 class SearchConfig(Config):
@@ -127,10 +130,13 @@ class SearchConfig(Config):
     seeds: int = Field(
         1,
         ge=1,
+        le=MOST_TRIALS,
         description="repetitions of each setting of a grid; else the most that racing gives a promising setting",
     )
     sampler: Sampler = "grid"
-    trials: int | None = Field(None, ge=1, description="setting x seed, per variant; a grid counts its own")
+    trials: int | None = Field(
+        None, ge=1, le=MOST_TRIALS, description="setting x seed, per variant; a grid counts its own"
+    )
     early_stopping: AnyStopping = NoStopping()
     space: dict[DottedPath, AnyDomain] = Field(default_factory=dict)
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)

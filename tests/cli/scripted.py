@@ -45,12 +45,13 @@ class Script:
         [variant] = self._study.variants()
         spec = variant.trial({"objective.alpha": 0.6}, Seed(study=0, index=0))
         label = f"alpha 0.6, seed {number}" if kind == "trial" else "floors and ceiling, seed 0"
-        folder = TrialFolder(Path("trials") / f"{number:04d}")
+        folder = TrialFolder(Path("trials") / f"{number:04d}")  # below the working directory
         return Assignment(kind, number, "main", 0, number, spec, folder, resumed, label)
 
     def play(self, monitor: Monitor) -> None:
         """Everything, to the last reference's end; trial 3 is left in training."""
         clock = self._clock
+        monitor.opened(counts(), learned=20)
         monitor.connected(Cluster("http://127.0.0.1:8265", (Node(2, 0),)), Slots(1, 1, 0, 2), counts())
         trials = [self.assignment(0), self.assignment(1, resumed=True), self.assignment(2), self.assignment(3)]
         monitor.started(trials[0], counts())
@@ -67,6 +68,7 @@ class Script:
         monitor.settled(trials[1], pruned, counts(complete=1, pruned=1))
         monitor.started(trials[3], counts(complete=1, pruned=1))
         ended = counts(complete=1, pruned=1, failed=1)
+        trials[2].folder.new_attempt()
         monitor.settled(trials[2], Outcome("FAIL", "RuntimeError: on fire", 0), ended)
         monitor.reported(trials[3], 1, {"knn_transfer_accuracy": 0.91})
         reference = self.assignment(0, "reference")

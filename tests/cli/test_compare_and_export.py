@@ -1,6 +1,7 @@
 """``compare`` and ``export`` as typed: what they print, what they leave alone, and mistakes."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_export_prints_its_files_and_writes_nothing_else(
         "settings.csv",
         "trials.csv",
     ]
+
+
+def test_figures_that_cannot_be_drawn(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(OLD, trials=4)
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    missing = 'no figures: Kaleido is not installed: pip install "spreadtune[export]"'
+    assert printed(capsys, "export", "x").splitlines()[-1] == missing, "what can be written is enough"
+    with pytest.raises(SystemExit) as exit_of:
+        main(["export", "x", "--format", "csv,figures"])
+    assert exit_of.value.code == 1, "they were asked for"
+    assert capsys.readouterr().err == f"error: {missing}\n"
 
 
 def test_a_run_with_a_database_of_its_own_needs_its_address(

@@ -143,8 +143,9 @@ def test_a_busy_machine_is_said_to_be(
 ) -> None:
     workplace.write("x", {})
     monkeypatch.setattr(module, "load", lambda: 1.5)
-    assert "note       this machine was busy before that (150% of its CPUs), so they may be much too long" in printed(
-        capsys, "x"
+    assert (
+        "note       this machine was busy before that, with 1.5 processes for each CPU, so they may be much too long"
+        in printed(capsys, "x")
     )
 
 

@@ -25,9 +25,10 @@ def test_a_line_for_every_sampler_and_stopping(table: str, capsys: pytest.Captur
     stopping = "{name: successive_halving, min_epochs: 2}"
     options = ["--sampler", "random", "--sampler", "grid", "--early-stopping", "none", "--early-stopping", stopping]
     assert exit_code(table, *options, "--budget", "0.5", "--searches", "3") == 0
-    [about, judged, _, *lines] = capsys.readouterr().out.splitlines()
+    [about, judged, searched, _, *lines] = capsys.readouterr().out.splitlines()
     assert about == "recorded  tiny: 12 settings x 4 seeds; the grid of the 2 searched ones is 192 epochs"
     assert judged.startswith("judged    by the other 2 seeds: best transfer_accuracy 0.8951, ")
+    assert searched.startswith("searched  3 times with each, for 96 epochs (50 % of the grid's)")
     kinds = [tuple(re.split(r"\s{2,}", line.strip())[:2]) for line in lines]
     assert kinds == [(s, e) for s in ("random", "grid") for e in ("none", "successive_halving")]
     assert all(re.search(r"\d of 3 +\d\.\d{4}", line) for line in lines)
@@ -55,6 +56,8 @@ def test_too_few_seeds_and_no_such_run(tmp_path: Path, capsys: pytest.CaptureFix
     few.frame = few.frame[few.frame["seed"] < 3]
     few.write(tmp_path / "few.parquet")
     assert exit_code(str(tmp_path / "few.parquet")) == 2
-    assert "3 seeds of each setting are too few" in capsys.readouterr().err
+    assert "seeds of each setting: 3, which are too few" in capsys.readouterr().err
+    assert exit_code(str(tmp_path / "tabel.parquet")) == 2
+    assert "tabel.parquet: no such file" in capsys.readouterr().err
     assert exit_code("nowhere", "--results", str(tmp_path)) == 2
     assert "no run 'nowhere'" in capsys.readouterr().err

@@ -24,8 +24,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     Workplace(tmp_path).write("told", {})
+    monkeypatch.chdir(tmp_path)
     return load_study(tmp_path / "studies" / "told.yaml")
 
 

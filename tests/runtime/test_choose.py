@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spreadtune.errors import UserError
-from spreadtune.run_folder import RunFolder, write_atomic
+from spreadtune.run_folder import RunFolder, write_atomic, write_json
 from spreadtune.runtime.choose import new_run, resumed_run
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.spec.study import Study
@@ -58,6 +58,21 @@ def test_another_question_is_another_run(study: Study, results: Path) -> None:
     start(other, results)
     with pytest.raises(UserError, match=r"training.epochs: 4 -> 9"):
         resumed_run(other, results, None)
+
+
+def test_a_forgotten_profile_is_named(workplace: Workplace, results: Path) -> None:
+    workplace.write("x", {"profiles": {"quick": {"training.epochs": 2}}})
+    file = workplace.folder / "studies" / "x.yaml"
+    quick, whole = load_study(file, profile="quick"), load_study(file)
+    runs = [begun(each, results) for each in (quick, whole)]
+    for run, each in zip(runs, (quick, whole), strict=True):
+        write_json(run.manifest_file, {"profile": each.profile})
+    for study, run, told in ((whole, runs[0], "with --profile quick"), (quick, runs[1], "without --profile")):
+        with pytest.raises(UserError, match=rf"(?s)training.epochs: \d -> \d\nit was begun {told}$"):
+            resumed_run(study, results, run.label)
+    other = load_study(file, profile="quick", overrides=["training.learning_rate=1e-3"])
+    with pytest.raises(UserError, match=r"learning_rate: \S+ -> 0.001$"):
+        resumed_run(other, results, runs[0].label)
 
 
 def test_a_resume_keeps_the_runs_counts_unless_it_is_asked_to_raise_them(study: Study, results: Path) -> None:

@@ -29,7 +29,9 @@ def test_our_own_is_told_with_its_cause_its_logs_and_what_to_do(
     with pytest.raises(ClusterError) as told, connect():
         pytest.fail("there is none")
     text = str(told.value)
-    assert text.startswith(f"Ray did not start: {str(error).splitlines()[0]} (this machine is busy: 900% of its CPUs")
+    assert text.startswith(
+        f"Ray did not start: {str(error).splitlines()[0]} (this machine is busy: 9.0 processes wanted each"
+    )
     assert "/there/ray/session_latest/logs" in text
     assert "spreadtune doctor" in text
     assert len(text.splitlines()) == 1

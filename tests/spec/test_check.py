@@ -142,3 +142,16 @@ def test_a_variants_set_is_checked(load) -> None:
     assert refused(load, f"{at}.training.epoch=2") == (
         f"{at}.training.epoch: unknown key, did you mean training.epochs?"
     )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["search.seeds=40000"], "search.seeds: 3 settings x 40000 seeds of variant main are 120000 trials, and a run"),
+        (["search.seeds=1000000000"], "search.seeds: 1000000000 is above 100000"),
+        (["search.sampler=random", "search.trials=1000000"], "search.trials: 1000000 is above 100000"),
+        (["search.confirm={seeds: 1000000}"], "search.confirm.seeds: 1000000 is above 100000"),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(load, overrides: list[str], message: str) -> None:
+    assert refused(load, *overrides).startswith(message)

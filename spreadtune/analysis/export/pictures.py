@@ -42,7 +42,7 @@ def _draw(figures: Sequence[ReportFigure], paths: Sequence[Path]) -> None:
         import kaleido
         from choreographer import errors
     except ImportError:
-        raise CannotDrawError("Kaleido is not installed: pip install kaleido") from None
+        raise CannotDrawError('Kaleido is not installed: pip install "spreadtune[export]"') from None
     jobs = [_job(figure, path) for figure, path in zip(figures, paths, strict=True)]
     try:
         kaleido.write_fig_from_object_sync(jobs, kopts=dict(_OFFLINE), cancel_on_error=True)

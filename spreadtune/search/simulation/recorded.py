@@ -120,6 +120,8 @@ class Recorded:
         """
         try:
             table = pq.read_table(path)
+        except FileNotFoundError as error:
+            raise UserError(f"{path}: no such file; RUN is a run's name or folder, TABLE a .parquet file") from error
         except (OSError, pa.ArrowInvalid) as error:
             raise UserError(f"{path} is no recorded table ({str(error).splitlines()[0]})") from error
         about = {key: value.decode() for key, value in (table.schema.metadata or {}).items()}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from spreadtune.search.simulation.judge import Judge
 from spreadtune.search.simulation.recorded import Recorded
 from spreadtune.search.simulation.simulate import Simulated, simulate
-from spreadtune.spec.search import AnyStopping, NoStopping, SearchConfig
+from spreadtune.spec.search import MOST_TRIALS, AnyStopping, NoStopping, SearchConfig
 
-_UNBOUNDED = 10**6
+_UNBOUNDED = MOST_TRIALS
 
 
 @dataclass(frozen=True)

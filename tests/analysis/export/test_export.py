@@ -122,7 +122,7 @@ def test_without_kaleido_the_tables_are_there_and_what_is_missing_is_said(
 
     monkeypatch.setitem(sys.modules, "kaleido", None)
     exported = sweep.export(tmp_path)
-    assert exported.missing == "Kaleido is not installed: pip install kaleido"
+    assert exported.missing == 'Kaleido is not installed: pip install "spreadtune[export]"'
     assert len(exported.files) == 12
     assert all(path.is_file() for path in exported.files)
 
