@@ -108,11 +108,11 @@ def _process_as_it_was() -> Iterator[None]:
             signal.signal(number, answer)
 
 
-def assert_nothing_lost(run: RunFolder, pairs: int) -> None:
+def assert_nothing_lost(run: RunFolder, pairs: int, *, storage: str | None = None) -> None:
     """Each setting at each seed has finished once, every reference too, and nothing of ours is left behind."""
     import spreadtune
 
-    results = spreadtune.load_results(run.path)
+    results = spreadtune.load_results(run.path, storage=storage)
     ended = results.trials[results.trials["state"] != "FAIL"]
     finished = Counter(zip(ended["variant"], ended["setting"], ended["seed"], strict=True))
     assert set(ended["state"]) <= {"COMPLETE", "PRUNED"}

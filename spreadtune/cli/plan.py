@@ -38,7 +38,7 @@ def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
     """Print what the request would run and cost."""
     logging.basicConfig(format="warning    %(message)s")
     console = Console(highlight=False)
-    study, run = checked_study(request, storage=None), None
+    study, run = checked_study(request, make_tables=False), None
     if request.resuming:
         chosen = resumed_run(
             study,

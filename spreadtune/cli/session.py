@@ -163,9 +163,8 @@ def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
     signal.signal(signal.SIGTERM, answer)
 
 
-def checked_study(request: Request, *, storage: str | None) -> Study:
-    """The study that was asked for, after everything that can be checked before a start (tables are made in
-    ``storage``)."""
+def checked_study(request: Request, *, make_tables: bool = True) -> Study:
+    """The study that was asked for, after everything that can be checked before a start."""
     study = load_study(
         request.study,
         profile=request.profile,
@@ -179,12 +178,12 @@ def checked_study(request: Request, *, storage: str | None) -> Study:
         use_data_root(request.data_root)
     console = Console(file=sys.stdout)
     with decoding_shown(console), captured():
-        preflight(study, storage=storage, address=request.address)
+        preflight(study, storage=request.storage, address=request.address, make_tables=make_tables)
     return study
 
 
 def _choose(request: Request) -> Chosen:
-    study = checked_study(request, storage=request.storage)
+    study = checked_study(request)
     if request.extends:
         return extending_run(study, request.results, request.extends)
     if request.resuming:

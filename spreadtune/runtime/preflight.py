@@ -13,8 +13,10 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.trial.datasets import dataset_of, forget_datasets
 
 
-def preflight(study: Study, *, storage: str | None = None, address: str = "local") -> None:
+def preflight(study: Study, *, storage: str | None = None, address: str = "local", make_tables: bool = True) -> None:
     """Every variant's data can be loaded and batched, its parts fit, and database and cluster answer.
+
+    Tables are made in a database that has none, unless ``make_tables`` is unset.
 
     Raises:
         UserError: the first thing that does not hold.
@@ -32,7 +34,7 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
             rehearse(spec)
     check_address(address)
     if storage:
-        check_storage(storage)
+        check_storage(storage, make_tables=make_tables)
 
 
 def _may_not_fit(spec: TrialSpec) -> bool:

@@ -65,9 +65,19 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
     return _local(_parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file)))
 
 
-def check_storage(storage: str) -> None:
-    """Open and close the database at an address; raises :class:`UserError` when that cannot be done."""
-    close_database(open_database(_local(_parsed(storage))))
+def check_storage(storage: str, *, make_tables: bool = True) -> None:
+    """Open and close the database at an address; raises :class:`UserError` when that cannot be done.
+
+    Without ``make_tables`` nothing is written: a server only has to answer, and a file is not looked for.
+    """
+    url = _local(_parsed(storage))
+    if make_tables:
+        close_database(open_database(url))
+    elif not _is_sqlite(url):
+        with _faults_told(url):
+            engine = sqlalchemy.create_engine(_with_driver(url))
+            engine.connect().close()
+            engine.dispose()
 
 
 def open_database(url: sqlalchemy.URL) -> RDBStorage:
@@ -85,12 +95,21 @@ def open_database(url: sqlalchemy.URL) -> RDBStorage:
     if file and file.parent.is_dir():
         with writing(file.parent):
             file.touch()
+    with _faults_told(url):
+        return RDBStorage(_with_driver(url).render_as_string(hide_password=False), engine_kwargs=options)
+
+
+@contextmanager
+def _faults_told(url: sqlalchemy.URL) -> Iterator[None]:
+    """Turns what opening a database raises into what :func:`open_database` raises."""
     try:
-        return RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=options)
+        yield
     except ImportError as error:
-        raise UserError(f"--storage {redacted(url)}: its driver is not installed ({error.name or error})") from error
+        fix = 'pip install "spreadtune[postgres]"' if url.get_backend_name() == "postgresql" else "install it"
+        name = error.name or error
+        raise UserError(f"--storage {redacted(url)}: its driver is not installed ({name}); {fix}") from error
     except AWAY as error:
-        fault = fault_of(error, file)
+        fault = fault_of(error, local_file(url))
         if not isinstance(fault, DatabaseAwayError) or "locked" in fault.cause:
             raise fault from error
         raise UserError(
@@ -99,6 +118,11 @@ def open_database(url: sqlalchemy.URL) -> RDBStorage:
     except RuntimeError as error:  # Optuna's, about versions
         reason = str(error).splitlines()[0]
         raise UserError(f"the study's database {redacted(url)} cannot be opened: {reason}") from error
+
+
+def _with_driver(url: sqlalchemy.URL) -> sqlalchemy.URL:
+    """PostgreSQL's is the one that the extra installs, whatever a version of SQLAlchemy takes by default."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
 def local_file(url: sqlalchemy.URL) -> Path | None:
