@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.chosen import bounds_line, front_line, labels_line, opening
+from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
 from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.figures.numbers import reference_means
@@ -26,6 +26,7 @@ def answer(frame: Frame) -> list[str]:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
     confirmed = confirmation(frame)
     lines = [
+        broken_bounds(frame, best) if confirmed else "",
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
         _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
         bounds_line(frame, best),
@@ -121,7 +122,7 @@ def _floors_and_ceiling(frame: Frame) -> str:
     if table.empty:
         return ""
     values = (f"{row['reference']} {measured(row['mean'], row['half_width'])}" for _, row in table.iterrows())
-    return f"For scale: {', '.join(values)}."
+    return f"For scale, on validation images: {', '.join(values)}."
 
 
 def _counts(frame: Frame) -> str:

@@ -13,9 +13,15 @@ TRANSFER = Goal("transfer_accuracy", "maximize")
 
 def opening(frame: Frame, best: Setting, what: str) -> str:
     """What the best setting is, ``Best setting:``, or that no setting keeps the bounds."""
+    broken = broken_bounds(frame, best)
+    return f"{broken} The one that breaks least:" if broken else f"{what}:"
+
+
+def broken_bounds(frame: Frame, best: Setting) -> str:
+    """``No finished setting keeps spread < 0.1.``; empty where the best one keeps the bounds."""
     if not frame.selection.bounds or violations(frame.means, frame.selection).loc[[best]].item() == 0:
-        return f"{what}:"
-    return f"No finished setting keeps {_bounds(frame)}. The one that breaks least:"
+        return ""
+    return f"No finished setting keeps {_bounds(frame)}."
 
 
 def front_line(frame: Frame, best: Setting) -> str:

@@ -47,8 +47,8 @@ def test_the_answer_of_a_sweep(new_run: Any) -> None:
         "Its alpha 0.56 lies inside the predicted window (0.519, 0.685), 25% of the way.",
         "Losses and window are those of pairs cross_view with denominator negatives; "
         "other schemes have other thresholds.",
-        "For scale: trained on fine labels (ceiling) 0.990 +- 0.005, raw pixels (floor) 0.967 +- 0.005, "
-        "random encoder (floor) 0.922 +- 0.005.",
+        "For scale, on validation images: trained on fine labels (ceiling) 0.990 +- 0.005, raw pixels (floor) "
+        "0.967 +- 0.005, random encoder (floor) 0.922 +- 0.005.",
         "Trials: 12 finished, 0 stopped early, 0 failed.",
         "Fine labels chose this setting: transfer accuracy needs the subclasses. Coarse labels alone (highest class "
         "accuracy inside the predicted window) would have chosen the same.",

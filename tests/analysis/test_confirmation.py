@@ -80,6 +80,14 @@ def test_the_result_is_the_first_line(confirmed: Any) -> None:
     ]
 
 
+def test_where_the_chosen_setting_breaks_the_bounds_that_is_the_first_line(new_run: Any) -> None:
+    run = searched(new_run, SEARCH + "  subject_to: {transfer_accuracy: '> 0.999'}\n")
+    confirm(run, "spread", 1, TEST["spread", 1])
+    first, second, *_ = run.write().answer().splitlines()
+    assert first == "No finished setting keeps transfer accuracy > 0.999."
+    assert second.startswith("alpha 0.62: 0.970 +- 0.025 transfer accuracy, 3 seeds, test.")
+
+
 def test_confirmed_trials_enter_nothing_of_the_search(confirmed: Any, new_run: Any) -> None:
     alone, both = searched(new_run).write(), confirmed.write()
     frames = build_frame(alone), build_frame(both)
