@@ -11,7 +11,7 @@ import pytest
 
 import spreadtune
 from spreadtune.run_folder import RunFolder
-from tests.aftermath import assert_nothing_left, pairs
+from tests.aftermath import assert_nothing_left, pairs, processes_in
 from tests.workplace import Workplace, wait_for
 
 pytestmark = pytest.mark.slow
@@ -228,3 +228,27 @@ def test_a_second_process_on_the_same_run_is_refused(workplace: Workplace) -> No
     assert code == 2
     assert f"process {process.pid}" in output
     assert "Traceback" not in output
+
+
+def test_a_dead_control_service_is_told_and_the_run_can_be_resumed(workplace: Workplace) -> None:
+    changes = {"data.augmentation": SLOWLY, "training.epochs": 500, "search.seeds": 1}
+    workplace.write("headless", changes)
+    process = workplace.start("run", "headless", "--no-dashboard")
+    run = workplace.begun("headless")
+    attempt = run.trial(0).path / "attempt-1"
+    wait_for(lambda: (attempt / "checkpoint-0001.pt").exists(), 120)
+    ours = psutil.Process(process.pid).children(recursive=True)
+    [control] = [each for each in ours if each.name() == "gcs_server"]
+    control.kill()
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1, output
+    told = output[output.index("broke off: ") :].splitlines()
+    assert told[0] == "broke off: Ray's control service (GCS) has ended in the middle of the run"
+    assert told[2].endswith(f"run headless --no-dashboard --resume {run.label}")
+    assert "Traceback" not in output
+    assert not run.is_held()
+    wait_for(lambda: not processes_in(workplace), 30)
+    code, output = workplace.run("runs", "headless")
+    assert code == 0
+    assert "interrupted" in output
+    assert f"--resume {run.label}" in output
