@@ -13,7 +13,7 @@ from spreadtune.cli.chart import Chart
 from spreadtune.cli.eta import as_clock
 from spreadtune.cli.lines import all_of, counted, describe_slots, how_far, name_of, told, what_is_left
 from spreadtune.cli.program import beside
-from spreadtune.cli.view import InTraining, View
+from spreadtune.cli.view import WAITING, InTraining, View
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
 from spreadtune.runtime.eta import Eta
@@ -120,6 +120,10 @@ class Terminal:
         self._note(assignment, step=phase + step, epoch=epoch)
         if self._proxy and self._proxy in metrics:
             self._note(assignment, proxy=f"{self._proxy} {metrics[self._proxy]:.3f}")
+        self._show()
+
+    def lost(self, assignment: Assignment) -> None:
+        self._note(assignment, step=WAITING, proxy="")
         self._show()
 
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:

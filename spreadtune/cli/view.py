@@ -24,6 +24,9 @@ MOST_LISTED = 4
 
 LEAST_NAME = 24
 
+WAITING = "waiting for a slot"
+"""The step of a job whose worker was lost."""
+
 BAR = 24
 
 
@@ -33,7 +36,7 @@ class InTraining:
 
     Attributes:
         name: for people.
-        step: ``epoch 3 of 10`` or a phase.
+        step: ``epoch 3 of 10``, a phase or :data:`WAITING`.
         epoch: the last one that was reported; 0 before the first.
         proxy: the last value of what stands for the optimized metric during training, with its name.
         resumed: whether it was begun before.
@@ -112,8 +115,10 @@ class View:
         bar = Text(glyphs.done * filled, style="green").append(glyphs.to_do * (BAR - filled), style="dim")
         left = "" if self.ends is None else f"   ETA {as_clock(max(0.0, self.ends - self.clock()))}"
         bar.append(f" {progress.done} of {whole}   {self._elapsed()}{left}", style="default")
+        waiting = sum(job.step == WAITING for job in self.in_training)
         counts = [
-            Text(f"{len(self.in_training)} running"),
+            Text(f"{len(self.in_training) - waiting} running"),
+            Text(f"{waiting} waiting") if waiting else None,
             Text(f"{progress.complete} finished"),
             Text(f"{progress.pruned} pruned") if progress.pruned else None,
             Text(f"{progress.failed} failed", style="red") if progress.failed else None,

@@ -184,6 +184,7 @@ class Jobs:
             told = "%s %d (%s): %s; taken up again from its last checkpoint"
             logger.warning(told, assignment.kind, assignment.number, assignment.label, cause)
             self._again.append(assignment)
+            self.monitor.lost(assignment)
 
     def _leave(self, assignment: Assignment) -> None:
         self.left = True

@@ -100,6 +100,9 @@ class Eta:
             self._learn(job, 1)
         self._count_waiting(progress)
 
+    def lost(self, assignment: Assignment) -> None:
+        """What it has trained since its last checkpoint is too little to reckon with."""
+
     def left(self, assignment: Assignment) -> None:
         del self._jobs[assignment.kind, assignment.number]
 

@@ -71,6 +71,10 @@ class Forecast:
             monitor.reported(assignment, epoch, metrics)
         self._estimate()
 
+    def lost(self, assignment: Assignment) -> None:
+        for monitor in self._told:
+            monitor.lost(assignment)
+
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
         self._reached.pop((assignment.kind, assignment.number), None)
         for monitor in self._told:

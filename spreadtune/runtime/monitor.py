@@ -31,6 +31,9 @@ class Monitor(Protocol):
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
         """An epoch's metrics arrived."""
 
+    def lost(self, assignment: Assignment) -> None:
+        """The worker of a trial or reference is gone; it goes on from its last checkpoint when a slot is free."""
+
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None:
         """A trial or reference has its outcome."""
 
@@ -50,6 +53,8 @@ class SilentMonitor:
     def entered(self, assignment: Assignment, phase: str) -> None: ...
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None: ...
+
+    def lost(self, assignment: Assignment) -> None: ...
 
     def settled(self, assignment: Assignment, outcome: Outcome, progress: Progress) -> None: ...
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from spreadtune.cli.chart import Chart
-from spreadtune.cli.view import InTraining, View
+from spreadtune.cli.view import WAITING, InTraining, View
 from spreadtune.search.progress import Progress, SettingResults, best_of
 from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.load import load_study
@@ -100,6 +101,14 @@ def test_a_terminal_without_unicode(view: View) -> None:
 def test_before_there_is_a_cluster(view: View) -> None:
     started = replace(view, progress=None, slots=0, in_training=(), ends=None)
     assert drawn(started, 80, 24).splitlines() == [started.run, "starting Ray   1:20 so far"]
+
+
+def test_what_waits_for_a_slot_does_not_run(sweep: Study) -> None:
+    view = seen(sweep, [])
+    lost = replace(view.in_training[0], step=WAITING)
+    lines = drawn(replace(view, in_training=(lost, *view.in_training[1:])), 100, 14).splitlines()
+    assert any("1 running   1 waiting   14 finished" in line for line in lines)
+    assert any(re.search(r"trial 17 .* waiting for a slot", line) for line in lines)
 
 
 def test_one_point(sweep: Study) -> None:

@@ -18,6 +18,7 @@ from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.out_of_memory import ActorOutOfMemoryError, memory_reason, spare_other_trials
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
+from spreadtune.search.assignment import Assignment
 from spreadtune.spec.search import SearchConfig
 
 RAYS_WORDS = "Memory on the node (IP: 192.0.2.2, ID: 81aa) was 22.90GB used / 23.54GB limit (0.97)"
@@ -50,9 +51,18 @@ def folder(tmp_path: Path) -> TrialFolder:
     return folder
 
 
+class Counting(SilentMonitor):
+    """Counts what it hears of losses."""
+
+    losses = 0
+
+    def lost(self, assignment: Assignment) -> None:
+        self.losses += 1
+
+
 def searcher(folder: TrialFolder, retries: int = 2) -> LedgerSearcher:
     ledger: Any = Ledger(folder, retries)
-    return LedgerSearcher(Jobs(ledger, Slots(1, 1, 0, 1), SilentMonitor(), "scratch", StopRequest()))
+    return LedgerSearcher(Jobs(ledger, Slots(1, 1, 0, 1), Counting(), "scratch", StopRequest()))
 
 
 def lose(search: LedgerSearcher, folder: TrialFolder, memory: bool) -> None:
@@ -76,6 +86,8 @@ def test_one_that_vanishes_is_taken_up_as_often_as_the_study_says(folder: TrialF
         lose(search, folder, memory=False)
     assert errors(search) == ["the worker vanished and its retries are used up"]
     assert search.suggest("another") == "FINISHED"
+    monitor: Any = search.jobs.monitor
+    assert monitor.losses == 2, "the third is its end"
 
 
 @pytest.mark.parametrize("retries", [0, 5])
