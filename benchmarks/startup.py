@@ -85,7 +85,7 @@ def start_study(*, dashboard: bool) -> tuple[float, list[float]]:
 
 def idle_times(run: RunFolder) -> list[float]:
     """For each two trials that follow each other in one process: result of the first to first epoch of the second."""
-    folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
+    folders = [*map(run.trial, run.trials()), *run.every_reference()]
     slots: dict[int, list[TrialFolder]] = {}
     for folder in sorted(folders, key=first_epoch_end):
         worker = json.loads(folder.attempts()[0].worker_file.read_text())

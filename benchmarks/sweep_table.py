@@ -60,7 +60,9 @@ def _gain(trials: pd.DataFrame, means: pd.DataFrame, params: list[str], setting:
 
 def references(results: Results) -> str:
     """Floors and ceiling over their seeds."""
-    found = {words: interval(results.references[f"{name}.transfer_accuracy"]) for name, words in REFERENCES.items()}
+    table = results.references
+    searched = table[table["stage"] == "search"] if "stage" in table else table
+    found = {words: interval(searched[f"{name}.transfer_accuracy"]) for name, words in REFERENCES.items()}
     return ", ".join(f"{words} {_shown(value)}" for words, value in found.items())
 
 

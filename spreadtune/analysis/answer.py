@@ -28,13 +28,14 @@ def answer(frame: Frame) -> list[str]:
     lines = [
         broken_bounds(frame, best) if confirmed else "",
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
+        _scale("test", reference_means(frame.test_references, frame.metric, part="test.")) if confirmed else "",
         _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
         bounds_line(frame, best),
         front_line(frame, best),
         _against_reference(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
-        _floors_and_ceiling(frame),
+        _scale("validation", reference_means(frame.references, frame.metric)),
         _counts(frame),
         labels_line(frame, best),
         _early_stopping(frame),
@@ -117,12 +118,12 @@ def _pair_schemes(frame: Frame) -> str:
     return f"Losses and window are those of {named}; other schemes have other thresholds." if named else ""
 
 
-def _floors_and_ceiling(frame: Frame) -> str:
-    table = reference_means(frame.references, frame.metric)
+def _scale(images: str, table: pd.DataFrame) -> str:
+    """Floors and ceiling."""
     if table.empty:
         return ""
     values = (f"{row['reference']} {measured(row['mean'], row['half_width'])}" for _, row in table.iterrows())
-    return f"For scale, on validation images: {', '.join(values)}."
+    return f"For scale, on {images} images: {', '.join(values)}."
 
 
 def _counts(frame: Frame) -> str:
@@ -138,7 +139,7 @@ def _counts(frame: Frame) -> str:
     }
     always = ("COMPLETE", "PRUNED", "FAIL")
     counts = [f"{ends.get(end, 0)} {word}" for end, word in named.items() if end in always or end in ends]
-    lost = int((frame.references["state"] == "FAIL").sum())
+    lost = sum(int((table["state"] == "FAIL").sum()) for table in (frame.references, frame.test_references))
     note = f" The floors and ceiling of {count(lost, 'seed')} failed and are missing." if lost else ""
     return f"Trials: {', '.join(counts)}.{note}"
 

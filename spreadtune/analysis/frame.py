@@ -18,7 +18,7 @@ from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.parts import NamedPart
-from spreadtune.spec.seed import Seed
+from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 
@@ -40,7 +40,8 @@ class Frame:
         objectives: what is optimized.
         selection: how the best setting is chosen: by which metric, under which bounds.
         stand_in: what early stopping looks at; None where every trial runs to its end.
-        references: floors and ceiling, one row a seed.
+        references: floors and ceiling, one row a seed of the search.
+        test_references: those of the confirmation.
         history: epoch by epoch.
         confirmed: the trials of the confirmation, whatever their state.
     """
@@ -54,6 +55,7 @@ class Frame:
     selection: Selection
     stand_in: str | None
     references: pd.DataFrame
+    test_references: pd.DataFrame
     history: pd.DataFrame
     confirmed: pd.DataFrame
 
@@ -129,10 +131,17 @@ def build_frame(tables: Tables) -> Frame:
         objectives=study.search.objectives,
         selection=study.search.selection,
         stand_in=None if study.search.early_stopping.name == "none" else study.search.stand_in,
-        references=tables.references,
+        references=_of_stage(tables.references, "search"),
+        test_references=_of_stage(tables.references, "confirm"),
         history=tables.history,
         confirmed=started[started["stage"] == "confirm"],
     )
+
+
+def _of_stage(references: pd.DataFrame, stage: Stage) -> pd.DataFrame:
+    """Tables of runs before there was a second stage do not name it."""
+    stages = references["stage"] if "stage" in references else pd.Series("search", index=references.index)
+    return references[stages == stage]
 
 
 def value_at(spec: TrialSpec, path: str) -> Any:

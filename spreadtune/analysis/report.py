@@ -97,8 +97,13 @@ def _confirmation(frame: Frame) -> str:
 
 def _failed_references(references: pd.DataFrame) -> str:
     failed = references[references["state"] == "FAIL"]
-    reasons = "; ".join(f"seed {row['seed']}: {row['reason']}" for _, row in failed.iterrows())
+    reasons = "; ".join(f"{_seed(row)}: {row['reason']}" for _, row in failed.iterrows())
     return f"<p>Floors and ceiling that failed: {escape(reasons)}.</p>" if reasons else ""
+
+
+def _seed(reference: pd.Series) -> str:
+    stage = "confirmation seed" if reference.get("stage") == "confirm" else "seed"
+    return f"{stage} {reference['seed']}"
 
 
 def _nothing_to_draw() -> str:

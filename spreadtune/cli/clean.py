@@ -69,6 +69,6 @@ def _whose(run: RunFolder, folders: Iterable[Path]) -> str:
     """``24 finished trials and 3 references``."""
     from spreadtune.cli.lines import counted
 
-    references = {run.reference(seed).path for seed in run.references()}
+    references = {folder.path for folder in run.every_reference()}
     parts = {"finished trial": set(folders) - references, "reference": references.intersection(folders)}
     return " and ".join(counted(len(part), thing) for thing, part in parts.items() if part)

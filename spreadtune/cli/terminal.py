@@ -116,7 +116,7 @@ class Terminal:
         self._eta.reported(assignment, epoch, metrics)
         epochs = assignment.spec.training.epochs
         step = f"epoch {epoch} of {epochs}" if epoch < epochs else "measuring"
-        phase = "ceiling, " if assignment.kind == "reference" else ""
+        phase = "" if assignment.kind == "trial" else "ceiling, "
         self._note(assignment, step=phase + step, epoch=epoch)
         if self._proxy and self._proxy in metrics:
             self._note(assignment, proxy=f"{self._proxy} {metrics[self._proxy]:.3f}")

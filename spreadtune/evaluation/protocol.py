@@ -29,29 +29,30 @@ def epoch_metrics(
     return metrics
 
 
-def probe_metrics(
-    train: Representations,
-    validation: Representations,
-    *,
-    seed: int,
-    has_subclasses: bool = True,
-    patience: int | None = None,
-) -> dict[str, float]:
+class ProbeMetrics:
     """Linear probes on the features h: all that is asked of a floor (raw pixels, a random encoder) or the ceiling.
 
     Args:
-        train: what the probes learn from.
-        validation: what they are scored on.
+        train: what the probes learn from, once.
         seed: of the held-out tenth that chooses the probe's strength.
         has_subclasses: whether subclasses differ from classes.
         patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
     """
-    class_probe = fit_probe(train.features, train.classes, seed=seed, patience=patience)
-    metrics = {"class_accuracy": class_probe.accuracy(validation.features, validation.classes)}
-    if has_subclasses:
-        transfer_probe = fit_probe(train.features, train.subclasses, seed=seed, patience=patience)
-        metrics["transfer_accuracy"] = transfer_probe.accuracy(validation.features, validation.subclasses)
-    return metrics
+
+    def __init__(
+        self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
+    ) -> None:
+        self._class_probe = fit_probe(train.features, train.classes, seed=seed, patience=patience)
+        self._transfer_probe = (
+            fit_probe(train.features, train.subclasses, seed=seed, patience=patience) if has_subclasses else None
+        )
+
+    def of(self, part: Representations) -> dict[str, float]:
+        """The accuracies on a part that was kept apart."""
+        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.classes)}
+        if self._transfer_probe:
+            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.subclasses)
+        return metrics
 
 
 class FinalMetrics:

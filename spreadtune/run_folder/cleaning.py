@@ -19,7 +19,7 @@ def needless_checkpoints(
         keep: what stays of each.
         watched: what ``best`` looks at.
     """
-    folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
+    folders = [*map(run.trial, run.trials()), *run.every_reference()]
     found = {
         folder.path: superfluous(folder.checkpoints(), folder.history(), keep, watched)
         for folder in folders

@@ -126,12 +126,17 @@ class RunFolder:
         """Numbers of the trials that have a folder."""
         return _numbered(self.path / "trials")
 
-    def reference(self, seed: int) -> TrialFolder:
-        return TrialFolder(self.path / "references" / str(seed))
+    def reference(self, seed: int, stage: str = "search") -> TrialFolder:
+        """Floors and ceiling of one seed of the search, or of the confirmation."""
+        return TrialFolder(self.path / "references" / f"{_prefix(stage)}{seed}")
 
-    def references(self) -> list[int]:
-        """Seed indices of the references that have a folder."""
-        return _numbered(self.path / "references")
+    def references(self, stage: str = "search") -> list[int]:
+        """Seed indices of the references of a stage that have a folder."""
+        return _numbered(self.path / "references", _prefix(stage))
+
+    def every_reference(self) -> list[TrialFolder]:
+        """The references of all stages that have a folder."""
+        return [self.reference(seed, stage) for stage in ("search", "confirm") for seed in self.references(stage)]
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the run for this process; see :func:`spreadtune.run_folder.lock.hold`."""
@@ -161,5 +166,10 @@ def _newest(folder: Path) -> str:
     return max((path.name for path in folder.glob("*") if _ID.fullmatch(path.name)), default="")
 
 
-def _numbered(folder: Path) -> list[int]:
-    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
+def _prefix(stage: str) -> str:
+    return "" if stage == "search" else f"{stage}-"
+
+
+def _numbered(folder: Path, prefix: str = "") -> list[int]:
+    names = [path.name.removeprefix(prefix) for path in folder.glob(f"{prefix}*")]
+    return sorted(int(name) for name in names if name.isdecimal())

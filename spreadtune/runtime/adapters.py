@@ -91,7 +91,7 @@ class Jobs:
         if self.unwritable:
             return self.slots.workers == 1 or not assignment.folder.stop_file.exists()
         self.monitor.reported(assignment, epoch, metrics)
-        if assignment.kind == "reference" or not self.ledger.report(assignment.number, epoch, metrics):
+        if assignment.kind != "trial" or not self.ledger.report(assignment.number, epoch, metrics):
             return False
         self._stopped_early.add(trial_id)
         if self.slots.workers == 1:
@@ -192,8 +192,11 @@ class Jobs:
         self.monitor.left(assignment)
 
     def _settle(self, assignment: Assignment, error: str | None = None) -> None:
-        settle = self.ledger.settle_reference if assignment.kind == "reference" else self.ledger.settle
-        outcome = settle(assignment.number, error=error)
+        if assignment.kind == "trial":
+            outcome = self.ledger.settle(assignment.number, error=error)
+        else:
+            stage = assignment.spec.seed.stage
+            outcome = self.ledger.settle_reference(assignment.seed, stage=stage, error=error)
         assignment.folder.remove_unfinished_files()
         logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
         self.monitor.settled(assignment, outcome, self.ledger.progress())

@@ -63,7 +63,7 @@ def _run_attempt(job: Mapping[str, Any]) -> None:
         try:
             spec = load_trial(folder.spec_file)
             context = _context(job, folder, attempt, checkpoints, workers, last_epoch=spec.training.epochs)
-            run = run_reference if job["kind"] == "reference" else run_trial
+            run = run_trial if job["kind"] == "trial" else run_reference
             logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
             with memory_watched(attempt, job["memory"]):
                 outcome = run(spec, context)

@@ -232,7 +232,7 @@ def fill_slots(
 
 def _usage(run: RunFolder) -> Mapping[str, float]:
     """CPU- and GPU-seconds of everything that was trained, attempts that were cut short included."""
-    folders = [*map(run.trial, run.trials()), *map(run.reference, run.references())]
+    folders = [*map(run.trial, run.trials()), *run.every_reference()]
     spent = [(_seconds(folder), folder.environment()) for folder in folders]
     cpu = sum(seconds * used.get("threads", 1) * used.get("workers", 1) for seconds, used in spent)
     gpu = sum(seconds * used.get("workers", 1) for seconds, used in spent if used.get("device") == "cuda")

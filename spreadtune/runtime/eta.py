@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import Cluster
@@ -31,7 +32,7 @@ class _Job:
         epoch: the last one that was reported.
     """
 
-    kind: str
+    kind: Literal["trial", "reference"]
     epochs: int
     resumed: bool
     starting: bool
@@ -66,8 +67,9 @@ class Eta:
         self._count_waiting(progress)
 
     def started(self, assignment: Assignment, progress: Progress) -> None:
-        kind, self._begun = assignment.kind, self._begun + 1
-        self._jobs[kind, assignment.number] = _Job(
+        kind: Literal["trial", "reference"] = "trial" if assignment.kind == "trial" else "reference"
+        self._begun += 1
+        self._jobs[assignment.kind, assignment.number] = _Job(
             kind,
             assignment.spec.training.epochs,
             assignment.resumed,
@@ -121,7 +123,7 @@ class Eta:
 
     def _count_waiting(self, progress: Progress) -> None:
         """Jobs that have not begun, and those that an earlier driver began."""
-        kinds = [job.kind for job in self._jobs.values()]
+        kinds: list[str] = [job.kind for job in self._jobs.values()]
         left = {
             "trial": progress.total - progress.trials_done,
             "reference": progress.references_total - progress.references_done,

@@ -53,7 +53,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
         ),
         torch_config=TorchConfig(backend="nccl" if job["gpus"] > 0 else "gloo"),  # not what the machine has
         run_config=RunConfig(
-            name=f"{job['kind']}-{folder.path.name}-{begun + 1}",
+            name=f"{job['kind'].replace(' ', '-')}-{folder.path.name}-{begun + 1}",
             storage_path=job["scratch"],
             callbacks=[TuneReportCallback()],
             failure_config=FailureConfig(max_failures=0),  # the driver counts them, as for one worker

@@ -15,7 +15,7 @@ class Assignment:
     """A trial, or a reference (the floors and the ceiling of one seed).
 
     Attributes:
-        kind: trial or reference.
+        kind: trial, reference, or test reference: one of the confirmation, for the test split.
         number: the trial's run-wide number; a reference's seed index.
         variant: the trial's variant; None for a reference.
         setting: the trial's setting, counted in its variant; None for a reference.
@@ -26,7 +26,7 @@ class Assignment:
         label: a short text for people.
     """
 
-    kind: Literal["trial", "reference"]
+    kind: Literal["trial", "reference", "test reference"]
     number: int
     variant: str | None
     setting: int | None

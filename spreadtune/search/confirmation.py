@@ -17,6 +17,9 @@ from spreadtune.search.selection import best_setting
 from spreadtune.search.stored import Rows
 from spreadtune.spec.study import Study
 
+TEST_REFERENCES = 1
+"""Floors and ceilings on the test split: a scale to read the result by, not a side of a comparison."""
+
 
 def best_of_variants(study: Study, run: RunFolder, searched: Mapping[str, Rows]) -> dict[str, Record]:
     """A trial's record of the best setting of each variant that has one.

@@ -128,15 +128,18 @@ def history_table(rows: list[tuple[str, Row]], histories: Mapping[int, History])
 
 
 def references_table(run: RunFolder) -> pd.DataFrame:
-    """One row a reference: its seed, how it ended, floors and ceiling by name (``raw_pixels.transfer_accuracy``)."""
-    lines = []
-    for seed in run.references():
-        outcome = run.reference(seed).outcome() or _UNENDED
-        lines.append(
-            {"seed": seed, "state": outcome.state if outcome is not _UNENDED else "RUNNING", "reason": outcome.reason}
-            | dict(outcome.metrics)
-        )
-    return _frame(lines, list(dict.fromkeys(["seed", "state", "reason", *(key for line in lines for key in line)])))
+    """One row a reference: stage, seed, how it ended, floors and ceiling by name (``raw_pixels.transfer_accuracy``).
+
+    One of a confirmation has them on the test split too (``test.raw_pixels.transfer_accuracy``).
+    """
+    lines: list[dict[str, Any]] = []
+    for stage in STAGES:
+        for seed in run.references(stage):
+            outcome = run.reference(seed, stage).outcome() or _UNENDED
+            state = "RUNNING" if outcome is _UNENDED else outcome.state
+            lines.append({"stage": stage, "seed": seed, "state": state, "reason": outcome.reason, **outcome.metrics})
+    first = ["stage", "seed", "state", "reason"]
+    return _frame(lines, list(dict.fromkeys([*first, *(key for line in lines for key in line)])))
 
 
 _UNENDED = Outcome("FAIL")

@@ -20,7 +20,7 @@ from spreadtune.search.backlog import Backlog, Ready
 from spreadtune.search.book import Book
 from spreadtune.search.books import open_books
 from spreadtune.search.class_counts import BatchClassCounts
-from spreadtune.search.confirmation import Confirmation
+from spreadtune.search.confirmation import TEST_REFERENCES, Confirmation
 from spreadtune.search.database import close_database, database_url, local_file, open_database
 from spreadtune.search.database_faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
 from spreadtune.search.early_stopping import EarlyStopping
@@ -33,7 +33,7 @@ from spreadtune.search.references import References
 from spreadtune.search.space import ClassCounts
 from spreadtune.search.watched import watched
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.seed import Seed
+from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 
 __all__ = ["Assignment", "Ledger", "Progress"]
@@ -56,9 +56,11 @@ class Ledger:
         books: Sequence[Book],
         confirming: Sequence[Book],
         references: References,
+        test_references: References,
     ) -> None:
         self.study = study
-        self._run, self._storage, self._books, self._references = run, storage, books, references
+        self._run, self._storage, self._books = run, storage, books
+        self._references, self._test_references = references, test_references
         self._plan = make_plan(study.search)
         self._confirmation = Confirmation(study, run, self._plan, books, confirming)
         self._outbox = Outbox(local_file(storage.engine.url))
@@ -108,7 +110,9 @@ class Ledger:
             raise fault_of(error, local_file(url)) from error
         count = make_plan(study.search).reference_seeds if references else 0
         floors = References(study, run, count=count, retry_failed=retry_failed)
-        ledger = cls(study, run, database, books, confirming, floors)
+        count = TEST_REFERENCES if references and study.search.confirm else 0
+        test_floors = References(study, run, count=count, retry_failed=retry_failed, stage="confirm")
+        ledger = cls(study, run, database, books, confirming, floors, test_floors)
         ledger._republish()
         if retry_failed:
             ledger._backlog.retry(leftovers.failed(books))
@@ -127,7 +131,8 @@ class Ledger:
 
         In this order: what an earlier driver left running, failed pairs to retry, then the first pair that no trial
         holds. References come after the first pass over the settings, the confirmation when the whole search has ended,
-        in the same order among its own. Nothing is asked of Optuna ahead of a free slot.
+        in the same order among its own, and its reference at the very end. Nothing is asked of Optuna ahead of a free
+        slot.
 
         Raises:
             DatabaseAwayError: the database does not answer; nothing was handed out, ask again later.
@@ -184,9 +189,9 @@ class Ledger:
             self._outbox.post(partial(book.tell, row, outcome))
         return outcome
 
-    def settle_reference(self, seed: int, *, error: str | None = None) -> Outcome:
+    def settle_reference(self, seed: int, *, stage: Stage = "search", error: str | None = None) -> Outcome:
         """A reference's worker is done or gone: publish the outcome. A second call changes nothing."""
-        return self._references.settle(seed, error)
+        return (self._references if stage == "search" else self._test_references).settle(seed, error)
 
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
@@ -194,7 +199,7 @@ class Ledger:
             self._books,
             self._plan,
             self._confirmation,
-            self._references,
+            (self._references, self._test_references),
             self.study.search.selection,
             retrying=self._backlog.retrying + self._confirming.retrying,
         )
@@ -221,15 +226,19 @@ class Ledger:
         return (*self._books, *self._confirmation.books)
 
     def _next(self) -> Assignment | None:
-        backlog, references, confirming = self._backlog, self._references, self._confirming
+        backlog, references = self._backlog, self._references
         return (
             self._hand_out(backlog.next_running() or backlog.next_undrawn())
             or references.next_begun()
             or self._hand_out(backlog.next_failed())
             or (references.next_fresh() if self._plan.first_pass_done(self._books) else None)
             or self._hand_out(backlog.next_missing())
-            or self._hand_out(None if self.waits else confirming.next_of_any())
+            or (None if self.waits else self._next_of_confirmation())
         )
+
+    def _next_of_confirmation(self) -> Assignment | None:
+        floors = self._test_references
+        return floors.next_begun() or self._hand_out(self._confirming.next_of_any()) or floors.next_fresh()
 
     def _hand_out(self, ready: Ready | None) -> Assignment | None:
         """The trial's assignment, with ``trial.yaml`` written; from here on the trial is in training.

@@ -88,7 +88,7 @@ def count_progress(
     books: Sequence[Book],
     plan: Plan,
     confirmation: Confirmation,
-    references: References,
+    references: Sequence[References],
     selection: Selection,
     *,
     retrying: int = 0,
@@ -99,7 +99,7 @@ def count_progress(
         books: one for each variant.
         plan: which pairs there are.
         confirmation: which ones come after them.
-        references: the run's floors and ceilings.
+        references: the run's floors and ceilings, of the search and of the confirmation.
         selection: how the best setting is chosen.
         retrying: failed pairs that wait for another trial.
     """
@@ -112,8 +112,8 @@ def count_progress(
         pruned=states.count("PRUNED"),
         failed=states.count("FAIL"),
         running=states.count("RUNNING"),
-        references_total=references.total,
-        references_done=references.done,
+        references_total=sum(each.total for each in references),
+        references_done=sum(each.done for each in references),
         retrying=retrying,
         settings=settings,
         best=best_of(settings, selection),

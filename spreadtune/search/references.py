@@ -1,4 +1,4 @@
-"""Floors and ceiling: one reference for each seed, beside the search.
+"""Floors and ceiling: one reference for each seed, beside the search; one of the confirmation, for the test split.
 
 A reference is a trial file under the study file's own values, before variants: alpha 0, no reconstruction. From it the
 raw pixels, a random encoder and an encoder trained on the subclasses are measured. It is no Optuna trial; its folder is
@@ -11,7 +11,7 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.search.outcomes import settle_outcome
 from spreadtune.search.watched import watched
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.seed import Seed
+from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import Body, TrialSpec
 
@@ -19,8 +19,10 @@ from spreadtune.spec.trial import Body, TrialSpec
 class References:
     """Which references there are, which were begun, which are done."""
 
-    def __init__(self, study: Study, run: RunFolder, *, count: int, retry_failed: bool) -> None:
-        self._study, self._run = study, run
+    def __init__(
+        self, study: Study, run: RunFolder, *, count: int, retry_failed: bool, stage: Stage = "search"
+    ) -> None:
+        self._study, self._run, self._stage = study, run, stage
         self._seeds = range(count)
         begun = [seed for seed in self._seeds if self._folder(seed).path.exists()]
         for seed in begun:
@@ -63,23 +65,32 @@ class References:
         return outcome
 
     def _hand_out(self, seed: int, *, resumed: bool) -> Assignment:
-        spec, folder = reference_spec(self._study, seed), self._folder(seed)
+        spec, folder = reference_spec(self._study, seed, self._stage), self._folder(seed)
         write_atomic(folder.spec_file, dump_trial(spec))
+        searching = self._stage == "search"
         return Assignment(
-            "reference", seed, None, None, seed, spec, folder, resumed, f"floors and ceiling, seed {seed}"
+            kind="reference" if searching else "test reference",
+            number=seed,
+            variant=None,
+            setting=None,
+            seed=seed,
+            spec=spec,
+            folder=folder,
+            resumed=resumed,
+            label=f"floors and ceiling, {'seed' if searching else 'confirmation seed'} {seed}",
         )
 
     def _folder(self, seed: int) -> TrialFolder:
-        return self._run.reference(seed)
+        return self._run.reference(seed, self._stage)
 
     def _failed(self, seed: int) -> bool:
         outcome = self._folder(seed).outcome()
         return outcome is not None and outcome.state == "FAIL"
 
 
-def reference_spec(study: Study, seed: int) -> TrialSpec:
+def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
     """The study file's own values at alpha 0 and autoencoder_weight 0, defaults where a searched path has no value."""
     sections = {name: getattr(study, name) for name in Body.model_fields}
     zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(study.objective, name)}
     objective = study.objective.model_copy(update=zeros)
-    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, index=seed))
+    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, stage=stage, index=seed))

@@ -56,7 +56,7 @@ def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> Ru
 
 def references_left(run: RunFolder) -> int:
     """How many floors and ceilings were begun and have not ended."""
-    return sum(run.reference(seed).outcome() is None for seed in run.references())
+    return sum(folder.outcome() is None for folder in run.every_reference())
 
 
 def search_state(study: Study, rows: Mapping[str, Rows]) -> RunState:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from spreadtune.run_folder import RunFolder, TrialFolder
 from spreadtune.run_folder.attempt import checkpoint_epoch
 from spreadtune.search.class_counts import BatchClassCounts
-from spreadtune.search.confirmation import best_of_variants
+from spreadtune.search.confirmation import TEST_REFERENCES, best_of_variants
 from spreadtune.search.draws import expected_draws
 from spreadtune.search.grid import GridPlan
 from spreadtune.search.plan import Plan, make_plan
@@ -15,7 +15,7 @@ from spreadtune.search.references import reference_spec
 from spreadtune.search.space import ClassCounts, Space
 from spreadtune.search.stored import stored_rows
 from spreadtune.search.windows import AlphaNote, alpha_notes
-from spreadtune.spec.seed import STAGES, Seed
+from spreadtune.spec.seed import STAGES, Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 
@@ -132,7 +132,7 @@ def workload(
             replace(load, confirm=_confirm(study, plan, space, best, confirmed.get(load.name, {}), run))
             for load, space in zip(searching, spaces, strict=True)
         ),
-        references=tuple(_references(study, run, plan.reference_seeds if references else 0)),
+        references=tuple(_references(study, run, plan.reference_seeds)) if references else (),
     )
 
 
@@ -198,13 +198,14 @@ def _untouched(plan: Plan, space: Space, last: Mapping[tuple[int, int], Row]) ->
     return [spec for seed in range(plan.seeds) for setting, spec in enumerate(specs) if (setting, seed) not in last]
 
 
-def _references(study: Study, run: RunFolder | None, count: int) -> Iterator[Job]:
-    for seed in range(count):
-        spec = reference_spec(study, seed)
-        folder = run.reference(seed) if run else None
-        ended = folder and (folder.outcome() or folder.finished_attempt())
-        if not ended or ended.state == "FAIL":  # which a resume tries again
-            yield Job(spec, _epochs_behind(folder) if folder else 0)
+def _references(study: Study, run: RunFolder | None, seeds: int) -> Iterator[Job]:
+    counts: dict[Stage, int] = {"search": seeds, "confirm": TEST_REFERENCES if study.search.confirm else 0}
+    for stage, count in counts.items():
+        for seed in range(count):
+            folder = run.reference(seed, stage) if run else None
+            ended = folder and (folder.outcome() or folder.finished_attempt())
+            if not ended or ended.state == "FAIL":  # which a resume tries again
+                yield Job(reference_spec(study, seed, stage), _epochs_behind(folder) if folder else 0)
 
 
 def _epochs_behind(folder: TrialFolder) -> int:

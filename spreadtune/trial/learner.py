@@ -74,13 +74,9 @@ class Learner:
         return self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
 
     def final_metrics(self) -> dict[str, float]:
-        """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part too.
-
-        It is opened here, after the last epoch, and nowhere else.
-        """
-        kept_apart = {"": self.validation_split}
-        if self.spec.seed.stage == "confirm":
-            kept_apart["test."] = self._on_device(self.dataset.unsealed(self.spec.seed.stage).split("test"))
+        """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part too,
+        which is opened after the last epoch."""
+        kept_apart = self.kept_apart()
         train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
 
         def measured() -> dict[str, float]:
@@ -91,6 +87,14 @@ class Learner:
             return fitted.of_train() | named
 
         return self.workers.led(measured)
+
+    def kept_apart(self) -> dict[str, DeviceSplit]:
+        """The parts that nothing is trained on, by what their metrics' names begin with: validation, and of a
+        confirmation ``test.``, which is opened here and nowhere else."""
+        parts = {"": self.validation_split}
+        if self.spec.seed.stage == "confirm":
+            parts["test."] = self._on_device(self.dataset.unsealed(self.spec.seed.stage).split("test"))
+        return parts
 
     def _on_device(self, split: Split) -> DeviceSplit:
         context = self.context

@@ -1,9 +1,11 @@
 """Floors and ceiling: what a transfer number has to be read against."""
 
+from collections.abc import Callable
+
 import torch
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.evaluation.protocol import probe_metrics
+from spreadtune.evaluation.protocol import ProbeMetrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.run_folder import Outcome
 from spreadtune.spec.trial import TrialSpec
@@ -25,6 +27,8 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     * ``random_encoder``: on the encoder as it is before training,
     * ``ceiling``: on the same encoder trained with the subclass as the class (the spec's alpha is 0).
 
+    That of a confirmation is measured on the test part too (``test.raw_pixels``, ...), by the same probes.
+
     Returns:
         COMPLETE, FAIL when the ceiling's training diverged (it would be a wrong line), or None when asked to stop.
     """
@@ -33,19 +37,24 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     # A ceiling that was cut short would be a wrong line.
     whole = _drawable(spec, dataset.subclass_count).without_time_limit()
     learner = Learner(whole, dataset, context, by_subclass=True)
-    train, validation = learner.train_split, learner.validation_split
+    kept_apart = learner.kept_apart()
 
     def probed(
-        name: str, on_train: Representations, on_validation: Representations, patience: int | None = None
+        name: str, represent: Callable[[DeviceSplit], Representations], patience: int | None = None
     ) -> dict[str, float]:
-        seed = spec.seed.stream("evaluation/probe")
-        metrics = context.workers.led(lambda: probe_metrics(on_train, on_validation, seed=seed, patience=patience))
-        return {f"{name}.{metric}": value for metric, value in metrics.items()}
+        train, parts = represent(learner.train_split), {part: represent(split) for part, split in kept_apart.items()}
+
+        def measured() -> dict[str, float]:
+            probes = ProbeMetrics(train, seed=spec.seed.stream("evaluation/probe"), patience=patience)
+            of_parts = {part: probes.of(seen) for part, seen in parts.items()}
+            return {f"{part}{name}.{metric}": value for part in of_parts for metric, value in of_parts[part].items()}
+
+        return context.workers.led(measured)
 
     context.enter(RAW_PIXELS)
-    metrics = probed("raw_pixels", _pixels(train), _pixels(validation), PIXELS_PATIENCE)
+    metrics = probed("raw_pixels", _pixels, PIXELS_PATIENCE)
     context.enter(UNTRAINED_ENCODER)
-    metrics |= probed("random_encoder", learner.represent(train), learner.represent(validation))
+    metrics |= probed("random_encoder", learner.represent)
     context.enter(CEILING)
     try:
         trained = learner.train()
@@ -53,7 +62,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
         return attempt.end(Outcome("FAIL", str(divergence), divergence.epoch - 1, metrics=metrics))
     if trained.ended == "request":
         return None
-    metrics |= probed("ceiling", learner.represent(train), learner.represent(validation))
+    metrics |= probed("ceiling", learner.represent)
     return attempt.end(Outcome("COMPLETE", epoch=trained.epoch, metrics=metrics))
 
 

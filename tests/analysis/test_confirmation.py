@@ -80,6 +80,32 @@ def test_the_result_is_the_first_line(confirmed: Any) -> None:
     ]
 
 
+def test_floors_and_ceiling_on_test_stand_beside_the_result(confirmed: Any) -> None:
+    confirmed.reference(0)
+    confirmed.reference(0, stage="confirm")
+    results = confirmed.write()
+    lines = [line for line in results.answer().splitlines() if line.startswith("For scale")]
+    assert lines == [
+        "For scale, on test images: trained on fine labels (ceiling) 0.978, raw pixels (floor) 0.955, random encoder "
+        "(floor) 0.910.",
+        "For scale, on validation images: trained on fine labels (ceiling) 0.988, raw pixels (floor) 0.965, random "
+        "encoder (floor) 0.920.",
+    ]
+    found = all_figures(build_frame(results))[0]
+    assert found.caption.endswith(" Gray lines are floors and ceiling, n = 1.")
+    assert sorted(line.y0 for line in found.plot.layout.shapes) == pytest.approx([0.91, 0.955, 0.978])
+    assert found.plot.layout.shapes[0].name == "trained on fine labels (ceiling)"
+    assert max(max(trace.y) for trace in found.plot.data) >= 0.978, "the axis makes room for the lines"
+
+
+def test_a_failed_one_of_the_confirmation_is_told(confirmed: Any) -> None:
+    confirmed.reference(0)
+    confirmed.reference(0, "FAIL", "confirm")
+    results = confirmed.write()
+    assert "The floors and ceiling of 1 seed failed and are missing." in results.answer()
+    assert "Floors and ceiling that failed: confirmation seed 0: out of memory." in render(results)
+
+
 def test_where_the_chosen_setting_breaks_the_bounds_that_is_the_first_line(new_run: Any) -> None:
     run = searched(new_run, SEARCH + "  subject_to: {transfer_accuracy: '> 0.999'}\n")
     confirm(run, "spread", 1, TEST["spread", 1])

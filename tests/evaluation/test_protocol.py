@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_probe, fit_probe
-from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics, probe_metrics
+from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS
 
@@ -81,7 +81,8 @@ def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder(final):
 
 def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
     assert epoch_metrics(*splits).items() <= final.items()
-    assert probe_metrics(*splits, seed=0).items() <= final.items()
+    train, validation = splits
+    assert ProbeMetrics(train, seed=0).of(validation).items() <= final.items()
 
 
 def test_early_stopping_looks_at_what_is_measured_while_training(splits):

@@ -63,9 +63,9 @@ class Lab:
         """One slot, to the end; references too."""
         done = []
         while assignment := ledger.next():
-            if assignment.kind == "reference":
+            if assignment.kind != "trial":
                 self.write(assignment, Outcome("COMPLETE", epoch=10))
-                ledger.settle_reference(assignment.number)
+                ledger.settle_reference(assignment.seed, stage=assignment.spec.seed.stage)
             else:
                 self.finish(ledger, assignment, value(assignment))
             done.append(assignment)

@@ -31,7 +31,7 @@ def live_through(lab: Any, study: Any, chance: random.Random) -> None:
                 if kind == "trial":
                     lab.finish(ledger, assignment, chance.random())
                 else:
-                    ledger.settle_reference(number)
+                    ledger.settle_reference(number, stage=assignment.spec.seed.stage)
             case "vanish" if faults < 2 and (trials := [a for a in running.values() if a.kind == "trial"]):
                 faults += 1
                 gone = running.pop(("trial", chance.choice(trials).number))

@@ -18,17 +18,18 @@ def by_alpha(assignment: Any) -> float:
 
 
 def pairs(done: list[Any], stage: str = "confirm") -> list[tuple[str, int, int]]:
-    return [(each.variant, each.setting, each.seed) for each in done if each.spec.seed.stage == stage]
+    return [(each.variant, each.setting, each.seed) for each in done if each.variant and each.spec.seed.stage == stage]
 
 
 def test_the_best_of_every_variant_gets_seeds_of_its_own_after_everything_else(lab: Any) -> None:
     study = lab.study(seeds=2, space=GRID, variants=VARIANTS, confirm={"seeds": 2})
     done = lab.run_all(lab.open(study, references=True), by_alpha)
-    kinds = ["reference" if each.kind == "reference" else each.spec.seed.stage for each in done]
-    assert kinds[-4:] == ["confirm"] * 4
-    assert "confirm" not in kinds[:-4]
+    kinds = [each.spec.seed.stage if each.kind == "trial" else each.kind for each in done]
+    assert kinds[-5:] == ["confirm"] * 4 + ["test reference"]
+    assert not {"confirm", "test reference"}.intersection(kinds[:-5])
     assert pairs(done) == [("spread", 2, 0), ("supcon", 0, 0), ("spread", 2, 1), ("supcon", 0, 1)]
-    confirmed = done[-4:]
+    assert (done[-1].spec.seed.stage, done[-1].spec.seed.index) == ("confirm", 0)
+    confirmed = done[-5:-1]
     assert [each.number for each in confirmed] == [8, 9, 10, 11]
     assert [(each.spec.objective.alpha, each.spec.seed.index) for each in confirmed] == [(1, 0), (0, 0), (1, 1), (0, 1)]
     assert confirmed[0].label == "spread: alpha 1, confirmation seed 0"

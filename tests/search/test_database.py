@@ -1,6 +1,7 @@
 """Opening the database, and never showing its password."""
 
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ def test_what_is_no_address_is_refused_without_repeating_it(lab: Any) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_a_missing_driver_is_the_users_to_install(lab: Any) -> None:
-    with pytest.raises(UserError, match=r"--storage postgresql://me:\*\*\*@host/x: its driver is not installed"):
+def test_a_missing_driver_is_the_users_to_install(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    told = (
+        r"--storage postgresql://me:\*\*\*@host/x: its driver is not installed .*; pip install \"spreadtune\[postgres\]"
+    )
+    with pytest.raises(UserError, match=told):
         open_database(database_url(lab.run, "postgresql://me:secret@host/x"))
 
 

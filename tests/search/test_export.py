@@ -149,7 +149,7 @@ def test_references_have_their_lines(lab: Any) -> None:
     lab.run.reference(2).path.mkdir(parents=True)
     export_tables(study, lab.run)
     table = pd.read_parquet(lab.run.references_table)
-    assert list(table.columns) == ["seed", "state", "reason", "ceiling.transfer_accuracy"]
+    assert list(table.columns) == ["stage", "seed", "state", "reason", "ceiling.transfer_accuracy"]
     assert list(table["state"]) == ["COMPLETE", "FAIL", "RUNNING"]
     assert table["ceiling.transfer_accuracy"].tolist()[0] == pytest.approx(0.97)
 

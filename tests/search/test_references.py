@@ -6,6 +6,7 @@ import pytest
 
 from spreadtune.run_folder import Outcome
 from spreadtune.search.references import reference_spec
+from spreadtune.search.state import run_state
 from spreadtune.spec.load import load_trial
 
 ALPHA = {"objective.alpha": {"grid": [0, 1]}}
@@ -72,6 +73,34 @@ def test_a_begun_one_is_taken_up_and_an_ended_one_published(lab: Any) -> None:
     assert again.progress().references_done == 1
     taken_up = again.next()
     assert (taken_up.kind, taken_up.seed, taken_up.resumed) == ("reference", begun.seed, True)
+
+
+def test_a_confirmation_has_one_of_its_own_at_the_very_end(lab: Any) -> None:
+    study = lab.study(seeds=2, space=ALPHA, confirm={"seeds": 2})
+    ledger = lab.open(study, references=True)
+    assert ledger.progress().references_total == 3
+    *_, before, last = lab.run_all(ledger)
+    assert (before.kind, before.spec.seed.stage) == ("trial", "confirm")
+    assert (last.kind, last.seed, last.spec.seed.stage) == ("test reference", 0, "confirm")
+    assert last.folder.path == lab.run.reference(0, "confirm").path != lab.run.reference(0).path
+    assert ledger.progress().missing == 0
+    more = lab.open(lab.study(seeds=2, space=ALPHA, confirm={"seeds": 3}), references=True)
+    assert [a.kind for a in lab.run_all(more)] == ["trial"], "one is enough"
+
+
+def test_one_of_the_confirmation_that_was_begun_is_taken_up_first(lab: Any) -> None:
+    study = lab.study(space={}, confirm={"seeds": 1})
+    ledger = lab.open(study, references=True)
+    while (assignment := ledger.next()).kind != "test reference":
+        if assignment.kind == "trial":
+            lab.finish(ledger, assignment)
+        else:
+            lab.write(assignment, Outcome("COMPLETE", epoch=10))
+            ledger.settle_reference(assignment.seed)
+    lab.kill(ledger)
+    assert run_state(study, lab.run).unfinished
+    again = lab.open(lab.study(space={}, confirm={"seeds": 2}), references=True)
+    assert [(a.kind, a.resumed) for a in lab.run_all(again)] == [("test reference", True), ("trial", False)]
 
 
 @pytest.mark.parametrize("retry", [False, True])

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from spreadtune.evaluation.probe import fit_probe
-from spreadtune.evaluation.protocol import probe_metrics
+from spreadtune.evaluation.protocol import ProbeMetrics
 from spreadtune.evaluation.representations import Representations, represent
 from spreadtune.run_folder import TrialFolder
 from spreadtune.training.checkpoint import load_checkpoint
@@ -70,7 +70,8 @@ def probed(state: dict[str, Any] | None) -> dict[str, float]:
         )
         for part in parts
     ]
-    return probe_metrics(*seen, seed=SPEC.seed.stream("evaluation/probe"))
+    train, validation = seen
+    return ProbeMetrics(train, seed=SPEC.seed.stream("evaluation/probe")).of(validation)
 
 
 def test_the_random_encoder_is_the_one_that_trials_start_from(reference: TrialFolder) -> None:
@@ -123,3 +124,22 @@ def test_a_time_limit_does_not_cut_a_ceiling_short(folder: TrialFolder) -> None:
     outcome = folder.finished_attempt()
     assert outcome is not None
     assert (outcome.state, outcome.epoch) == ("COMPLETE", 2)
+
+
+def test_one_of_a_confirmation_is_measured_on_test_by_the_same_probes(folder: TrialFolder) -> None:
+    spec = SPEC.model_copy(update={"seed": SPEC.seed.model_copy(update={"stage": "confirm"})})
+    run_reference(spec, next_attempt(new_trial(folder, spec)))
+    found = metrics_of(folder)
+    assert len(found) == 12
+    unsealed = dataset_of(spec.data).unsealed("confirm")
+    train, validation, test = (unsealed.split(name) for name in ("train", "validation", "test"))
+    seen = [
+        Representations(pixels, pixels, torch.from_numpy(part.classes), torch.from_numpy(part.subclasses))
+        for part in (train, validation, test)
+        for pixels in [torch.from_numpy(part.images.reshape(len(part), -1) / 255).float()]
+    ]
+    probes = ProbeMetrics(seen[0], seed=spec.seed.stream("evaluation/probe"), patience=PIXELS_PATIENCE)
+    for prefix, part in (("", seen[1]), ("test.", seen[2])):
+        expected = {f"{prefix}raw_pixels.{name}": value for name, value in probes.of(part).items()}
+        assert expected.items() <= found.items()
+    assert found["test.ceiling.transfer_accuracy"] != found["ceiling.transfer_accuracy"]

@@ -81,7 +81,7 @@ def _references(frame: Frame) -> Sheet:
     if not columns:
         return Sheet("references", "", (), (), ())
     shown = [Column("reference", rows["reference"].reset_index(drop=True)), Column("n", n), *columns]
-    return sheet("references", f"Floors and ceiling under the same probe. {_repetitions(n)}", shown)
+    return sheet("references", f"Floors and ceiling under the same probe, validation images. {_repetitions(n)}", shown)
 
 
 def _trials(tables: Tables, frame: Frame) -> Sheet:

@@ -24,8 +24,6 @@ ACCURACIES = {
     "transfer_accuracy": ("transfer accuracy (subclass)", style.TRANSFER),
     "class_accuracy": ("class accuracy", style.CLASS),
 }
-# One for each reference, so that the legend can name them: text at the lines would lie over the data.
-_DASHES = ("dash", "dot", "dashdot")
 
 
 def figure(frame: Frame) -> ReportFigure | None:
@@ -56,7 +54,7 @@ def _draw(frame: Frame, table: pd.DataFrame, shown: list[str], lines: pd.DataFra
     for index, metric in enumerate(shown):
         place = {"row": 1, "col": index + 1}
         if metric == "transfer_accuracy":  # the ceiling is one of the subclass: trained on the fine labels
-            for dash, (_, row) in zip(_DASHES, lines.iterrows(), strict=False):
+            for dash, (_, row) in zip(style.DASHES, lines.iterrows(), strict=False):
                 for trace in traces.reference_line(_ends(table["x"], kind), row, dash):
                     plot.add_trace(trace, **place)
         color = ACCURACIES[metric][1]

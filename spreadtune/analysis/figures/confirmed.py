@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from spreadtune.analysis.confirmation import Confirmation, confirmation
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
+from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
 from spreadtune.analysis.words import count, in_words
@@ -17,12 +18,13 @@ def figure(frame: Frame) -> ReportFigure | None:
     if found is None:
         return None
     table, metric = numbers(found), in_words(frame.metric)
+    scale = reference_means(frame.test_references, frame.metric, part="test.")
     return ReportFigure(
         name="confirmed",
         title=f"{metric.capitalize()} on the test split, best setting of each variant",
-        caption=_caption(found, metric),
+        caption=_caption(found, metric, scale),
         numbers=table,
-        plot=_draw(found, table, metric),
+        plot=_draw(found, table, metric, scale),
     )
 
 
@@ -39,7 +41,7 @@ def numbers(found: Confirmation) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["variant", "values", "seed", "test", "validation"]]
 
 
-def _draw(found: Confirmation, table: pd.DataFrame, metric: str) -> go.Figure:
+def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataFrame) -> go.Figure:
     plot = go.Figure()
     for seed, rows in table.groupby("seed"):
         plot.add_trace(
@@ -67,12 +69,32 @@ def _draw(found: Confirmation, table: pd.DataFrame, metric: str) -> go.Figure:
             hovertemplate="%{y:.3f}<extra></extra>",
         )
     )
+    if len(scale):
+        _draw_scale(plot, scale, found.chosen.variant)
     plot.update_xaxes(title_text="variant", type="category", range=[-0.5, len(found.every) - 0.5])
     plot.update_yaxes(title_text=f"{metric}, test")
     return style.styled(plot)
 
 
-def _caption(found: Confirmation, metric: str) -> str:
+def _draw_scale(plot: go.Figure, scale: pd.DataFrame, place: str) -> None:
+    """Floors and ceiling as lines over the whole width; unseen points make room for them on the axis."""
+    for dash, (_, row) in zip(style.DASHES, scale.iterrows(), strict=False):
+        line = {"color": style.REFERENCE, "width": 1.2, "dash": dash}
+        plot.add_hline(y=row["mean"], line=line, layer="below", showlegend=True, name=row["reference"])
+    plot.add_trace(
+        go.Scatter(
+            x=[place] * len(scale),
+            y=scale["mean"],
+            mode="markers",
+            marker={"opacity": 0},
+            showlegend=False,
+            customdata=scale[["reference"]],
+            hovertemplate="%{customdata[0]}<br>%{y:.3f}<extra></extra>",
+        )
+    )
+
+
+def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
     fewest, most = (choose(len(each.test) for each in found.every) for choose in (min, max))
     seeds = count(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
     bars = (
@@ -82,4 +104,5 @@ def _caption(found: Confirmation, metric: str) -> str:
     )
     pairs = " Lines join encoders of one seed, which share initialization, order and views." if found.others else ""
     settings = "; ".join(f"{each.variant}: {each.values}" for each in found.every)
-    return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}"
+    lines = f" Gray lines are floors and ceiling, n = {int(scale['n'].max())}." if len(scale) else ""
+    return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}{lines}"

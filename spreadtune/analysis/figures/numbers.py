@@ -1,5 +1,7 @@
 """Tables that several figures are drawn from."""
 
+from typing import Literal
+
 import pandas as pd
 
 from spreadtune.analysis.frame import ALPHA, Frame
@@ -32,11 +34,12 @@ def setting_means(frame: Frame, metrics: list[str]) -> pd.DataFrame:
     return table.reset_index().sort_values(["group", "x"], ignore_index=True)
 
 
-def reference_means(references: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Floors and ceiling of a metric over the seeds that finished: columns reference, mean, half_width, n."""
+def reference_means(references: pd.DataFrame, metric: str, *, part: Literal["", "test."] = "") -> pd.DataFrame:
+    """Floors and ceiling of a metric over the seeds that finished, on validation images or the test split: columns
+    reference, mean, half_width, n."""
     rows, finished = [], references[references["state"] == "COMPLETE"]
     for name, words in REFERENCES.items():
-        column = f"{name}.{metric}"
+        column = f"{part}{name}.{metric}"
         if column in finished and finished[column].notna().any():
             found = interval(finished[column])
             rows.append((words, found.mean, found.half_width, found.n))

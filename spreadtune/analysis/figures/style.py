@@ -18,6 +18,9 @@ FAINT = 0.35
 VARIANTS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 ALPHA_SCALE = "Cividis"
 
+DASHES = ("dash", "dot", "dashdot")
+"""One for each floor and the ceiling, so that the legend can name them: text at the lines would lie over the data."""
+
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon", "star")
 MOST_LINES = len(SYMBOLS)
 
