@@ -10,7 +10,7 @@ from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
-from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, value_of
+from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.selection import SETTING, standing
@@ -65,9 +65,15 @@ def _best(frame: Frame, best: Setting, what: str) -> str:
     n = seeds_of(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     value = value_of(frame, best, frame.metric)
+    equal = len(ties_of(frame, frame.means, frame.selection)) - 1
+    tie = (
+        f" {count(equal, 'other setting')} {'ties' if equal == 1 else 'tie'} with it; the first was taken."
+        if equal
+        else ""
+    )
     return (
         f"{opening(frame, best, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
-        f"({seeds if n > 1 else 'one seed: no interval'})."
+        f"({seeds if n > 1 else 'one seed: no interval'}).{tie}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from spreadtune.analysis.figures import front as pareto
 from spreadtune.analysis.frame import ALPHA, Frame
-from spreadtune.analysis.setting import Setting, best_of, label_of, value_of
+from spreadtune.analysis.setting import Setting, best_of, label_of, ties_of, value_of
 from spreadtune.analysis.words import count, in_words
 from spreadtune.search.selection import violations
 from spreadtune.spec.goal import Bound, Goal, Selection
@@ -79,25 +79,32 @@ def labels_line(frame: Frame, best: Setting) -> str:
     )
 
 
-def coarse_choice(frame: Frame) -> Setting | None:
-    """What coarse labels alone would have chosen: the highest class accuracy inside the predicted window."""
+def coarse_choices(frame: Frame) -> list[Setting]:
+    """What coarse labels alone would have chosen among: the highest class accuracy inside the predicted window.
+
+    Class accuracies are coarse, so several may have it; the first would be taken.
+    """
     means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
     inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
     bounds = tuple(bound for bound in frame.selection.bounds if bound.metric not in SUBCLASS_METRICS)
-    return best_of(frame, frame.means[inside], Selection(Goal("class_accuracy", "maximize"), bounds))
+    return ties_of(frame, frame.means[inside], Selection(Goal("class_accuracy", "maximize"), bounds))
 
 
 def _fine_labels_chose(frame: Frame, best: Setting, fine: list[str]) -> str:
     chosen = f"Fine labels chose this setting: {in_words(fine[0])} needs the subclasses."
     if frame.means["theory.alpha_c"].isna().all():
         return chosen  # without a window there is no such rule
-    coarse = coarse_choice(frame)
+    coarse = coarse_choices(frame)
     rule = "Coarse labels alone (highest class accuracy inside the predicted window)"
-    if coarse is None:
+    if not coarse:
         return f"{chosen} {rule} would have chosen nothing: no finished setting lies inside."
-    if coarse == best:
+    if len(coarse) > 1:
+        values = frame.means.loc[coarse][f"metric.{frame.metric}"].astype(float)
+        tied = f"{rule} leave {len(coarse)} settings that tie, with {values.min():.3f} to {values.max():.3f}"
+        return f"{chosen} {tied}; this one is {'' if best in coarse else 'not '}among them."
+    if coarse[0] == best:
         return f"{chosen} {rule} would have chosen the same."
-    return f"{chosen} {rule} would have chosen {_with_value(frame, coarse, frame.metric)}."
+    return f"{chosen} {rule} would have chosen {_with_value(frame, coarse[0], frame.metric)}."
 
 
 def _with_value(frame: Frame, setting: Setting, metric: str) -> str:

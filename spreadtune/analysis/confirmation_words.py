@@ -66,9 +66,9 @@ def _optimism(chosen: Confirmed) -> str:
 
 def _openings(found: Confirmation) -> str:
     if not found.reopened:
-        return f"The test split was opened once, after the search, for {count(len(found.openings), 'setting')}."
+        return f"This run opened the test split once, after its search, for {count(len(found.openings), 'setting')}."
     earlier = len(found.openings) - len({opening.variant for opening in found.openings})
     return (
-        f"The test split was opened more than once: {count(earlier, 'former best setting')} had been confirmed before "
-        "another was chosen, so these numbers are not the first that were seen."
+        f"This run opened the test split more than once: {count(earlier, 'former best setting')} had been confirmed "
+        "before another was chosen, so these numbers are not the first that were seen."
     )

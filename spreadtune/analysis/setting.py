@@ -5,7 +5,7 @@ import pandas as pd
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.statistics import half_widths
 from spreadtune.analysis.words import measured
-from spreadtune.search.selection import best_setting
+from spreadtune.search.selection import equally_good
 from spreadtune.spec.goal import Selection
 
 Setting = tuple[str, int]
@@ -28,7 +28,12 @@ def seeds_of(frame: Frame, setting: Setting) -> int:
     return int(frame.means.loc[[setting]].iloc[0]["n"])
 
 
+def ties_of(frame: Frame, candidates: pd.DataFrame, selection: Selection) -> list[Setting]:
+    """The settings among some of ``frame.means`` that no other comes before; :func:`best_of` is the first."""
+    keys = pd.MultiIndex.from_frame(frame.trials[["variant", "setting"]])
+    return equally_good(frame.trials[keys.isin(candidates.index)], selection)
+
+
 def best_of(frame: Frame, candidates: pd.DataFrame, selection: Selection) -> Setting | None:
     """The best of some of ``frame.means``; None where none has finished with the metric."""
-    keys = pd.MultiIndex.from_frame(frame.trials[["variant", "setting"]])
-    return best_setting(frame.trials[keys.isin(candidates.index)], selection)
+    return next(iter(ties_of(frame, candidates, selection)), None)

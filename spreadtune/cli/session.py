@@ -183,7 +183,7 @@ def checked_study(request: Request, *, make_tables: bool = True) -> Study:
 
 
 def _choose(request: Request) -> Chosen:
-    study = checked_study(request)
+    study = checked_study(request, make_tables=not request.resuming)
     if request.extends:
         return extending_run(study, request.results, request.extends)
     if request.resuming:

@@ -113,6 +113,8 @@ def _recorded(run: str, variant: str | None, results: Path, storage: str | None)
     from spreadtune.spec.load import load_study
 
     if Path(run).suffix == ".parquet":
+        if variant:
+            raise UserError(f"--variant {variant}: {run} is a table, which holds one variant; leave it out")
         return Recorded.read(Path(run))
     folder = find_run(run, results)
     study = load_study(folder.study_file, name=folder.name)

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ def connect(
         # Our own cluster's workers inherit them.
         options = {"runtime_env": {"env_vars": {**RAY_ENVIRONMENT, **data_root_variable()}}}
     try:
-        with _own_sigterm():
+        with _own_sigterm(), _group_of_its_own():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except Exception as error:  # Ray raises bare exceptions of a start that took too long
         ray.shutdown()
@@ -137,6 +138,25 @@ def check_address(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_TIMEOUT).close()
     except OSError as error:
         raise UserError(f"--address {address}: no Ray cluster answers there ({error.strerror or error})") from error
+
+
+@contextmanager
+def _group_of_its_own() -> Iterator[None]:
+    """Processes that are started in the block lead process groups of their own.
+
+    Cluster schedulers and ``timeout`` send SIGTERM to a whole group. Ray's processes in the driver's would end before
+    trials had ended their epoch. They still end with the driver, which the kernel tells them.
+    """
+    plain = subprocess.Popen.__init__
+
+    def grouped(self: Any, *arguments: Any, **options: Any) -> None:
+        plain(self, *arguments, **{"process_group": 0, **options})
+
+    subprocess.Popen.__init__ = grouped  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        subprocess.Popen.__init__ = plain  # type: ignore[method-assign]
 
 
 @contextmanager

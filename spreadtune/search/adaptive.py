@@ -52,7 +52,14 @@ class AdaptivePlan:
         if raced := next_repeat(book.rows.values(), seeds=self.seeds, selection=self.selection):
             return _repeat(book, number, raced.record)
         place = sum(row.record.draws for row in book.rows.values())
-        sampler = make_sampler(self.sampler, book.space, study_seed=self.study_seed, number=trial.number, place=place)
+        sampler = make_sampler(
+            self.sampler,
+            book.space,
+            study_seed=self.study_seed,
+            number=trial.number,
+            place=place,
+            begins_with=book.begins_with,
+        )
         frozen = as_asked_for(trial)
         for draws in range(1, 2 + REDRAWS):
             record = _record(book, number, draw(sampler, book.study, frozen, book.space), draws)

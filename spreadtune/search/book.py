@@ -16,7 +16,7 @@ from spreadtune.search.proxy import Companion, Itself
 from spreadtune.search.record import METRICS, REASON, RECORD, STOP, Record, Row, Stop
 from spreadtune.search.settings import Value, setting_key
 from spreadtune.search.space import Space
-from spreadtune.search.warm_start import earlier_trials
+from spreadtune.search.warm_start import WARM, earlier_trials
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Seed
 
@@ -83,6 +83,12 @@ class Book:
     def setting_label(self, record: Record) -> str:
         """The same without the seed."""
         return ": ".join(filter(None, (None if self._alone else self.variant, setting_label(record.values))))
+
+    @property
+    def begins_with(self) -> str:
+        """The run whose trials the study begins with; empty where it begins with none."""
+        earlier = (trial.user_attrs.get(WARM) for trial in self.study.get_trials(deepcopy=False))
+        return next((str(found["run"]) for found in earlier if found), "")
 
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""

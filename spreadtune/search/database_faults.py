@@ -51,7 +51,7 @@ def fault_of(error: BaseException, file: Path | None, seconds: float = 0.0) -> F
     """
     said = _sqlite_error(error)
     if said is None or file is None:
-        return DatabaseAwayError(seconds, type(error.__cause__ or error).__name__)
+        return DatabaseAwayError(seconds, _said_by_server(error))
     code = said.sqlite_errorname
     if code in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         return DatabaseDamagedError(file, str(said))
@@ -62,6 +62,16 @@ def fault_of(error: BaseException, file: Path | None, seconds: float = 0.0) -> F
     if code == "SQLITE_READONLY":
         return UnwritableError(file.parent, f"{file.name} is read-only")
     return DatabaseAwayError(seconds, str(said))
+
+
+def _said_by_server(error: BaseException) -> str:
+    """The driver's first line, which names host, port and user but no password; else the kind of error."""
+    found: BaseException | None = error
+    while found is not None:
+        if original := getattr(found, "orig", None):
+            return (str(original).splitlines() or [""])[0].strip() or type(original).__name__
+        found = found.__cause__ or found.__context__
+    return type(error.__cause__ or error).__name__
 
 
 def _sqlite_error(error: BaseException | None) -> sqlite3.Error | None:

@@ -16,7 +16,9 @@ POPULATION = 8
 """Individuals of an NSGA-II generation: Optuna's 50 would be the whole of most searches, and none of it evolution."""
 
 
-def make_sampler(name: SamplerName, space: Space, *, study_seed: int, number: int, place: int) -> BaseSampler:
+def make_sampler(
+    name: SamplerName, space: Space, *, study_seed: int, number: int, place: int, begins_with: str = ""
+) -> BaseSampler:
     """The sampler for one draw.
 
     Args:
@@ -27,13 +29,16 @@ def make_sampler(name: SamplerName, space: Space, *, study_seed: int, number: in
         study_seed: the study's ``search.seed``.
         number: of the trial in the variant's Optuna study; every draw has random numbers of its own.
         place: how many points the variant's trials have taken, where a sequence is gone through (``qmc``).
+        begins_with: the run that was extended. Its extension has a stream of its own, or it would draw again what that
+            run has drawn under the same numbers.
     """
-    seed = draw_seed(study_seed, space.variant.name, number)
+    stream = f"{space.variant.name}/{begins_with}" if begins_with else space.variant.name
+    seed = draw_seed(study_seed, stream, number)
     match name:
         case "random":
             return RandomSampler(seed=seed)
         case "qmc":
-            return Sobol(space.parameters, seed=draw_seed(study_seed, space.variant.name, "sequence"), place=place)
+            return Sobol(space.parameters, seed=draw_seed(study_seed, stream, "sequence"), place=place)
         case "tpe":
             return _tpe(seed, conditional=any(domain.when for domain in space.variant.space.values()))
         case "gp":  # imports torch and SciPy at its first draw from the model

@@ -41,17 +41,19 @@ def settings_table(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_lucky_ones(trials: pd.DataFrame) -> pd.DataFrame:
-    """The trials less those of settings with one finished seed, in variants in which racing has repeated others.
+    """The trials less those of settings with one finished seed, where racing has repeated any setting.
 
-    The best of many settings that ran once is partly the luckiest, and racing has repeated what promised most.
+    The best of many settings that ran once is partly the luckiest, and racing has repeated what promised most. One rule
+    holds for all variants: a lucky one of a variant without repeats would beat means of another.
     """
     if "repeat_of" not in trials:
         return trials
     done = completed(trials)
-    raced = done.loc[done["repeat_of"].notna(), "variant"]
+    if done["repeat_of"].isna().all():
+        return trials
     finished = done.groupby(SETTING).size()
     single = pd.MultiIndex.from_frame(trials[SETTING]).map(finished.to_dict().get) == 1
-    return trials[~(trials["variant"].isin(raced) & single)]
+    return trials[~single]
 
 
 def best_setting(trials: pd.DataFrame, selection: Selection) -> tuple[str, int] | None:
@@ -61,9 +63,15 @@ def best_setting(trials: pd.DataFrame, selection: Selection) -> tuple[str, int] 
     decides. Where racing repeated settings (a search with ``seeds`` above 1), one that finished at a single seed is no
     candidate. Equal ones go to the lower variant name, then to the lower setting.
     """
+    return next(iter(equally_good(trials, selection)), None)
+
+
+def equally_good(trials: pd.DataFrame, selection: Selection) -> list[tuple[str, int]]:
+    """The settings that no other comes before, in the order in which :func:`best_setting` takes the first of them."""
     measured = _measured(settings_table(without_lucky_ones(trials)), selection)
     ranks = {key: selection.rank(metrics) for key, metrics in measured.items() if selection.goal.metric in metrics}
-    return min(ranks, key=lambda key: ranks[key]) if ranks else None
+    first = min(ranks.values(), default=None)
+    return sorted(key for key, rank in ranks.items() if rank == first)
 
 
 def violations(means: pd.DataFrame, selection: Selection) -> pd.Series:

@@ -1,9 +1,10 @@
 """One batch through everything a trial is made of, before anything starts: parts that do not fit are found here."""
 
 import torch
+from torch import Tensor, nn
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.data.views import build_augmentation
+from spreadtune.data.views import build_augmentation, to_pixels
 from spreadtune.errors import UserError
 from spreadtune.spec.parts import own_fault
 from spreadtune.spec.trial import TrialSpec
@@ -14,6 +15,17 @@ from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
 
 IMAGES = 4
+
+
+def _check_width(encoder: nn.Module, pixels: Tensor, spec: TrialSpec) -> None:
+    with torch.no_grad():
+        shape = tuple(encoder(pixels).shape)
+    declared = (len(pixels), encoder.embedding_dim)
+    if shape != declared:
+        raise UserError(
+            f"{', '.join(spec.own_parts) or 'model.encoder'}: the encoder gives h of shape {shape} for {len(pixels)} "
+            f"images and declares embedding_dim {encoder.embedding_dim}, so {declared} is expected"
+        )
 
 
 def rehearse(spec: TrialSpec) -> None:
@@ -28,6 +40,7 @@ def rehearse(spec: TrialSpec) -> None:
     augmentation = build_augmentation(spec.data.augmentation)
     few = torch.arange(min(IMAGES, len(split)))
     try:
+        _check_width(model.encoder, to_pixels(split.images_at(few)), spec)
         views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
         terms, _ = Step(model, "float32", ONE_WORKER)(views, split.classes[few])
         total = model.objective.total(terms)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spreadtune.analysis.answer import SMOKE_CAUTION, reference_setting
-from spreadtune.analysis.chosen import coarse_choice
+from spreadtune.analysis.chosen import coarse_choices
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.report import render
 from spreadtune.analysis.results import Results
@@ -98,10 +98,23 @@ def test_a_search_without_alpha_0_has_nothing_to_compare_with(search: Results) -
 
 def test_coarse_labels_choose_inside_the_window_only(sweep: Results) -> None:
     frame = build_frame(sweep)
-    chosen = coarse_choice(frame)
-    assert chosen is not None
+    [chosen] = coarse_choices(frame)
     # alpha 0 has the highest class accuracy of all, but is collapsed.
     assert frame.settings.loc[[chosen], "objective.alpha"].item() == 0.56
+
+
+def test_ties_are_told(new_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TRANSFER, 0.56, TRANSFER[0.62])
+    monkeypatch.setitem(CLASS, 0.56, 0.97)
+    monkeypatch.setitem(CLASS, 0.62, 0.97)
+    lines = small_sweep(new_run).write().answer().splitlines()
+    assert lines[0].endswith("(3 seeds, 95% interval). 1 other setting ties with it; the first was taken.")
+    [fine] = [line for line in lines if line.startswith("Fine labels")]
+    mean = sum(TRANSFER[0.62]) / 3
+    assert fine.endswith(
+        "Coarse labels alone (highest class accuracy inside the predicted window) leave 2 settings that tie, with "
+        f"{mean:.3f} to {mean:.3f}; this one is among them."
+    )
 
 
 def test_a_metric_without_fine_labels_is_not_said_to_use_them(new_run: Any) -> None:

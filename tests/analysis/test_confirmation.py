@@ -74,7 +74,7 @@ def test_the_result_is_the_first_line(confirmed: Any) -> None:
         "Optimism of the search's number for it, 0.985 (2 seeds): +0.015, of which +0.005 +- 0.000 is validation minus "
         "test of the same encoders and +0.010 the luck by which it was chosen (the search minus fresh seeds, both on "
         "validation).",
-        "The test split was opened once, after the search, for 3 settings.",
+        "This run opened the test split once, after its search, for 3 settings.",
         "Chosen by the search on validation images: variant spread (alpha 0.62). Its transfer accuracy is 0.985 "
         "(2 seeds: too few for an interval).",
     ]
@@ -156,8 +156,8 @@ def test_a_former_best_that_was_confirmed_is_told(confirmed: Any) -> None:
         confirm(confirmed, variant, setting, values)
     results = confirmed.write()
     assert (
-        "The test split was opened more than once: 1 former best setting had been confirmed before another was chosen, "
-        "so these numbers are not the first that were seen."
+        "This run opened the test split more than once: 1 former best setting had been confirmed before another was "
+        "chosen, so these numbers are not the first that were seen."
     ) in results.answer()
     found = confirmation(build_frame(results))
     assert found is not None

@@ -41,6 +41,7 @@ def test_a_line_for_every_sampler_and_stopping(table: str, capsys: pytest.Captur
         (["--early-stopping", "halving"], "--early-stopping halving: "),
         (["--early-stopping", "{name: median, min_epoch: 2}"], "min_epoch"),
         (["--budget", "0"], "--budget"),
+        (["--variant", "other"], "table.parquet is a table, which holds one variant; leave it out"),
     ],
 )
 def test_mistakes(table: str, options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,6 +200,20 @@ def test_control_c_lets_epochs_end_and_leaves_a_run_to_resume(workplace: Workpla
         assert second[0]["epoch"] == first[-1]["epoch"] + 1, "no epoch is trained twice"
 
 
+def test_sigterm_to_the_whole_group_is_as_one_to_the_driver(workplace: Workplace) -> None:
+    """As cluster schedulers and ``timeout`` send it."""
+    workplace.write("group", {"data.augmentation": SLOWLY, "training.epochs": 60, "search.seeds": 1})
+    process = workplace.start("run", "group", "--no-dashboard", session=True)
+    run = workplace.begun("group")
+    wait_for(lambda: all(run.trial(number).checkpoints() for number in (0, 1)), 120)
+    os.killpg(process.pid, signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert len(re.findall(r"^left       trial ", output, re.MULTILINE)) == 2
+    assert f"--resume {run.label}" in output
+    assert_nothing_left(workplace, run)
+
+
 def test_control_c_twice_stops_at_once(workplace: Workplace) -> None:
     slowly = {"name": "runtime_parts:slowly", "seconds": 3}  # an epoch takes nine seconds
     workplace.write("at_once", {"data.augmentation": slowly, "training.epochs": 40, "search.seeds": 1})

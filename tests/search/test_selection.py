@@ -43,6 +43,19 @@ def test_equal_means_go_to_the_first() -> None:
     assert best_setting(trials, TRANSFER) == ("main", 0)
 
 
+def test_where_racing_repeated_any_setting_no_single_seed_is_chosen_in_any_variant() -> None:
+    trials = table(
+        ("a", 0, 0, "COMPLETE", 0.8), ("a", 0, 1, "COMPLETE", 0.8), ("a", 1, 0, "COMPLETE", 0.95),
+        ("b", 0, 0, "COMPLETE", 0.9),
+    )  # fmt: skip
+    assert best_setting(trials.assign(repeat_of=None), TRANSFER) == ("a", 1)
+    assert best_setting(trials.assign(repeat_of=[None, 0, None, None]), TRANSFER) == ("a", 0)
+    alone = trials.assign(repeat_of=[None, 0, None, None])
+    assert best_setting(alone[alone["variant"] == "b"], TRANSFER) == ("b", 0), (
+        "the best of its variant, to be confirmed"
+    )
+
+
 def test_a_missing_value_neither_wins_nor_hides_another() -> None:
     trials = table(("main", 0, 0, "COMPLETE", np.nan), ("main", 1, 0, "COMPLETE", 0.5))
     assert best_setting(trials, TRANSFER) == ("main", 1)
