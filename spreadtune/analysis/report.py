@@ -23,6 +23,7 @@ from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
 from spreadtune.analysis.words import count
 from spreadtune.run_folder import write_atomic
+from spreadtune.search.assignment import trial_label
 
 logger = logging.getLogger("spreadtune.analysis.report")
 
@@ -97,13 +98,11 @@ def _confirmation(frame: Frame) -> str:
 
 def _failed_references(references: pd.DataFrame) -> str:
     failed = references[references["state"] == "FAIL"]
-    reasons = "; ".join(f"{_seed(row)}: {row['reason']}" for _, row in failed.iterrows())
+    reasons = "; ".join(
+        f"{trial_label({}, row['seed'], stage=row.get('stage', 'search'))}: {row['reason']}"
+        for _, row in failed.iterrows()
+    )
     return f"<p>Floors and ceiling that failed: {escape(reasons)}.</p>" if reasons else ""
-
-
-def _seed(reference: pd.Series) -> str:
-    stage = "confirmation seed" if reference.get("stage") == "confirm" else "seed"
-    return f"{stage} {reference['seed']}"
 
 
 def _nothing_to_draw() -> str:

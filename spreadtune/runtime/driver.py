@@ -84,8 +84,9 @@ def run_study(
         forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
-            forecast.opened(ledger.progress(), learned)
-            if ledger.progress().missing:
+            progress = ledger.progress()
+            forecast.opened(progress, learned)
+            if progress.missing:
                 with _cluster(run, address, dashboard, on_lost) as cluster:
                     slots = plan_slots(study.resources, cluster.nodes)
                     write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
@@ -96,7 +97,7 @@ def run_study(
                         data={study.data.dataset.name: dataset.fingerprint},
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
-                    forecast.connected(cluster, slots, ledger.progress())
+                    forecast.connected(cluster, slots, progress)
                     _execute(ledger, run, slots, forecast, stop or StopRequest())
             else:
                 write_atomic(run.study_file, dump_study(study))  # what chooses its best may be another now

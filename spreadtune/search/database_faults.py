@@ -1,6 +1,7 @@
 """What a database that fails means: it is away and comes back, its disk takes no more, or its file is damaged."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from optuna.exceptions import StorageInternalError
@@ -66,19 +67,22 @@ def fault_of(error: BaseException, file: Path | None, seconds: float = 0.0) -> F
 
 def _said_by_server(error: BaseException) -> str:
     """The driver's first line, which names host, port and user but no password; else the kind of error."""
-    found: BaseException | None = error
-    while found is not None:
-        if original := getattr(found, "orig", None):
+    for each in _with_causes(error):
+        if original := getattr(each, "orig", None):
             return (str(original).splitlines() or [""])[0].strip() or type(original).__name__
-        found = found.__cause__ or found.__context__
     return type(error.__cause__ or error).__name__
 
 
 def _sqlite_error(error: BaseException | None) -> sqlite3.Error | None:
     """SQLite's own error among the causes, if it tells its code."""
-    while error is not None:
-        found = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
+    for each in _with_causes(error):
+        found = each if isinstance(each, sqlite3.Error) else getattr(each, "orig", None)
         if isinstance(found, sqlite3.Error) and getattr(found, "sqlite_errorname", None):
             return found
-        error = error.__cause__ or error.__context__
     return None
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -7,7 +7,7 @@ its state.
 
 from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.retention import thin
-from spreadtune.search.assignment import Assignment
+from spreadtune.search.assignment import Assignment, trial_label
 from spreadtune.search.outcomes import settle_outcome
 from spreadtune.search.watched import watched
 from spreadtune.spec.load import dump_trial
@@ -67,9 +67,8 @@ class References:
     def _hand_out(self, seed: int, *, resumed: bool) -> Assignment:
         spec, folder = reference_spec(self._study, seed, self._stage), self._folder(seed)
         write_atomic(folder.spec_file, dump_trial(spec))
-        searching = self._stage == "search"
         return Assignment(
-            kind="reference" if searching else "test reference",
+            kind="reference" if self._stage == "search" else "test reference",
             number=seed,
             variant=None,
             setting=None,
@@ -77,7 +76,7 @@ class References:
             spec=spec,
             folder=folder,
             resumed=resumed,
-            label=f"floors and ceiling, {'seed' if searching else 'confirmation seed'} {seed}",
+            label=f"floors and ceiling, {trial_label({}, seed, stage=self._stage)}",
         )
 
     def _folder(self, seed: int) -> TrialFolder:

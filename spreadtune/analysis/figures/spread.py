@@ -123,7 +123,7 @@ def _caption(table: pd.DataFrame, lines: pd.DataFrame) -> str:
     else:
         images = SPREADS[_single_metric(table)][0].removeprefix("spread, ")
         known = table["predicted"].notna().any()
-        theory = f"the gray dash beside a setting {predicts}." if known else "theory has no prediction here."
+        theory = f"the dash beside a setting {predicts}." if known else "theory has no prediction here."
     return (
         f"Spread (mean 1 − cosine within a class; 0 is collapse) of trained encoders on {images}; {theory} "
         f"{repetitions(table)}"

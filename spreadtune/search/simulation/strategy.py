@@ -9,8 +9,6 @@ from spreadtune.search.simulation.recorded import Recorded
 from spreadtune.search.simulation.simulate import Simulated, simulate
 from spreadtune.spec.search import MOST_TRIALS, AnyStopping, NoStopping, SearchConfig
 
-_UNBOUNDED = MOST_TRIALS
-
 
 @dataclass(frozen=True)
 class Strategy:
@@ -37,7 +35,7 @@ class Strategy:
                 "seed": seed,
                 "seeds": seeds,
                 "sampler": self.sampler,
-                "trials": None if self.sampler == "grid" else _UNBOUNDED,
+                "trials": None if self.sampler == "grid" else MOST_TRIALS,
                 "early_stopping": self.early_stopping.model_dump(),
                 "optimize": dict(asked.optimize),
             }
