@@ -11,7 +11,7 @@ import pandas as pd
 import spreadtune
 from spreadtune.analysis.results import Results
 from spreadtune.analysis.statistics import Interval, half_widths, interval, paired_difference
-from spreadtune.search.selection import settings_table
+from spreadtune.search.results.selection import settings_table
 
 ALPHA = "param.objective.alpha"
 COLUMNS = {

@@ -120,7 +120,7 @@ def load_results(run: str | Path, *, results: str | Path = "results", storage: s
         spreadtune.errors.UserError: there is no such run.
     """
     from spreadtune.analysis.results import Results
-    from spreadtune.search.export import export_tables
+    from spreadtune.search.results.tables import export_tables
 
     folder = find_run(str(run), Path(results))
     export_tables(load_run_study(folder), folder, storage=storage)

@@ -13,7 +13,7 @@ from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
-from spreadtune.search.selection import SETTING, standing
+from spreadtune.search.results.selection import SETTING, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
 SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."

@@ -4,7 +4,7 @@ from spreadtune.analysis.figures import front as pareto
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.setting import Setting, best_of, label_of, ties_of, value_of
 from spreadtune.analysis.words import count, in_words
-from spreadtune.search.selection import violations
+from spreadtune.search.results.selection import violations
 from spreadtune.spec.goal import Bound, Goal, Selection
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 

@@ -8,7 +8,7 @@ from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
-from spreadtune.search.selection import best_setting, completed
+from spreadtune.search.results.selection import best_setting, completed
 
 BASELINE_VARIANT = "supcon"
 

@@ -13,7 +13,7 @@ import pandas as pd
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
-from spreadtune.search.selection import SETTING, best_setting, completed, settings_table
+from spreadtune.search.results.selection import SETTING, best_setting, completed, settings_table
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection

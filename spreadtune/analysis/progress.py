@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from spreadtune.search.selection import SETTING, standing
-from spreadtune.search.settings import grid_settings
+from spreadtune.search.results.selection import SETTING, standing
+from spreadtune.search.sampling.settings import grid_settings
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
 

@@ -9,7 +9,7 @@ from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trial_handle import TrialHandle
 from spreadtune.errors import UserError
-from spreadtune.search.selection import standing
+from spreadtune.search.results.selection import standing
 
 
 class Results(Tables):

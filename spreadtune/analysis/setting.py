@@ -5,7 +5,7 @@ import pandas as pd
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.statistics import half_widths
 from spreadtune.analysis.words import measured
-from spreadtune.search.selection import equally_good
+from spreadtune.search.results.selection import equally_good
 from spreadtune.spec.goal import Selection
 
 Setting = tuple[str, int]

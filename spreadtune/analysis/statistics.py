@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy import stats
 
-from spreadtune.search.selection import SETTING, completed
+from spreadtune.search.results.selection import SETTING, completed
 
 CONFIDENCE = 0.95
 LEAST_REPETITIONS = 3

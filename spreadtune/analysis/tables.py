@@ -29,7 +29,7 @@ class Tables:
         Raises:
             UserError: the database cannot be opened or read.
         """
-        from spreadtune.search.export import read_tables  # Optuna, which reading files does without
+        from spreadtune.search.results.tables import read_tables  # Optuna, which reading files does without
 
         tables = cls(run)
         derived = read_tables(tables.study, run, storage=storage)

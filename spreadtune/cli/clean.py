@@ -39,7 +39,7 @@ def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool
     from spreadtune.cli.lines import counted
     from spreadtune.run_folder import find_run
     from spreadtune.run_folder.cleaning import needless_checkpoints, remove
-    from spreadtune.search.watched import watched
+    from spreadtune.search.stopping.watched import watched
     from spreadtune.spec.load import load_run_study
 
     found = find_run(run, results)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 from spreadtune.spec.quantities import size_text
 
 

@@ -19,8 +19,8 @@ from spreadtune.runtime.choose import resumed_run
 from spreadtune.runtime.machine import load
 from spreadtune.runtime.outlook import Outlook, has_gpu_for, look_ahead, measure_here
 from spreadtune.runtime.resources import Slots
-from spreadtune.search.windows import AlphaNote
-from spreadtune.search.workload import Job, VariantLoad
+from spreadtune.search.plans.windows import AlphaNote
+from spreadtune.search.plans.workload import Job, VariantLoad
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.trial.shape import Pace, describe_shapes, shape_of
 

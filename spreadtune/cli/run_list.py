@@ -12,8 +12,8 @@ from rich.table import Table
 from spreadtune.cli.resuming import resume_command
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.overview import BestSetting, Overview, overview
-from spreadtune.search.record import TrialStatus
+from spreadtune.search.results.overview import BestSetting, Overview, overview
+from spreadtune.search.storage.record import TrialStatus
 
 HEADINGS = ("run", "state", "trials", "best so far", "started (UTC)")
 

@@ -108,7 +108,7 @@ def simulate_command(
 def _recorded(run: str, variant: str | None, results: Path, storage: str | None) -> "Recorded":
     """The table in a file, or of a run."""
     from spreadtune.run_folder import find_run
-    from spreadtune.search.export import export_tables
+    from spreadtune.search.results.tables import export_tables
     from spreadtune.search.simulation import Recorded, record
     from spreadtune.spec.load import load_study
 

@@ -19,7 +19,7 @@ from spreadtune.runtime.cluster import TOKEN_VERB, Cluster
 from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.study import Study
 

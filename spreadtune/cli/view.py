@@ -14,7 +14,7 @@ from spreadtune.cli.eta import as_clock
 from spreadtune.cli.glyphs import ASCII, UNICODE, Glyphs
 from spreadtune.cli.lines import counted
 from spreadtune.cli.plot import LEAST_ROWS, LINES_AROUND, plot
-from spreadtune.search.progress import Progress, SettingResults
+from spreadtune.search.results.progress import Progress, SettingResults
 
 LINES_ABOVE = 6
 """Left to the lines that scroll by above the view."""

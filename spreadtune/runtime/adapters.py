@@ -24,9 +24,9 @@ from spreadtune.runtime.out_of_memory import memory_reason
 from spreadtune.runtime.resources import Slots
 from spreadtune.runtime.stop import StopRequest
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.database_faults import DatabaseAwayError
 from spreadtune.search.ledger import Ledger
-from spreadtune.search.watched import watched
+from spreadtune.search.stopping.watched import watched
+from spreadtune.search.storage.faults import DatabaseAwayError
 
 logger = logging.getLogger(__name__)
 

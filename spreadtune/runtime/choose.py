@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, find_run, runs
-from spreadtune.search.state import is_unfinished
+from spreadtune.search.results.state import is_unfinished
 from spreadtune.spec.hash import difference, study_hash
 from spreadtune.spec.load import load_run_study
 from spreadtune.spec.study import Study

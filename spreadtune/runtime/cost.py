@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spreadtune.runtime.resources import Slots
-from spreadtune.search.workload import Job, Workload
+from spreadtune.search.plans.workload import Job, Workload
 from spreadtune.trial.shape import Pace, Shape, shape_of
 
 

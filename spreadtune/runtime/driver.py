@@ -19,11 +19,11 @@ from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.processes import end_leftovers, processes_recorded
 from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.stop import StopRequest
-from spreadtune.search.database import database_url
-from spreadtune.search.export import export_tables
 from spreadtune.search.ledger import Ledger
-from spreadtune.search.progress import Progress
-from spreadtune.search.stored import stored_rows
+from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.tables import export_tables
+from spreadtune.search.storage.database import database_url
+from spreadtune.search.storage.reading import stored_rows
 from spreadtune.spec.load import dump_study, load_run_study
 from spreadtune.spec.study import Study
 from spreadtune.trial.datasets import dataset_of

@@ -9,7 +9,7 @@ from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 
 FIRST_EPOCHS = 0.1  # of all that there are to train
 

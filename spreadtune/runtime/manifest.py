@@ -12,7 +12,7 @@ from typing import Any
 
 from spreadtune.run_folder import RunFolder, write_json
 from spreadtune.run_folder.run import FORMAT
-from spreadtune.search.database import redacted
+from spreadtune.search.storage.database import redacted
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.study import Study
 from spreadtune.version import __version__

@@ -7,7 +7,7 @@ from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster import Cluster
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 
 
 class Monitor(Protocol):

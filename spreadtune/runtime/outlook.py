@@ -8,7 +8,7 @@ from spreadtune.runtime.cluster import connect
 from spreadtune.runtime.cost import Cost, cost_of
 from spreadtune.runtime.machine import this_machine
 from spreadtune.runtime.resources import Node, Slots, plan_slots
-from spreadtune.search.workload import Workload, workload
+from spreadtune.search.plans.workload import Workload, workload
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.trial.datasets import dataset_of

@@ -4,7 +4,7 @@ from spreadtune.data.dataset import Dataset
 from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
 from spreadtune.errors import UserError
 from spreadtune.runtime.cluster import check_address
-from spreadtune.search.database import check_storage
+from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 from spreadtune.spec.seed import Seed

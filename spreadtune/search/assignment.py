@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spreadtune.run_folder import TrialFolder
-from spreadtune.search.settings import Value
+from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.trial import TrialSpec
 

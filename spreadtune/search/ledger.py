@@ -14,24 +14,24 @@ from optuna.storages import RDBStorage
 
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic
 from spreadtune.run_folder.retention import thin
-from spreadtune.search import leftovers
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.backlog import Backlog, Ready
-from spreadtune.search.book import Book
-from spreadtune.search.books import open_books
-from spreadtune.search.class_counts import BatchClassCounts
-from spreadtune.search.confirmation import TEST_REFERENCES, Confirmation
-from spreadtune.search.database import close_database, database_url, local_file, open_database
-from spreadtune.search.database_faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
-from spreadtune.search.early_stopping import EarlyStopping
-from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
-from spreadtune.search.plan import make_plan
-from spreadtune.search.progress import Progress, count_progress
-from spreadtune.search.record import Row
-from spreadtune.search.references import References
-from spreadtune.search.space import ClassCounts
-from spreadtune.search.watched import watched
+from spreadtune.search.plans import leftovers
+from spreadtune.search.plans.backlog import Backlog, Ready
+from spreadtune.search.plans.confirmation import TEST_REFERENCES, Confirmation
+from spreadtune.search.plans.plan import make_plan
+from spreadtune.search.plans.references import References
+from spreadtune.search.results.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
+from spreadtune.search.results.progress import Progress, count_progress
+from spreadtune.search.sampling.class_counts import BatchClassCounts
+from spreadtune.search.sampling.space import ClassCounts
+from spreadtune.search.stopping.early_stopping import EarlyStopping
+from spreadtune.search.stopping.watched import watched
+from spreadtune.search.storage.book import Book
+from spreadtune.search.storage.books import open_books
+from spreadtune.search.storage.database import close_database, database_url, local_file, open_database
+from spreadtune.search.storage.faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
+from spreadtune.search.storage.outbox import Outbox
+from spreadtune.search.storage.record import Row
 from spreadtune.spec.load import dump_trial
 from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study

@@ -8,7 +8,7 @@ from spreadtune.runtime.cluster import Cluster
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.resources import Node, Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress, SettingResults
+from spreadtune.search.results.progress import Progress, SettingResults
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 

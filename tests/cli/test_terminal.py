@@ -13,7 +13,7 @@ from rich.console import Console
 from spreadtune.cli import terminal as module
 from spreadtune.cli.lines import what_is_left
 from spreadtune.cli.terminal import Terminal, TerminalHandler
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
 from tests.cli.scripted import Clock, Script

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from spreadtune.cli.chart import Chart
 from spreadtune.cli.view import WAITING, InTraining, View
-from spreadtune.search.progress import Progress, SettingResults, best_of
+from spreadtune.search.results.progress import Progress, SettingResults, best_of
 from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study

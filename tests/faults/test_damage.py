@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import AttemptFolder, Outcome, RunFolder, TrialFolder, runs
-from spreadtune.search.export import export_tables
+from spreadtune.search.results.tables import export_tables
 from tests.in_process import Session
 from tests.search.conftest import Lab, _schema_version_read_once, database, lab
 

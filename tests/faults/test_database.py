@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import RunFolder, runs
-from spreadtune.search import database
+from spreadtune.search.storage import database
 from tests.in_process import Session, assert_nothing_lost
 
 STUDY = {

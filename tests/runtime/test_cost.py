@@ -4,7 +4,7 @@ import pytest
 
 from spreadtune.runtime.cost import Cost, cost_of, kept_checkpoints, seconds_of, wall_time
 from spreadtune.runtime.resources import Slots
-from spreadtune.search.workload import Job, VariantLoad, Workload
+from spreadtune.search.plans.workload import Job, VariantLoad, Workload
 from spreadtune.trial.shape import Pace, shape_of
 from tests.small_trial import AUTOENCODER, small_trial
 

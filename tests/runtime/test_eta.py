@@ -8,7 +8,7 @@ from spreadtune.runtime.cluster import Cluster
 from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 from tests.small_trial import small_trial
 
 COMPLETE = Outcome("COMPLETE", epoch=10)

@@ -9,7 +9,7 @@ from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.progress import Progress
+from spreadtune.search.results.progress import Progress
 from tests.small_trial import small_trial
 
 SPEC = small_trial({"training.epochs": 10})

@@ -9,7 +9,7 @@ import pytest
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.manifest import Manifest, git_state, without_password
-from spreadtune.search.database import database_url, study_name
+from spreadtune.search.storage.database import database_url, study_name
 from spreadtune.spec.hash import study_hash
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study

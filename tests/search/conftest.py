@@ -11,8 +11,8 @@ from sqlalchemy import URL
 
 from spreadtune.run_folder import Outcome, RunFolder
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.database import close_database, open_database
 from spreadtune.search.ledger import Ledger
+from spreadtune.search.storage.database import close_database, open_database
 from spreadtune.spec.study import Study
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from spreadtune.search import adaptive, book, confirmation, ledger
+from spreadtune.search import ledger
+from spreadtune.search.plans import adaptive, confirmation
+from spreadtune.search.storage import book
 
 SPACE = {
     "objective.autoencoder_weight": {"log_uniform": [0.01, 10], "when": {"model.decoder": "conv"}},

@@ -10,8 +10,8 @@ import optuna
 import pytest
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.overview import overview
-from spreadtune.search.proxy import STANDS_FOR
+from spreadtune.search.results.overview import overview
+from spreadtune.search.stopping.proxy import STANDS_FOR
 from spreadtune.spec.load import dump_study
 
 TWO = {"transfer_accuracy": "maximize", "class_accuracy": "maximize"}
@@ -81,7 +81,7 @@ def kill(*_: Any, **__: Any) -> None:
 
 
 def killed_at_the_first_report(lab: Any, study: Any) -> None:
-    from spreadtune.search import early_stopping
+    from spreadtune.search.stopping import early_stopping
 
     early_stopping.EarlyStopping._should_prune = kill
     train_all(lab, lab.open(study))

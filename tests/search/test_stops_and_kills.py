@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from optuna.trial import Trial
 
-from spreadtune.search.book import Book
+from spreadtune.search.storage.book import Book
 
 SPACE = {"objective.alpha": {"uniform": [0, 1]}}
 STOPPINGS: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spreadtune.analysis.frame import Frame, build_frame, setting_specs
 from spreadtune.analysis.tables import Tables
-from spreadtune.search.selection import SETTING
+from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -11,8 +11,8 @@ from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.figures.numbers import seeds_behind, setting_means
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import count, in_words
-from spreadtune.search.pareto import losses, on_front
-from spreadtune.search.selection import SETTING, violations
+from spreadtune.search.results.pareto import losses, on_front
+from spreadtune.search.results.selection import SETTING, violations
 from spreadtune.spec.goal import Bound, Goal
 
 Place = dict[str, int]

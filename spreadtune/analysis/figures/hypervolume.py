@@ -7,7 +7,7 @@ from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import in_words
-from spreadtune.search.pareto import Points, hypervolume, losses
+from spreadtune.search.results.pareto import Points, hypervolume, losses
 
 
 def figure(frame: Frame) -> ReportFigure | None:

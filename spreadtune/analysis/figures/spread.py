@@ -17,7 +17,7 @@ from spreadtune.analysis.figures.prediction import curves, prediction, shade_win
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
-from spreadtune.search.selection import SETTING
+from spreadtune.search.results.selection import SETTING
 
 SPREADS = {
     "train_spread": ("spread, training images", style.TRAIN_SPREAD, "solid"),

@@ -10,7 +10,7 @@ from spreadtune.data.root import VARIABLE as DATA_VARIABLE
 from spreadtune.errors import UserError
 from spreadtune.runtime.doctor.check import Check
 from spreadtune.runtime.doctor.units import GIB, MIB, size
-from spreadtune.search.filesystems import refuse_network
+from spreadtune.search.storage.filesystems import refuse_network
 from spreadtune.spec.data import DATASETS
 
 LITTLE_ROOM = GIB

@@ -4,7 +4,7 @@ import pandas as pd
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.selection import standing
+from spreadtune.search.results.selection import standing
 from spreadtune.search.simulation.recorded import PARAM, Recorded
 from spreadtune.spec.metrics import METRICS, PROXY
 from spreadtune.spec.study import Study
@@ -14,7 +14,7 @@ def record(run: RunFolder, study: Study, variant: str | None = None) -> Recorded
     """The recorded table of a finished grid.
 
     Args:
-        run: the run's folder, its tables up to date (:func:`spreadtune.search.export.export_tables`).
+        run: the run's folder, its tables up to date (:func:`spreadtune.search.results.tables.export_tables`).
         study: what it asked.
         variant: which of its variants; may be left out where there is one.
 

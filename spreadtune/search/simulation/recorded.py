@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spreadtune.errors import UserError
-from spreadtune.search.settings import Value
+from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.load import dump_study
 from spreadtune.spec.study import Study
 from spreadtune.spec.yaml_text import parse

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from optuna.distributions import CategoricalDistribution, IntDistribution
 
-from spreadtune.search.class_counts import BatchClassCounts
-from spreadtune.search.settings import Value
+from spreadtune.search.sampling.class_counts import BatchClassCounts
+from spreadtune.search.sampling.settings import Value
+from spreadtune.search.sampling.space import Parameter, Space
 from spreadtune.search.simulation.recorded import Recorded
-from spreadtune.search.space import Parameter, Space
 
 
 class RecordedSpace(Space):

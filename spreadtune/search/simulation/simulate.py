@@ -12,17 +12,17 @@ import pandas as pd
 
 from spreadtune.run_folder import Outcome
 from spreadtune.run_folder.outcome import State
-from spreadtune.search.backlog import Ready
-from spreadtune.search.book import Book
-from spreadtune.search.early_stopping import EarlyStopping
-from spreadtune.search.outbox import Outbox
-from spreadtune.search.outcomes import finished_metrics
-from spreadtune.search.plan import make_plan
-from spreadtune.search.pruners import make_pruner
-from spreadtune.search.record import Record
-from spreadtune.search.selection import best_setting
+from spreadtune.search.plans.backlog import Ready
+from spreadtune.search.plans.plan import make_plan
+from spreadtune.search.results.outcomes import finished_metrics
+from spreadtune.search.results.selection import best_setting
 from spreadtune.search.simulation.recorded import Recorded, RecordedTrial, Setting
 from spreadtune.search.simulation.recorded_space import RecordedSpace
+from spreadtune.search.stopping.early_stopping import EarlyStopping
+from spreadtune.search.stopping.pruners import make_pruner
+from spreadtune.search.storage.book import Book
+from spreadtune.search.storage.outbox import Outbox
+from spreadtune.search.storage.record import Record
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.search import SearchConfig
 

@@ -7,7 +7,7 @@ import pytest
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome
-from spreadtune.search.export import export_tables
+from spreadtune.search.results.tables import export_tables
 from spreadtune.search.simulation import Judge, Recorded, record
 from tests.search.conftest import Lab
 from tests.search.simulation.landscapes import EPOCHS, PAIRS, WARMUPS, recorded, study

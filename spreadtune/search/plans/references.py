@@ -1,0 +1,95 @@
+"""Floors and ceiling: one reference for each seed, beside the search; one of the confirmation, for the test split.
+
+A reference is a trial file under the study file's own values, before variants: alpha 0, no reconstruction. From it the
+raw pixels, a random encoder and an encoder trained on the subclasses are measured. It is no Optuna trial; its folder is
+its state.
+"""
+
+from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic
+from spreadtune.run_folder.retention import thin
+from spreadtune.search.assignment import Assignment, trial_label
+from spreadtune.search.results.outcomes import settle_outcome
+from spreadtune.search.stopping.watched import watched
+from spreadtune.spec.load import dump_trial
+from spreadtune.spec.seed import Seed, Stage
+from spreadtune.spec.study import Study
+from spreadtune.spec.trial import Body, TrialSpec
+
+
+class References:
+    """Which references there are, which were begun, which are done."""
+
+    def __init__(
+        self, study: Study, run: RunFolder, *, count: int, retry_failed: bool, stage: Stage = "search"
+    ) -> None:
+        self._study, self._run, self._stage = study, run, stage
+        self._seeds = range(count)
+        begun = [seed for seed in self._seeds if self._folder(seed).path.exists()]
+        for seed in begun:
+            if self._folder(seed).finished_attempt():
+                self.settle(seed)
+        unsettled = [seed for seed in begun if self._folder(seed).outcome() is None]
+        failed = [seed for seed in begun if self._failed(seed)] if retry_failed else []
+        self._again = unsettled + failed
+        self._fresh = [seed for seed in self._seeds if seed not in begun]
+
+    @property
+    def total(self) -> int:
+        return len(self._seeds)
+
+    @property
+    def done(self) -> int:
+        """How many have ended, failed ones too unless they wait for another try."""
+        return sum(seed not in self._again and self._folder(seed).outcome() is not None for seed in self._seeds)
+
+    def next_begun(self) -> Assignment | None:
+        """One that an earlier driver began, or that failed under it."""
+        if not self._again:
+            return None
+        seed = self._again.pop(0)
+        # A failure was published; without this the new end would be ignored.
+        self._folder(seed).result_file.unlink(missing_ok=True)
+        return self._hand_out(seed, resumed=True)
+
+    def next_fresh(self) -> Assignment | None:
+        return self._hand_out(self._fresh.pop(0), resumed=False) if self._fresh else None
+
+    def settle(self, seed: int, error: str | None = None) -> Outcome:
+        """Publish how a reference ended; once published it stays."""
+        folder = self._folder(seed)
+        outcome = folder.outcome()
+        if outcome is None:
+            outcome = settle_outcome(folder, stop=None, error=error)
+            outcome.write(folder.result_file)
+            thin(folder, self._study.training.checkpoints, watched(self._study.search))
+        return outcome
+
+    def _hand_out(self, seed: int, *, resumed: bool) -> Assignment:
+        spec, folder = reference_spec(self._study, seed, self._stage), self._folder(seed)
+        write_atomic(folder.spec_file, dump_trial(spec))
+        return Assignment(
+            kind="reference" if self._stage == "search" else "test reference",
+            number=seed,
+            variant=None,
+            setting=None,
+            seed=seed,
+            spec=spec,
+            folder=folder,
+            resumed=resumed,
+            label=f"floors and ceiling, {trial_label({}, seed, stage=self._stage)}",
+        )
+
+    def _folder(self, seed: int) -> TrialFolder:
+        return self._run.reference(seed, self._stage)
+
+    def _failed(self, seed: int) -> bool:
+        outcome = self._folder(seed).outcome()
+        return outcome is not None and outcome.state == "FAIL"
+
+
+def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
+    """The study file's own values at alpha 0 and autoencoder_weight 0, defaults where a searched path has no value."""
+    sections = {name: getattr(study, name) for name in Body.model_fields}
+    zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(study.objective, name)}
+    objective = study.objective.model_copy(update=zeros)
+    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, stage=stage, index=seed))

@@ -1,0 +1,1 @@
+"""What a trial draws: spaces and settings, samplers, and drawing before anything is stored."""

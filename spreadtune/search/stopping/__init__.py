@@ -1,0 +1,1 @@
+"""Early stopping: what is reported, and what decides from it."""
