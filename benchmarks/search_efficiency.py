@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from spreadtune.search.simulation import Judge, Reached, Recorded, Strategy, grid_epochs, reached, run_searches
+from spreadtune.simulation import Judge, Reached, Recorded, Strategy, grid_epochs, reached, run_searches
 from spreadtune.spec.search import AnyStopping, Sampler, SearchConfig
 
 TABLE = Path(__file__).parent / "recorded" / "digits_weights_grid.parquet"

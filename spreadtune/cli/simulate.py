@@ -9,7 +9,7 @@ import click
 from spreadtune.errors import UserError
 
 if TYPE_CHECKING:
-    from spreadtune.search.simulation import Judge, Recorded, Strategy
+    from spreadtune.simulation import Judge, Recorded, Strategy
     from spreadtune.spec.search import AnyStopping
 
 
@@ -66,7 +66,7 @@ def simulate_command(
     from rich.table import Table
 
     from spreadtune.cli.eta import as_clock
-    from spreadtune.search.simulation import Judge, grid_epochs, reached, run_searches
+    from spreadtune.simulation import Judge, grid_epochs, reached, run_searches
 
     recorded = _recorded(run, variant, results, storage)
     if record:
@@ -109,7 +109,7 @@ def _recorded(run: str, variant: str | None, results: Path, storage: str | None)
     """The table in a file, or of a run."""
     from spreadtune.run_folder import find_run
     from spreadtune.search.results.tables import export_tables
-    from spreadtune.search.simulation import Recorded, record
+    from spreadtune.simulation import Recorded, record
     from spreadtune.spec.load import load_study
 
     if Path(run).suffix == ".parquet":
@@ -135,7 +135,7 @@ def _halves(seeds: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _strategies(samplers: tuple[str, ...], stoppings: tuple[str, ...]) -> list["Strategy"]:
     """Every sampler with every way of early stopping."""
-    from spreadtune.search.simulation import Strategy
+    from spreadtune.simulation import Strategy
     from spreadtune.spec.search import Sampler
 
     for sampler in samplers:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spreadtune.cli.main import main
-from tests.search.simulation.landscapes import recorded
+from tests.simulation.landscapes import recorded
 
 
 def exit_code(*arguments: str) -> int:

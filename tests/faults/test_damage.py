@@ -8,7 +8,7 @@ import pytest
 from spreadtune.run_folder import AttemptFolder, Outcome, RunFolder, TrialFolder, runs
 from spreadtune.search.results.tables import export_tables
 from tests.in_process import Session
-from tests.search.conftest import Lab, _schema_version_read_once, database, lab
+from tests.lab import Lab, _schema_version_read_once, database, lab
 
 __all__ = ["_schema_version_read_once", "database", "lab"]
 

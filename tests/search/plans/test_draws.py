@@ -5,7 +5,7 @@ from typing import Any
 
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.spec.trial import TrialSpec
-from tests.search.conftest import Lab
+from tests.lab import Lab
 
 
 def drawn(lab: Lab, count: int, space: dict[str, Any]) -> list[TrialSpec]:

@@ -8,7 +8,7 @@ from spreadtune.search.plans.windows import AlphaNote, alpha_notes
 from spreadtune.search.plans.workload import workload
 from spreadtune.search.sampling.space import Space
 from spreadtune.theory import collapse_threshold, means_vanish_threshold
-from tests.search.conftest import Lab
+from tests.lab import Lab
 
 COUNTS = [64.0, 64.0]
 

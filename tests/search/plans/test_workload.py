@@ -10,7 +10,7 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.plans.workload import Workload, workload
 from spreadtune.spec.study import Study
-from tests.search.conftest import Lab
+from tests.lab import Lab
 
 GRID: dict[str, Any] = {"space": {"objective.alpha": {"grid": [0, 0.5, 1]}}, "seeds": 2}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.search.simulation import Recorded
+from spreadtune.simulation import Recorded
 from spreadtune.spec.study import Study
 
 EPOCHS = 8

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.simulation import Judge, Simulated, Strategy, grid_epochs, reached, run_searches, simulate
+from spreadtune.simulation import Judge, Simulated, Strategy, grid_epochs, reached, run_searches, simulate
 from spreadtune.spec.search import SearchConfig
-from tests.search.conftest import Lab
-from tests.search.simulation import landscapes
-from tests.search.simulation.landscapes import EPOCHS, PAIRS, SEEDS, WARMUPS, recorded
+from tests.lab import Lab
+from tests.simulation import landscapes
+from tests.simulation.landscapes import EPOCHS, PAIRS, SEEDS, WARMUPS, recorded
 
 SPACE = {
     "training.warmup_epochs": {"int": [WARMUPS[0], WARMUPS[-1]]},

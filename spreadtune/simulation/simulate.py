@@ -16,13 +16,13 @@ from spreadtune.search.plans.backlog import Ready
 from spreadtune.search.plans.plan import make_plan
 from spreadtune.search.results.outcomes import finished_metrics
 from spreadtune.search.results.selection import best_setting
-from spreadtune.search.simulation.recorded import Recorded, RecordedTrial, Setting
-from spreadtune.search.simulation.recorded_space import RecordedSpace
 from spreadtune.search.stopping.early_stopping import EarlyStopping
 from spreadtune.search.stopping.pruners import make_pruner
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Record
+from spreadtune.simulation.recorded import Recorded, RecordedTrial, Setting
+from spreadtune.simulation.recorded_space import RecordedSpace
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.search import SearchConfig
 

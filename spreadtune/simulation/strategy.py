@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from spreadtune.search.simulation.judge import Judge
-from spreadtune.search.simulation.recorded import Recorded
-from spreadtune.search.simulation.simulate import Simulated, simulate
+from spreadtune.simulation.judge import Judge
+from spreadtune.simulation.recorded import Recorded
+from spreadtune.simulation.simulate import Simulated, simulate
 from spreadtune.spec.search import MOST_TRIALS, AnyStopping, NoStopping, SearchConfig
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.results.selection import standing
-from spreadtune.search.simulation.recorded import PARAM, Recorded
+from spreadtune.simulation.recorded import PARAM, Recorded
 from spreadtune.spec.metrics import METRICS, PROXY
 from spreadtune.spec.study import Study
 

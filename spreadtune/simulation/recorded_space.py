@@ -7,7 +7,7 @@ from optuna.distributions import CategoricalDistribution, IntDistribution
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.settings import Value
 from spreadtune.search.sampling.space import Parameter, Space
-from spreadtune.search.simulation.recorded import Recorded
+from spreadtune.simulation.recorded import Recorded
 
 
 class RecordedSpace(Space):

@@ -5,8 +5,8 @@ from statistics import fmean, variance
 
 import pytest
 
-from spreadtune.search.simulation import Judge
-from tests.search.simulation.landscapes import PAIRS, SEEDS, WARMUPS, end, recorded
+from spreadtune.simulation import Judge
+from tests.simulation.landscapes import PAIRS, SEEDS, WARMUPS, end, recorded
 
 
 def test_success_is_within_one_pooled_standard_error_of_the_best() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spreadtune.search.simulation.recorded import Recorded, Setting
+from spreadtune.simulation.recorded import Recorded, Setting
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import pytest
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome
 from spreadtune.search.results.tables import export_tables
-from spreadtune.search.simulation import Judge, Recorded, record
-from tests.search.conftest import Lab
-from tests.search.simulation.landscapes import EPOCHS, PAIRS, WARMUPS, recorded, study
+from spreadtune.simulation import Judge, Recorded, record
+from tests.lab import Lab
+from tests.simulation.landscapes import EPOCHS, PAIRS, WARMUPS, recorded, study
 
-SHIPPED = Path(__file__).parents[3] / "benchmarks" / "recorded" / "digits_weights_grid.parquet"
+SHIPPED = Path(__file__).parents[2] / "benchmarks" / "recorded" / "digits_weights_grid.parquet"
 
 
 def test_a_file_reads_back(tmp_path: Path) -> None:
