@@ -25,8 +25,8 @@ from spreadtune.run_folder import RunFolder, TrialFolder, runs
 BARE = """
 import time
 started = time.time()
-import spreadtune.cli.session, spreadtune.runtime.driver, spreadtune.runtime.adapters
-from spreadtune.runtime.environment import prepare_environment
+import spreadtune.cli.session, spreadtune.runtime.driver, spreadtune.runtime.tune.adapters
+from spreadtune.runtime.cluster.environment import prepare_environment
 prepare_environment()
 import ray
 ray.init(address="local", include_dashboard={dashboard}, log_to_driver=False)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from spreadtune.analysis.compare import Comparison
     from spreadtune.analysis.results import Results
     from spreadtune.errors import FaultError
-    from spreadtune.runtime.choose import Chosen
+    from spreadtune.runtime.before_start.which_run import Chosen
     from spreadtune.runtime.monitor import Monitor
-    from spreadtune.runtime.stop import StopRequest
+    from spreadtune.runtime.tune.stop_request import StopRequest
 
 __all__ = ["compare", "load_results", "load_study", "run"]
 
@@ -56,8 +56,8 @@ def run(
         spreadtune.errors.UserError: a mistake in what was asked.
     """
     from spreadtune.data.root import use_data_root
-    from spreadtune.runtime.choose import new_run, resumed_run
-    from spreadtune.runtime.preflight import preflight
+    from spreadtune.runtime.before_start.preflight import preflight
+    from spreadtune.runtime.before_start.which_run import new_run, resumed_run
 
     if isinstance(study, str):
         study = load_study(study)

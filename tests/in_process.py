@@ -15,8 +15,8 @@ import pytest
 from spreadtune.cli.main import main
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime import driver
-from spreadtune.runtime.cluster import Cluster
-from spreadtune.runtime.resources import Node
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Node
 from tests.workplace import Workplace
 
 SMALL = {"model.encoder": {"name": "convnet", "width": 4, "embedding_dim": 8}, "search.seeds": 1}
@@ -69,7 +69,7 @@ class _OneSlot:
                 self._train(str(number), job)
 
     def _train(self, trial_id: str, job: Mapping[str, Any]) -> None:
-        from spreadtune.runtime.attempt import run_attempt
+        from spreadtune.runtime.worker.attempt import run_attempt
 
         def report(result: Mapping[str, Any]) -> None:
             self._session.at_report(Path(job["folder"]), result)

@@ -14,7 +14,7 @@ from spreadtune.data import ImageSet
 from spreadtune.data.views import Views
 from spreadtune.models import build_encoder
 from spreadtune.objectives import Batch
-from spreadtune.runtime.environment import RAY_ENVIRONMENT
+from spreadtune.runtime.cluster.environment import RAY_ENVIRONMENT
 from spreadtune.spec import load_study
 from spreadtune.spec.domain import DOMAINS
 from spreadtune.spec.metrics import METRICS

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from spreadtune.cli.clean import clean_command
-from spreadtune.cli.compare import compare_command
-from spreadtune.cli.doctor import doctor_command
-from spreadtune.cli.export import export_command
-from spreadtune.cli.extend import extend_command
-from spreadtune.cli.replay import replay_command
-from spreadtune.cli.report import report_command
-from spreadtune.cli.run import run_command
-from spreadtune.cli.runs import runs_command
-from spreadtune.cli.schema import schema_command
-from spreadtune.cli.simulate import simulate_command
+from spreadtune.cli.commands.clean import clean_command
+from spreadtune.cli.commands.compare import compare_command
+from spreadtune.cli.commands.doctor import doctor_command
+from spreadtune.cli.commands.export import export_command
+from spreadtune.cli.commands.extend import extend_command
+from spreadtune.cli.commands.replay import replay_command
+from spreadtune.cli.commands.report import report_command
+from spreadtune.cli.commands.run import run_command
+from spreadtune.cli.commands.runs import runs_command
+from spreadtune.cli.commands.schema import schema_command
+from spreadtune.cli.commands.simulate import simulate_command
 from spreadtune.errors import FaultError, UserError
 from spreadtune.version import __version__
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spreadtune.cli.run import run_command
+from spreadtune.cli.commands.run import run_command
 from spreadtune.cli.session import Request
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder

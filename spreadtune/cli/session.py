@@ -13,18 +13,18 @@ from types import FrameType
 from rich.console import Console
 
 from spreadtune.api import execute
-from spreadtune.cli.captured import captured
-from spreadtune.cli.decoding import decoding_shown
+from spreadtune.cli.live.captured import captured
+from spreadtune.cli.live.decoding import decoding_shown
+from spreadtune.cli.live.terminal import Terminal, TerminalHandler
 from spreadtune.cli.program import command_line, run_words
-from spreadtune.cli.terminal import Terminal, TerminalHandler
 from spreadtune.data.root import use_data_root
 from spreadtune.errors import FaultError, UserError
 from spreadtune.run_folder import RunFolder, UnwritableError
 from spreadtune.run_folder.unwritable import READ_ONLY
-from spreadtune.runtime.choose import Chosen, extending_run, new_run, resumed_run
+from spreadtune.runtime.before_start.preflight import preflight
+from spreadtune.runtime.before_start.which_run import Chosen, extending_run, new_run, resumed_run
 from spreadtune.runtime.log import LogFile
-from spreadtune.runtime.preflight import preflight
-from spreadtune.runtime.stop import StopRequest
+from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
 

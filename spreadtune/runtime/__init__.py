@@ -1,0 +1,1 @@
+"""Ray executes. :mod:`~spreadtune.runtime.driver` is the face; :mod:`~spreadtune.runtime.doctor` looks at a machine."""

@@ -11,14 +11,14 @@ import psutil
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
-from spreadtune.runtime.cluster import Cluster, ClusterError, connect
-from spreadtune.runtime.control_watch import control_watched
+from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
+from spreadtune.runtime.cluster.control_watch import control_watched
+from spreadtune.runtime.cluster.processes import end_leftovers, processes_recorded
+from spreadtune.runtime.cluster.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
-from spreadtune.runtime.processes import end_leftovers, processes_recorded
-from spreadtune.runtime.resources import Slots, actor_resources, plan_slots
-from spreadtune.runtime.stop import StopRequest
+from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.results.progress import Progress
 from spreadtune.search.results.tables import export_tables
@@ -177,7 +177,7 @@ def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, stop: StopRequest) -> None:
     """Let Tune run trials until the ledger has nothing left to hand out."""
-    from spreadtune.runtime.worker import train_in_actor, train_in_group
+    from spreadtune.runtime.worker.actor import train_in_actor, train_in_group
 
     fill_slots(ledger, run, slots, monitor, train_in_actor if slots.workers == 1 else train_in_group, stop)
 
@@ -197,8 +197,8 @@ def fill_slots(
     """
     from ray import tune
 
-    from spreadtune.runtime.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
-    from spreadtune.runtime.out_of_memory import spare_other_trials
+    from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.tune.out_of_memory import spare_other_trials
 
     spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads

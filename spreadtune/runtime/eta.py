@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spreadtune.run_folder import Outcome
-from spreadtune.runtime.cluster import Cluster
-from spreadtune.runtime.resources import Slots
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
 from spreadtune.trial.phases import RAW_PIXELS, UNTRAINED_ENCODER

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from spreadtune.run_folder import Outcome
-from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
 from spreadtune.runtime.monitor import Monitor
-from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
 

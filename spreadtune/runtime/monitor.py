@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from spreadtune.run_folder import Outcome
-from spreadtune.runtime.cluster import Cluster
-from spreadtune.runtime.resources import Slots
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
 

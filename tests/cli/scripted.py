@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Node, Slots
 from spreadtune.runtime.monitor import Monitor
-from spreadtune.runtime.resources import Node, Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress, SettingResults
 from spreadtune.spec.seed import Seed

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from spreadtune.cli.live.terminal import Terminal
 from spreadtune.cli.session import Request, _breakdown, _log_early, _log_to
-from spreadtune.cli.terminal import Terminal
 from spreadtune.run_folder import RunFolder
 from spreadtune.spec.load import load_study
 from tests.workplace import Workplace

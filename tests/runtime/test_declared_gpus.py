@@ -12,11 +12,11 @@ import pytest
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic, write_json
-from spreadtune.runtime.cluster import Cluster, connect
+from spreadtune.runtime.cluster.connection import Cluster, connect
+from spreadtune.runtime.cluster.resources import Slots, plan_slots
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.resources import Slots, plan_slots
-from spreadtune.runtime.stop import StopRequest
+from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.spec.training import ResourcesConfig

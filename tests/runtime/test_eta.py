@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
-from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
 from tests.small_trial import small_trial

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from spreadtune.run_folder import Outcome, TrialFolder
-from spreadtune.runtime.cluster import Cluster
+from spreadtune.runtime.cluster.connection import Cluster
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.resources import Slots
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
 from tests.small_trial import small_trial

@@ -6,8 +6,8 @@ import pytest
 import ray
 
 from spreadtune.errors import UserError
-from spreadtune.runtime.cluster import connect
-from spreadtune.runtime.environment import RAY_ENVIRONMENT
+from spreadtune.runtime.cluster.connection import connect
+from spreadtune.runtime.cluster.environment import RAY_ENVIRONMENT
 
 
 @pytest.mark.parametrize("named", ["", "/data/sets"])

@@ -9,13 +9,13 @@ from ray.exceptions import OutOfMemoryError, RayActorError
 
 import spreadtune
 from spreadtune.run_folder import RunFolder, write_atomic
-from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.cluster.connection import connect
+from spreadtune.runtime.cluster.resources import plan_slots
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.out_of_memory import spare_other_trials
-from spreadtune.runtime.resources import plan_slots
-from spreadtune.runtime.stop import StopRequest
-from spreadtune.runtime.worker import train_in_actor
+from spreadtune.runtime.tune.out_of_memory import spare_other_trials
+from spreadtune.runtime.tune.stop_request import StopRequest
+from spreadtune.runtime.worker.actor import train_in_actor
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from tests.aftermath import assert_nothing_left, pairs

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from spreadtune.runtime.adapters import Jobs, LedgerScheduler
+from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.resources import Slots
-from spreadtune.runtime.stop import StopRequest
+from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler
+from spreadtune.runtime.tune.stop_request import StopRequest
 
 
 class Told(SilentMonitor):

@@ -7,12 +7,12 @@ import pytest
 
 import spreadtune
 from spreadtune.run_folder import RunFolder, write_atomic
-from spreadtune.runtime.cluster import connect
+from spreadtune.runtime.cluster.connection import connect
+from spreadtune.runtime.cluster.resources import plan_slots
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.resources import plan_slots
-from spreadtune.runtime.stop import StopRequest
-from spreadtune.runtime.worker import train_in_group
+from spreadtune.runtime.tune.stop_request import StopRequest
+from spreadtune.runtime.worker.actor import train_in_group
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from spreadtune.trial.replay import replay

@@ -1,0 +1,1 @@
+"""The verbs of ``spreadtune``, a file each."""

@@ -1,0 +1,1 @@
+"""What a person sees while something runs: the live view, lines, bars and plots in characters."""

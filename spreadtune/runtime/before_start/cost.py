@@ -1,0 +1,83 @@
+"""What a run would cost: arithmetic on measured seconds, without torch."""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spreadtune.runtime.cluster.resources import Slots
+from spreadtune.search.plans.workload import Job, Workload
+from spreadtune.trial.shape import Pace, Shape, shape_of
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A run in numbers. All trials count to their last epoch and one attempt, so early stopping makes it less.
+
+    Attributes:
+        seconds: of all trials and references, one after another.
+        wall_seconds: from the first start to the last end, with as many side by side as there are slots.
+        cpu_hours, gpu_hours: that their workers hold.
+        price: of the GPU-hours; None where no price was told.
+        checkpoint_bytes: that stay in the run's folder when it is finished.
+    """
+
+    seconds: float
+    wall_seconds: float
+    cpu_hours: float
+    gpu_hours: float
+    price: float | None
+    checkpoint_bytes: int
+
+
+def cost_of(
+    work: Workload, paces: Mapping[Shape, Pace], slots: Slots, *, price_per_gpu_hour: float | None = None
+) -> Cost:
+    """What ``work`` costs where trials of each shape have these paces.
+
+    ::
+
+        seconds of a trial = epochs * epoch / workers + evaluations * evaluation + checkpoints * checkpoint + end
+        CPU-hours = sum of seconds * workers * CPUs / 3600,   GPU-hours likewise with GPUs (a fraction is a fraction)
+
+    Args:
+        work: the trials and references.
+        paces: by shape; one for each that occurs.
+        slots: what a trial is given and how many run at once.
+        price_per_gpu_hour: in any currency.
+    """
+    known = [(job, paces[shape_of(job.spec)]) for job in work.jobs]
+    seconds = [seconds_of(job, pace, slots.workers) for job, pace in known]
+    hours = sum(seconds) / 3600 * slots.workers
+    kept = sum(kept_checkpoints(job) * pace.checkpoint_bytes for job, pace in known)
+    return Cost(
+        seconds=sum(seconds),
+        wall_seconds=wall_time(seconds, slots.count),
+        cpu_hours=hours * slots.cpus,
+        gpu_hours=hours * slots.gpus,
+        price=None if price_per_gpu_hour is None else hours * slots.gpus * price_per_gpu_hour,
+        checkpoint_bytes=kept,
+    )
+
+
+def seconds_of(job: Job, pace: Pace, workers: int) -> float:
+    """Seconds of one trial. Workers share its steps; evaluations, checkpoints and probes are the first one's."""
+    return (
+        job.epochs * pace.epoch / workers
+        + job.evaluations * pace.evaluation
+        + job.checkpoints * pace.checkpoint
+        + pace.end
+    )
+
+
+def kept_checkpoints(job: Job) -> int:
+    """Checkpoints that stay of a trial by ``training.checkpoints``. The best is taken for another one than the last."""
+    most = {"last": 1, "best": 2, "all": job.checkpoints}
+    return min(job.checkpoints, most[job.spec.training.checkpoints])
+
+
+def wall_time(seconds: Sequence[float], slots: int) -> float:
+    """When the last of these is done, if each in turn takes the slot that is free first."""
+    free = [0.0] * slots
+    for needed in seconds:
+        heapq.heapreplace(free, free[0] + needed)
+    return max(free)

@@ -1,0 +1,63 @@
+"""What is checked before anything starts or is written: a study that cannot run is refused, not half run."""
+
+from spreadtune.data.dataset import Dataset
+from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
+from spreadtune.errors import UserError
+from spreadtune.runtime.cluster.connection import check_address
+from spreadtune.search.storage.database import check_storage
+from spreadtune.spec.data import DataConfig, ImageFolderDataset
+from spreadtune.spec.metrics import SUBCLASS_METRICS
+from spreadtune.spec.seed import Seed
+from spreadtune.spec.study import Study
+from spreadtune.spec.trial import TrialSpec
+from spreadtune.trial.datasets import dataset_of, forget_datasets
+
+
+def preflight(study: Study, *, storage: str | None = None, address: str = "local", make_tables: bool = True) -> None:
+    """Every variant's data can be loaded and batched, its parts fit, and database and cluster answer.
+
+    Tables are made in a database that has none, unless ``make_tables`` is unset.
+
+    Raises:
+        UserError: the first thing that does not hold.
+    """
+    forget_datasets()  # of an earlier run of this process
+    specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
+    for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
+        dataset = dataset_of(config)
+        dataset.mean_batch_class_counts(config.batch_size, config.batches)
+        _check_metrics(study, config, dataset)
+    if uncertain := [spec for spec in specs if _may_not_fit(spec)]:
+        from spreadtune.trial.rehearsal import rehearse  # torch, which the driver has no other use for
+
+        for spec in uncertain:
+            rehearse(spec)
+    check_address(address)
+    if storage:
+        check_storage(storage, make_tables=make_tables)
+
+
+def _may_not_fit(spec: TrialSpec) -> bool:
+    """Whether a part is one's own, or not every image or file suits it. The small convnet suits the digits."""
+    return bool(spec.own_parts) or spec.data.dataset.name != "digits" or spec.model.encoder.name != "convnet"
+
+
+def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
+    """Where every class is one subclass, transfer asks nothing that training was not told, and is not measured."""
+    search = study.search
+    used = {goal.metric: "optimize" for goal in search.objectives}
+    used = {search.metric: "select_on"} | dict.fromkeys((bound.metric for bound in search.bounds), "subject_to") | used
+    metric = next((metric for metric in used if metric in SUBCLASS_METRICS), None)
+    if metric is None or dataset.has_subclasses:
+        return
+    name = config.dataset.name
+    if isinstance(config.dataset, ImageFolderDataset):
+        from spreadtune.data.image_folder import find_root  # Pillow
+
+        fix = f"give {find_root(config.dataset.root) / FILE_NAME} with the header {','.join(HEADER)}"
+    else:
+        fix = "give it subclasses"
+    raise UserError(
+        f"search.{used[metric]}: {metric} needs subclasses, and every class of {name} is one subclass; {fix}, or "
+        f"{'optimize' if used[metric] == 'optimize' else 'name'} class_accuracy"
+    )

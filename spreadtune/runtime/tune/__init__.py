@@ -1,0 +1,1 @@
+"""What Tune is given and what it is spared: searcher, scheduler, lost workers, the request to stop."""

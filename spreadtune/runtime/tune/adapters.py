@@ -1,0 +1,294 @@
+"""Between Tune, which executes, and the ledger, which decides.
+
+An exception in a searcher or scheduler ends Tune's whole ``fit`` or turns a finished trial into a failed one, so
+nothing here raises: what goes wrong is logged and kept for the driver, and the trials that run go on.
+"""
+
+import logging
+import pickle
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ray.tune.progress_reporter import TrialProgressCallback
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from spreadtune.errors import FaultError
+from spreadtune.run_folder import UnwritableError
+from spreadtune.runtime.cluster.resources import Slots
+from spreadtune.runtime.monitor import Monitor
+from spreadtune.runtime.tune.lost_workers import Losses
+from spreadtune.runtime.tune.out_of_memory import memory_reason
+from spreadtune.runtime.tune.stop_request import StopRequest
+from spreadtune.runtime.worker.attempt import UNWRITABLE
+from spreadtune.search.assignment import Assignment
+from spreadtune.search.ledger import Ledger
+from spreadtune.search.stopping.watched import watched
+from spreadtune.search.storage.faults import DatabaseAwayError
+
+logger = logging.getLogger(__name__)
+
+
+class Jobs:
+    """What is running: Tune's trial ids and the assignments behind them.
+
+    Tune is told to retry nothing. A trial or reference whose worker was lost waits here for the next free slot, so that
+    losses are counted by their cause.
+
+    Attributes:
+        scratch: a folder for what Ray wants to write, which nothing of ours reads.
+        stop: a request to end the run early.
+        broken: why no more trials could be handed out; the driver raises it when those running have ended.
+        left: whether a trial ended before its last epoch because of that request, or because the run's folder takes
+            no more. A resume takes it up.
+    """
+
+    def __init__(self, ledger: Ledger, slots: Slots, monitor: Monitor, scratch: str, stop: StopRequest) -> None:
+        self.ledger = ledger
+        self.slots = slots
+        self.monitor = monitor
+        self.scratch = scratch
+        self.stop = stop
+        self.running: dict[str, Assignment] = {}
+        self.broken: Exception | None = None
+        self.left = False
+        self._stopped_early: set[str] = set()
+        self._losses = Losses(ledger.study.resources.retries)
+        self._begun: dict[str, int] = {}
+        self._memory: dict[str, str] = {}
+        self._again: list[Assignment] = []
+        self._exhausted = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tune pickles searcher and scheduler into snapshots that nothing of ours reads: they hold None instead."""
+        return type(None), ()
+
+    def start(self, trial_id: str) -> dict[str, Any] | None:
+        """Take the next assignment and describe it for a worker; None when there is nothing to hand out now."""
+        if self.stop.made or self.broken:
+            return None
+        assignment = self._again.pop(0) if self._again else self._next()
+        if assignment is None:
+            return None
+        assignment.folder.stop_file.unlink(missing_ok=True)  # of a driver that was killed while it waited
+        self.running[trial_id] = assignment
+        self._begun[trial_id] = len(assignment.folder.attempts())
+        logger.info("started %s %d: %s", assignment.kind, assignment.number, assignment.label)
+        return self._job(assignment)
+
+    def over(self) -> bool:
+        """Whether nothing will be handed out any more. What is in training may lose its worker and come again."""
+        ended = self.stop.made or self.broken is not None
+        return ended or (self._exhausted and not self.running and not self._again)
+
+    def report(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> bool:
+        """Pass an epoch on; True when Tune is to stop the trial."""
+        assignment = self.running.get(trial_id)
+        if assignment is None:
+            return False
+        if self.unwritable:
+            return self.slots.workers == 1 or not assignment.folder.stop_file.exists()
+        self.monitor.reported(assignment, epoch, metrics)
+        if assignment.kind != "trial" or not self.ledger.report(assignment.number, epoch, metrics):
+            return False
+        self._stopped_early.add(trial_id)
+        if self.slots.workers == 1:
+            return True
+        # Tune would kill the trial, and its group's resources might never come back. Asked, the workers end by
+        # themselves after their epoch.
+        assignment.folder.stop_file.touch()
+        return False
+
+    def enter(self, trial_id: str, phase: str) -> None:
+        """Pass on that a reference began a phase."""
+        if assignment := self.running.get(trial_id):
+            self.monitor.entered(assignment, phase)
+
+    def lost_for_memory(self, trial_id: str, text: str) -> None:
+        """Ray ended a trial's worker because its machine was running out of memory. Tune tells of the end next."""
+        self._memory[trial_id] = text
+
+    def end(self, trial_id: str, *, lost: bool) -> None:
+        """Settle a trial whose worker is done or was stopped, or have it taken up again. Safe to call twice.
+
+        Args:
+            trial_id: Tune's.
+            lost: the worker is gone, and unless it left a result it did not want to.
+        """
+        assignment = self.running.pop(trial_id, None)
+        if assignment is None:
+            return
+        with suppress(OSError):  # of a disk that turned read-only
+            assignment.folder.stop_file.unlink(missing_ok=True)
+        if trial_id in self._stopped_early or self._finished(trial_id, assignment):
+            self._settle(assignment)
+        elif self.unwritable:
+            self._leave(assignment)
+        elif lost:
+            self._lost(assignment, self._memory_of(trial_id, assignment))
+        elif self.stop.made:
+            self._leave(assignment)
+        else:
+            self._settle(assignment)
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether the run ends because its folder takes no more."""
+        return isinstance(self.broken, UnwritableError)
+
+    def give_up(self, error: Exception) -> None:
+        """End the run when what is in training has ended; at its next epoch where nothing can be written any more."""
+        if self.broken is None:
+            self.broken = error
+            logger.info("no more trials are started: %s", error)
+        if self.unwritable:
+            with suppress(OSError):
+                self.ask_all_to_stop()
+
+    def ask_all_to_stop(self) -> None:
+        """Ask whatever is in training to leave a checkpoint after its epoch and end."""
+        for assignment in self.running.values():
+            assignment.folder.stop_file.touch()
+
+    def _next(self) -> Assignment | None:
+        if self._exhausted:
+            return None
+        assignment = self.ledger.next()
+        if assignment is None:
+            # The confirmation comes when the last trials of the search have ended.
+            self._exhausted = not (self.running and self.ledger.waits)
+        else:
+            self.monitor.started(assignment, self.ledger.progress())
+        return assignment
+
+    def _finished(self, trial_id: str, assignment: Assignment) -> bool:
+        """Whether the worker left a result; what stood there before it began is not its."""
+        began_one = len(assignment.folder.attempts()) > self._begun.get(trial_id, 0)
+        return began_one and assignment.folder.finished_attempt() is not None
+
+    def _memory_of(self, trial_id: str, assignment: Assignment) -> str | None:
+        """What was said of memory, by Ray or by the worker that ended itself."""
+        notes = [attempt.lost().get("text") for attempt in assignment.folder.attempts()[self._begun[trial_id] :]]
+        return self._memory.pop(trial_id, None) or next((text for text in reversed(notes) if text), None)
+
+    def _lost(self, assignment: Assignment, memory: str | None) -> None:
+        final = self._losses.final(assignment, memory)
+        if final:
+            self._settle(assignment, final)
+        elif self.stop.made:
+            self._leave(assignment)
+        else:
+            cause = f"memory: {memory}" if memory else "its worker vanished"
+            told = "%s %d (%s): %s; taken up again from its last checkpoint"
+            logger.warning(told, assignment.kind, assignment.number, assignment.label, cause)
+            self._again.append(assignment)
+            self.monitor.lost(assignment)
+
+    def _leave(self, assignment: Assignment) -> None:
+        self.left = True
+        logger.info("%s %d: left for a resume", assignment.kind, assignment.number)
+        self.monitor.left(assignment)
+
+    def _settle(self, assignment: Assignment, error: str | None = None) -> None:
+        if assignment.kind == "trial":
+            outcome = self.ledger.settle(assignment.number, error=error)
+        else:
+            stage = assignment.spec.seed.stage
+            outcome = self.ledger.settle_reference(assignment.seed, stage=stage, error=error)
+        assignment.folder.remove_unfinished_files()
+        logger.info("%s %d: %s %s", assignment.kind, assignment.number, outcome.state, outcome.reason or "")
+        self.monitor.settled(assignment, outcome, self.ledger.progress())
+
+    def _job(self, assignment: Assignment) -> dict[str, Any]:
+        return {
+            "kind": assignment.kind,
+            "folder": str(assignment.folder.path),
+            "scratch": self.scratch,
+            "workers": self.slots.workers,
+            "cpus": self.slots.cpus,
+            "gpus": self.slots.gpus,
+            "memory": self.slots.memory,
+            "best_by": watched(self.ledger.study.search),
+            "watched": self.ledger.study.search.stand_in,
+        }
+
+
+class LedgerSearcher(Searcher):
+    """Tune asks here for its next trial."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.jobs = jobs
+
+    def suggest(self, trial_id: str) -> Any:
+        try:
+            job = self.jobs.start(trial_id)
+        except DatabaseAwayError as away:
+            logger.debug("%s; trying again", away)  # the outbox has said so once
+            return None
+        except Exception as error:
+            self.jobs.give_up(error)
+            return Searcher.FINISHED
+        return Searcher.FINISHED if job is None and self.jobs.over() else job
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        try:
+            self.jobs.end(trial_id, lost=error)
+        except FaultError as fault:
+            self.jobs.give_up(fault)
+        except Exception:
+            logger.exception("the outcome of a trial could not be recorded; a resume will do it")
+
+    def save(self, checkpoint_path: str) -> None:
+        """Nothing: the state is the ledger's, and Tune's snapshots are never restored."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Nothing, see :meth:`save`."""
+
+
+class LedgerScheduler(FIFOScheduler):
+    """Tune asks here whether a trial goes on."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.jobs = jobs
+
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        try:
+            if UNWRITABLE in result:
+                self.jobs.give_up(UnwritableError(Path(result["folder"]), result[UNWRITABLE]))
+                return str(TrialScheduler.STOP)
+            if "phase" in result:
+                self.jobs.enter(trial.trial_id, result["phase"])
+            prefix = "metrics/"
+            metrics = {key.removeprefix(prefix): result[key] for key in result if key.startswith(prefix)}
+            if "epoch" in result and self.jobs.report(trial.trial_id, result["epoch"], metrics):
+                return str(TrialScheduler.STOP)
+        except FaultError as fault:
+            self.jobs.give_up(fault)
+        except Exception:
+            logger.exception("an epoch's report could not be recorded")
+        return str(TrialScheduler.CONTINUE)
+
+    def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
+        """Before the searcher hears that a trial is over; only here the error is to be had."""
+        try:
+            # Tune's own ``get_pickled_error`` looks in the experiment's storage, where the file arrives later.
+            error = pickle.loads(Path(trial.pickled_error_file).read_bytes()) if trial.pickled_error_file else None
+            if text := memory_reason(error):
+                self.jobs.lost_for_memory(trial.trial_id, text)
+        except Exception:
+            logger.exception("why a worker is gone could not be read")
+        super().on_trial_error(tune_controller, trial)
+
+
+class Quiet(TrialProgressCallback):
+    """In the place of Tune's own console output, which tells of failed trials even at verbosity 0."""
+
+    def on_trial_result(self, *arguments: Any, **info: Any) -> None: ...
+
+    def on_trial_error(self, *arguments: Any, **info: Any) -> None: ...
+
+    def on_trial_complete(self, *arguments: Any, **info: Any) -> None: ...

@@ -1,0 +1,49 @@
+"""A cluster that does not start."""
+
+import pytest
+import ray
+
+from spreadtune.errors import UserError
+from spreadtune.runtime.cluster import connection as cluster
+from spreadtune.runtime.cluster.connection import ClusterError, connect
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Exception("The current node timed out during startup. This could happen because\nsome of the raylet failed."),
+        RuntimeError("Failed to start GCS."),
+        TimeoutError("Timed out while waiting for node to startup."),
+        ConnectionError("Could not read 'session_name' from GCS."),
+    ],
+)
+def test_our_own_is_told_with_its_cause_its_logs_and_what_to_do(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ray, "init", refuse)
+    monkeypatch.setattr(cluster, "load", lambda: 9.0)
+    monkeypatch.setenv("RAY_TMPDIR", "/there")
+    with pytest.raises(ClusterError) as told, connect():
+        pytest.fail("there is none")
+    text = str(told.value)
+    assert text.startswith(
+        f"Ray did not start: {str(error).splitlines()[0]} (this machine is busy: 9.0 processes wanted each"
+    )
+    assert "/there/ray/session_latest/logs" in text
+    assert "spreadtune doctor" in text
+    assert len(text.splitlines()) == 1
+
+
+def test_one_that_is_joined_is_the_user_s_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise ConnectionError("nobody there")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with (
+        pytest.raises(UserError, match=r"--address here:1: no Ray cluster answers there; give HOST:PORT"),
+        connect("here:1"),
+    ):
+        pytest.fail("there is none")
