@@ -19,7 +19,7 @@ from spreadtune.errors import FaultError
 from spreadtune.run_folder import UnwritableError
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import Monitor
-from spreadtune.runtime.tune.lost_workers import Losses
+from spreadtune.runtime.tune.lost_workers import LostWorkers
 from spreadtune.runtime.tune.out_of_memory import memory_reason
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.attempt import UNWRITABLE
@@ -55,7 +55,7 @@ class Jobs:
         self.broken: Exception | None = None
         self.left = False
         self._stopped_early: set[str] = set()
-        self._losses = Losses(ledger.study.resources.retries)
+        self._losses = LostWorkers(ledger.study.resources.retries)
         self._begun: dict[str, int] = {}
         self._memory: dict[str, str] = {}
         self._again: list[Assignment] = []
