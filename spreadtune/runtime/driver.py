@@ -95,6 +95,7 @@ def run_study(
                         slots=asdict(slots),
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
+                        classes=list(dataset.class_names),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                     forecast.connected(cluster, slots, progress)
