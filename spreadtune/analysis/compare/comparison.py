@@ -91,7 +91,8 @@ class Comparison:
         try:
             if path.exists() and not path.read_bytes().startswith(MARK.encode()):
                 raise UserError(f"--output {path}: is there and is no comparison; name another file")
-            write_atomic(path, f"{MARK}\n{render(self)}")
+            text = render(self.sides, self.settings, self.differences, self.pairs)
+            write_atomic(path, f"{MARK}\n{text}")
         except OSError as error:
             raise UserError(f"--output {path}: {error.strerror}; name another file") from error
         return path

@@ -1,20 +1,26 @@
 """A comparison as one HTML page that needs nothing else, neither files nor network; it looks like a run's report."""
 
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+import pandas as pd
+
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.figures import all_figures
 from spreadtune.analysis.compare.tables import best_columns, difference_columns, pair_columns, run_columns
 from spreadtune.analysis.compare.words import answer
 from spreadtune.analysis.page import page
 
-if TYPE_CHECKING:
-    from spreadtune.analysis.compare.comparison import Comparison
 
+def render(sides: Sequence[ComparedRun], settings: pd.DataFrame, differences: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """The page.
 
-def render(comparison: "Comparison") -> str:
-    """The page."""
-    sides, pairs = comparison.sides, comparison.pairs
+    Args:
+        sides: the runs.
+        settings: all settings, as :func:`~spreadtune.analysis.compare.settings.setting_means` has them.
+        differences: what differs, see :func:`~spreadtune.analysis.compare.differences.differences`.
+        pairs: equal settings, see :func:`~spreadtune.analysis.compare.pairs.pairs`.
+    """
     names = " and ".join(dict.fromkeys(side.tables.run.name for side in sides))
     return page(
         "compare.html",
@@ -22,9 +28,9 @@ def render(comparison: "Comparison") -> str:
         names=names,
         runs=run_columns(sides),
         command=shlex.join(["spreadtune", "compare", *(side.tables.run.label for side in sides)]),
-        answer=answer(sides, comparison.differences, pairs),
-        best=best_columns(sides, comparison.settings),
-        differences=[] if comparison.differences.empty else difference_columns(comparison.differences),
-        figures=all_figures(sides, comparison.settings, comparison.differences),
+        answer=answer(sides, differences, pairs),
+        best=best_columns(sides, settings),
+        differences=[] if differences.empty else difference_columns(differences),
+        figures=all_figures(sides, settings, differences),
         pairs=[] if pairs.empty else pair_columns(pairs, sides[0].frame.metric),
     )
