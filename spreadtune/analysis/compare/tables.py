@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.compare.compared_run import ComparedRun
-from spreadtune.analysis.html import Column, with_half_widths
 from spreadtune.analysis.words import in_words
 
 _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread")

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.figures.numbers import REFERENCES, reference_means
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.html import Column, with_half_widths
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -86,7 +86,7 @@ def _references(frame: Frame) -> Sheet:
 
 def _trials(tables: Tables, frame: Frame) -> Sheet:
     caption = f"All {count(len(tables.trials), 'trial')}."
-    return sheet("trials", caption, trial_columns(tables.trials, frame.metric), long=True)
+    return sheet("trials", caption, trial_columns(tables.trials, frame.asked), long=True)
 
 
 def _repetitions(n: "pd.Series[int]") -> str:
