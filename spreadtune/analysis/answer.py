@@ -8,8 +8,8 @@ import pandas as pd
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
 from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
-from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.means import reference_means
 from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured

@@ -1,7 +1,5 @@
 """The report's table of all trials: what identifies a trial, what was tried, what came out."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from spreadtune.analysis.html import Column, table
@@ -20,7 +18,7 @@ _METRICS = (
 )
 
 
-def trials_table(trials: pd.DataFrame, asked: Sequence[str]) -> str:
+def trials_table(trials: pd.DataFrame, asked: list[str]) -> str:
     """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out.
 
     The metrics that the study asks for come first. The reason comes last, because it is a sentence and would push the
@@ -29,7 +27,7 @@ def trials_table(trials: pd.DataFrame, asked: Sequence[str]) -> str:
     return table(trial_columns(trials, asked), sortable=True, state="state")
 
 
-def trial_columns(trials: pd.DataFrame, asked: Sequence[str]) -> list[Column]:
+def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
     """What that table shows of the trials."""
     tried = [name for name in trials if str(name).startswith("param.")]
     measured = dict.fromkeys([*asked, *_METRICS])
