@@ -9,8 +9,8 @@ from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, l
 from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
-from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.means import reference_means
 from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured

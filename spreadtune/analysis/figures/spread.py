@@ -5,19 +5,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spreadtune.analysis.figures import style, traces
+from spreadtune.analysis.figures.axes import axis_type, x_title
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import (
-    axis_type,
-    repetitions,
-    setting_means,
-    x_title,
-    x_values,
-)
 from spreadtune.analysis.figures.prediction import curves, prediction, shade_window
+from spreadtune.analysis.figures.repetitions import repetitions
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import setting_means, x_values
 from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
 from spreadtune.search.results.selection import SETTING
+
+NAME = "spread"
 
 SPREADS = {
     "train_spread": ("spread, training images", style.TRAIN_SPREAD, "solid"),
@@ -32,7 +30,7 @@ def figure(frame: Frame) -> ReportFigure | None:
         return None
     lines = curves(frame)
     return ReportFigure(
-        name="spread",
+        name=NAME,
         title=f"Spread against {in_words(frame.x)}",
         caption=_caption(frame, table, lines),
         numbers=table,
