@@ -82,8 +82,8 @@ def _changes(tables: Tables) -> str:
 
 
 def _caution(tables: Tables) -> str:
-    text = caution(tables.manifest)
-    return f'<p class="caution">{escape(text)}</p>' if text else ""
+    lines = [caution(tables.manifest), *(f"{line}." for line in tables.manifest.get("data_warnings", ()))]
+    return "".join(f'<p class="caution">{escape(line)}</p>' for line in lines if line)
 
 
 def _progress(tables: Tables) -> str:

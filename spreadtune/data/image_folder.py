@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, listed, refuse_broken, stamps
+from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, refuse_broken, stamps
 from spreadtune.data.fingerprint import processors
 from spreadtune.data.hierarchy_file import FILE_NAME, read_hierarchy
 from spreadtune.data.image_set import Images
+from spreadtune.data.listed import listed
 from spreadtune.data.pictures import Header, read_header, read_image, suffixes
 from spreadtune.data.progress import on_progress
 from spreadtune.data.root import data_roots
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.spec.data import ImageFolderDataset
 
@@ -98,11 +99,10 @@ class ImageFolder(ImageFiles):
                 there is only one class.
         """
         subclass_names = list(self._layout["train"])
-        class_names, class_of_subclass = read_hierarchy(self.root / FILE_NAME, subclass_names)
-        if len(class_names) < 2:
-            raise UserError(
-                f"data.dataset: {self.root} has only one class, {class_names[0]!r}; a study needs two or more"
-            )
+        hierarchy = read_hierarchy(self.root / FILE_NAME, subclass_names)
+        if len(hierarchy.class_names) < 2:
+            only = hierarchy.class_names[0]
+            raise UserError(f"data.dataset: {self.root} has only one class, {only!r}; a study needs two or more")
         paths = {part: list(chain.from_iterable(self._layout[part].values())) for part in self._layout}
         shape = self._shape(list(chain.from_iterable(paths.values())), size)
         parts: dict[SplitName, Pictures] = {}
@@ -112,7 +112,7 @@ class ImageFolder(ImageFiles):
             subclasses = np.repeat(np.arange(len(subclass_names), dtype=np.int64), counts)
             parts[part] = Pictures(subclasses, shape, _reader(ordered, shape, size))
         shares = MISSING_SHARE if len(parts) == 1 else None
-        return Contents(class_of_subclass, class_names, subclass_names, parts, shares)
+        return Contents(hierarchy, parts, shares)
 
     def _shape(self, images: Sequence[Path], size: int | None) -> tuple[int, int, int]:
         """(C, H, W) of all images: grey where all are, and their common size where none is asked for."""

@@ -15,6 +15,7 @@ import pytest
 from spreadtune.data import cache, stored
 from spreadtune.data.cache import cache_folder, decoded
 from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError
+from spreadtune.data.hierarchy import Hierarchy
 from spreadtune.data.image_folder import ImageFolder
 from spreadtune.data.progress import listening
 from spreadtune.errors import UserError
@@ -58,7 +59,8 @@ class Counted(ImageFiles):
 
         train = Pictures(np.arange(40) % 4, (3, 5, 4), image)
         test = Pictures(np.arange(4), (3, 5, 4), lambda position: images[position])
-        return Contents(np.array([0, 1, 0, 1]), ("a", "b"), tuple("wxyz"), {"train": train, "test": test}, (9, 1))
+        hierarchy = Hierarchy(("a", "b"), tuple("wxyz"), np.array([0, 1, 0, 1]))
+        return Contents(hierarchy, {"train": train, "test": test}, (9, 1))
 
 
 def entries(folder: Path) -> list[Path]:

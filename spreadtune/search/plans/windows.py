@@ -18,7 +18,7 @@ class AlphaNote:
 
     Attributes:
         temperature: the window is that of this temperature,
-        images_per_class: and of so many images of a class in an average batch.
+        class_counts: and of so many images of each class in an average batch.
         alpha_c: up to here a class collapses.
         alpha_m: from here on class means vanish; None where the scheme of pairs has no formula for it.
         below, inside, above: settings of a grid up to alpha_c, between, and from alpha_m on.
@@ -26,7 +26,7 @@ class AlphaNote:
     """
 
     temperature: float
-    images_per_class: float
+    class_counts: tuple[float, ...]
     alpha_c: float
     alpha_m: float | None
     below: int = 0
@@ -52,7 +52,7 @@ def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) ->
         if "alpha_c" not in theory:
             continue
         window = AlphaNote(
-            spec.objective.temperature, theory["images_per_class"], theory["alpha_c"], theory.get("alpha_m")
+            spec.objective.temperature, tuple(space.class_counts(values)), theory["alpha_c"], theory.get("alpha_m")
         )
         notes.setdefault(window, [0, 0, 0])[_place(spec.objective.alpha, window)] += 1
     if settings is not None:

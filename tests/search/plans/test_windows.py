@@ -31,8 +31,8 @@ def test_settings_of_a_grid_are_counted_for_each_temperature(lab: Lab) -> None:
     assert low == pytest.approx((0.519, 0.685), abs=5e-4)
     assert high == pytest.approx((0.642, 0.669), abs=5e-4)
     assert notes(lab, space=space, seeds=3) == (
-        AlphaNote(0.5, 64, *low, below=2, inside=2, above=2),
-        AlphaNote(1, 64, *high, below=3, inside=1, above=2),
+        AlphaNote(0.5, (64.0, 64.0), *low, below=2, inside=2, above=2),
+        AlphaNote(1, (64.0, 64.0), *high, below=3, inside=1, above=2),
     )
 
 
