@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.names import composed
 from spreadtune.errors import UserError
 
 FILE_NAME = "hierarchy.csv"
@@ -15,6 +16,10 @@ HEADER = ["subclass", "class"]
 
 def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> Hierarchy:
     """The hierarchy above some subclasses, its classes in alphabetical order. Without a file class = subclass.
+
+    Args:
+        file: the CSV file; its names are composed (NFC).
+        subclass_names: composed.
 
     Raises:
         UserError: another header, a line of other than two names, a subclass without a class, with two, or unknown.
@@ -36,7 +41,7 @@ def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> Hierarchy:
 def _read(file: Path) -> dict[str, str]:
     try:
         text = file.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first word
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines())]
+        rows = [[composed(cell.strip()) for cell in row] for row in csv.reader(text.splitlines())]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{file}: cannot be read as CSV in UTF-8: {error}") from error
     if not rows or rows[0] != HEADER:

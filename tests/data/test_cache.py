@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,13 @@ def test_every_size_and_folder_has_its_own_entry(photos, folder, tmp_path):
     decoded(ImageFolder(tmp_path / "copy" / "photos"), None)
     assert len(entries(folder)) == 3
     assert all(path.name.startswith("photos-") for path in entries(folder))
+
+
+def test_an_entry_from_before_accents_were_composed_is_another_one(tmp_path):
+    for form in ("NFC", "NFD"):
+        write_folder(tmp_path / form, {unicodedata.normalize(form, "caf\u00e9"): 10, "tea": 10})
+    assert [*ImageFolder(tmp_path / "NFC").identity()][-1] == "train"
+    assert [*ImageFolder(tmp_path / "NFD").identity()][-2:] == ["train", "caf\u00e9"]
 
 
 def flip_a_bit(entry: Path) -> None:
