@@ -6,8 +6,9 @@ import pandas as pd
 
 from spreadtune.analysis.compare.compatible import pairs_up
 from spreadtune.analysis.compare.difference import difference
-from spreadtune.analysis.compare.side import Setting, Side
+from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.words import values_in_words
+from spreadtune.search.results.choice import Setting
 
 COLUMNS = ["run", "settings", "first", "other", "difference", "half_width", "method", "n_first", "n_other", "interval"]
 

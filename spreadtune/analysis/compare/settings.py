@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.compare.side import Setting, Side
+from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.frame import ALPHA
 from spreadtune.analysis.statistics import half_widths
+from spreadtune.search.results.choice import Setting
 from spreadtune.spec.metrics import METRICS
 
 
