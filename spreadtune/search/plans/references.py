@@ -11,6 +11,7 @@ from spreadtune.search.assignment import Assignment, trial_label
 from spreadtune.search.results.outcomes import settle_outcome
 from spreadtune.search.stopping.watched import watched
 from spreadtune.spec.load import dump_trial
+from spreadtune.spec.objective import supervised
 from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import Body, TrialSpec
@@ -88,8 +89,7 @@ class References:
 
 
 def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
-    """The study file's own values at alpha 0 and autoencoder_weight 0, defaults where a searched path has no value."""
+    """The study file's own values, defaults where a searched path has none, and the objective of a ceiling."""
     sections = {name: getattr(study, name) for name in Body.model_fields}
-    zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(study.objective, name)}
-    objective = study.objective.model_copy(update=zeros)
-    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, stage=stage, index=seed))
+    sections["objective"] = supervised(study.objective)
+    return TrialSpec(**sections, seed=Seed(study=study.search.seed, stage=stage, index=seed))
