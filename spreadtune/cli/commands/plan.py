@@ -112,7 +112,9 @@ def _alpha(note: AlphaNote) -> str:
     """Where collapse ends, where class means vanish, and which settings lie where."""
     vanish = "" if note.alpha_m is None else f", class means vanish from {note.alpha_m:.3f}"
     batch = f"temperature {note.temperature:g}, {_of_each_class(note.class_counts)} in a batch"
-    window = f"{batch}: classes collapse up to {note.alpha_c:.3f}{vanish}; "
+    last = note.last_opening()
+    collapse = f"{note.alpha_c:.3f}" + (f" (the last of them up to {last:.3f})" if last else "")
+    window = f"{batch}: classes collapse up to {collapse}{vanish}; "
     if note.drawn:
         return window + "alpha is drawn from {:.3f} to {:.3f}".format(*note.drawn)
     above = "" if note.alpha_m is None else f", {note.above} above"

@@ -64,8 +64,8 @@ def test_a_grid(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> Non
         "study      x: Small enough for a test.",
         *IMAGES,
         "variant    main: 2 settings x 2 seeds, 4 trials",
-        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.425, "
-        "class means vanish from 0.702; 1 setting below, 1 inside, 0 above",
+        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.423 "
+        "(the last of them up to 0.429), class means vanish from 0.702; 1 setting below, 1 inside, 0 above",
         "to run     4 trials and 2 references (floors and ceiling), 24 epochs in all",
         "slots      2 side by side, each with 1 CPU and no GPU",
         "",
@@ -113,10 +113,10 @@ def test_a_search_of_several_shapes_that_stops_early(workplace: Workplace, capsy
     assert lines[1:] == [
         *IMAGES,
         "variant    main: 3 trials, each with a setting that is drawn",
-        "alpha      temperature 0.5, 15.8 to 16.2 images of a class in a batch: classes collapse up to 0.312, "
-        "class means vanish from 0.734; alpha is drawn from 0.200 to 0.900",
-        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.425, "
-        "class means vanish from 0.702; alpha is drawn from 0.200 to 0.900",
+        "alpha      temperature 0.5, 15.8 to 16.2 images of a class in a batch: classes collapse up to 0.310 "
+        "(the last of them up to 0.316), class means vanish from 0.734; alpha is drawn from 0.200 to 0.900",
+        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.423 "
+        "(the last of them up to 0.429), class means vanish from 0.702; alpha is drawn from 0.200 to 0.900",
         "to run     3 trials and 1 reference (floors and ceiling), 16 epochs in all",
         "slots      1 side by side, each with 2 CPU and no GPU",
         "",

@@ -73,3 +73,10 @@ def test_other_objectives_have_no_window(lab: Lab) -> None:
     [variant] = study.variants()
     space = Space(variant, lambda _: COUNTS)
     assert alpha_notes(space, [{"objective": "infonce"}, {"objective": "cross_entropy"}]) == []
+
+
+def test_unequal_classes_open_one_after_the_other() -> None:
+    unequal = AlphaNote(0.5, (20.0, 108.0), 0.317, 0.735)
+    assert unequal.last_opening() == pytest.approx(0.673, abs=1e-3)
+    assert AlphaNote(0.5, (64.0, 64.0), 0.519, 0.685).last_opening() is None
+    assert AlphaNote(0.5, (20.0, 108.0), 0.317, None).last_opening() is None
