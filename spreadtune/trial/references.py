@@ -67,7 +67,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
 
 
 def _pixels(split: DeviceSplit) -> Representations:
-    return raw_pixels(torch.cat(list(split.batches(len(split)))), split.classes, split.subclasses)
+    return raw_pixels(torch.cat(list(split.batches(len(split)))), split.labels)
 
 
 def _drawable(spec: TrialSpec, label_count: int) -> TrialSpec:

@@ -61,7 +61,6 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
     return {
         "h": features.numpy(),
         "z": nn.functional.normalize(embedded, dim=1).numpy(),
-        "class": part.classes,
-        "subclass": part.subclasses,
+        **part.labels.by_name(),
         "index": part.indices,
     }
