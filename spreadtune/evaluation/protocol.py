@@ -5,12 +5,11 @@ confirmation those of the test split too. Geometry is that of z, features h are 
 are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
-import torch.nn.functional as F
-
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_probe, fit_probe
 from spreadtune.evaluation.representations import Representations
+from spreadtune.objectives.unit_rows import unit_rows
 
 FEW_SHOTS = (1, 5, 10)
 
@@ -73,7 +72,7 @@ class FinalMetrics:
             self._transfer_probes = {"transfer_accuracy": fit_probe(*fine, seed=seed)} | {
                 f"transfer_accuracy_{shots}_shot": few_shot_probe(*fine, shots=shots, seed=seed) for shots in FEW_SHOTS
             }
-            self._z_probe = fit_probe(F.normalize(train.embeddings, dim=1), train.labels.subclasses, seed=seed)
+            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=seed)
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
@@ -89,5 +88,5 @@ class FinalMetrics:
         if self._has_subclasses:
             fine = part.labels.subclasses
             metrics |= {name: probe.accuracy(part.features, fine) for name, probe in self._transfer_probes.items()}
-            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(F.normalize(part.embeddings, dim=1), fine)
+            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), fine)
         return metrics

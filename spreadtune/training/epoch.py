@@ -10,6 +10,7 @@ from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import Augmentation, views_of_part
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.model import Model
+from spreadtune.training.optimizer import build_optimizer
 from spreadtune.training.precision import resolve_precision
 from spreadtune.training.schedule import learning_rate_factor
 from spreadtune.training.step import Step
@@ -50,9 +51,7 @@ class EpochTrainer:
         self.spec = spec
         self.workers = workers
         self.step = workers.parallel(Step(model, resolve_precision(spec.training.precision, split.device), workers))
-        self.optimizer = torch.optim.AdamW(
-            model.parameters(), lr=spec.training.learning_rate, weight_decay=spec.training.weight_decay, fused=True
-        )
+        self.optimizer = build_optimizer(model.parameters(), spec.training)
         self.classes_seen = torch.zeros(class_count, dtype=torch.int64, device=split.device)
 
     def train_epoch(self, epoch: int) -> dict[str, float]:
