@@ -1,14 +1,36 @@
-"""The Pareto front of a study that optimizes several metrics, as the report's table has it."""
+"""The Pareto front of a study that optimizes several metrics, in numbers."""
 
 import pandas as pd
 
-from spreadtune.analysis.figures.front import numbers
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import setting_means
+from spreadtune.search.results.pareto import losses, on_front
+from spreadtune.search.results.selection import SETTING, violations
+
+
+def front_points(frame: Frame) -> pd.DataFrame:
+    """Every finished setting and its place: what :func:`setting_means` gives of the optimized metrics, and more.
+
+    Returns:
+        Beside it ``violation``, by how much the bounds are broken, and ``front``: no other setting that keeps them is
+        nowhere worse and somewhere better. What breaks a bound is not on the front. Empty where one metric is
+        optimized, or where an optimized one was never measured.
+    """
+    metrics = [goal.metric for goal in frame.objectives]
+    if len(metrics) < 2 or frame.means.empty or not all(map(frame.column, metrics)):
+        return pd.DataFrame()
+    table = setting_means(frame, metrics).dropna(subset=metrics).reset_index(drop=True)
+    broken = violations(frame.means, frame.selection)
+    table["violation"] = broken.reindex(pd.MultiIndex.from_frame(table[SETTING])).to_numpy()
+    kept = table["violation"] == 0
+    table["front"] = False
+    table.loc[kept, "front"] = on_front(losses(table.loc[kept, metrics].to_numpy(dtype=float), frame.objectives))
+    return table
 
 
 def front_table(frame: Frame) -> pd.DataFrame:
     """The settings on the front, the best in the first metric first: setting, n, each metric and its half-width."""
-    table = numbers(frame)
+    table = front_points(frame)
     if table.empty:
         return table
     metrics = [goal.metric for goal in frame.objectives]

@@ -1,7 +1,5 @@
 """The table of all trials in reports and exports: what identifies a trial, what was tried, what came out."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from spreadtune.analysis.columns import Column
@@ -20,7 +18,7 @@ _METRICS = (
 )
 
 
-def trial_columns(trials: pd.DataFrame, asked: Sequence[str]) -> list[Column]:
+def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
     """All trials; empty columns, and identities that are the same throughout, are left out.
 
     The metrics that the study asks for come first. The reason comes last, because it is a sentence and would push the
