@@ -43,7 +43,7 @@ def render(tables: Tables) -> str:
         run=tables.run,
         description=tables.study.description,
         changes=changes(tables.manifest.get("command", [])),
-        caution=caution(tables.manifest),
+        cautions=_cautions(tables),
         progress=_progress(tables),
         answer=answer(frame),
         front=number_columns(front_table(frame)),
@@ -57,6 +57,11 @@ def render(tables: Tables) -> str:
         failed_references=_failed_references(tables.references),
         manifest=lines(tables.manifest),
     )
+
+
+def _cautions(tables: Tables) -> list[str]:
+    lines = [caution(tables.manifest), *(f"{line}." for line in tables.manifest.get("data_warnings", ()))]
+    return [line for line in lines if line]
 
 
 def _progress(tables: Tables) -> str:

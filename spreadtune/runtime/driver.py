@@ -11,6 +11,7 @@ import psutil
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
+from spreadtune.runtime.before_start.data_sets import data_warnings
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_leftovers, processes_recorded
@@ -96,6 +97,7 @@ def run_study(
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
                         classes=list(dataset.class_names),
+                        data_warnings=data_warnings(study),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                     forecast.connected(cluster, slots, progress)
