@@ -7,6 +7,7 @@ from typing import Any, Literal
 from optuna.trial import FrozenTrial, TrialState
 
 from spreadtune.run_folder import State
+from spreadtune.search.optuna_internals import storage_id
 from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.seed import Stage
 
@@ -98,7 +99,7 @@ class Row:
         stop = trial.user_attrs.get(STOP)
         return cls(
             Record(**trial.user_attrs[RECORD]),
-            trial._trial_id,
+            storage_id(trial),
             _STATES[trial.state],
             Stop(**stop) if stop else None,
             set(trial.intermediate_values),
