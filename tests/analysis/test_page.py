@@ -48,10 +48,11 @@ def table(text: str) -> list[Column]:
 
 def report(text: str) -> dict[str, Any]:
     """Everything that the report's template shows, but for figures: the same text everywhere."""
-    words = ("title", "description", "changes", "caution", "progress", "largest_departure", "failed_references")
+    words = ("title", "description", "changes", "progress", "largest_departure", "failed_references")
     return {
         **dict.fromkeys(words, text),
         "run": Run(text, text),
+        "cautions": [text],
         "answer": [text, text],
         "front": table(text),
         "confirmation": [table(text)],
