@@ -192,7 +192,7 @@ def fill_slots(
 
     from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher, Quiet
     from spreadtune.runtime.tune.jobs import Jobs
-    from spreadtune.runtime.tune.out_of_memory import spare_other_trials
+    from spreadtune.runtime.worker.out_of_memory import spare_other_trials
 
     spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads

@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from spreadtune.errors import FaultError, UserError
 from spreadtune.runtime.cluster.environment import RAY_ENVIRONMENT, prepare_environment
 from spreadtune.runtime.cluster.machine import load, memory_for_workers
 from spreadtune.runtime.cluster.resources import Node
+from spreadtune.runtime.ray_internals import own_cluster_options, own_process_groups
 
 logger = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ def connect(
     options: dict[str, Any]
     if own:
         promised = memory_for_workers()  # Ray would count what is free just now, and a plan something else
-        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus, "_memory": promised}
+        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus} | own_cluster_options(promised)
     else:
         # Our own cluster's workers inherit them.
         options = {"runtime_env": {"env_vars": {**RAY_ENVIRONMENT, **data_root_variable()}}}
     try:
-        with _own_sigterm(), _group_of_its_own():
+        with _own_sigterm(), own_process_groups():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except Exception as error:  # Ray raises bare exceptions of a start that took too long
         ray.shutdown()
@@ -138,25 +138,6 @@ def check_address(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_TIMEOUT).close()
     except OSError as error:
         raise UserError(f"--address {address}: no Ray cluster answers there ({error.strerror or error})") from error
-
-
-@contextmanager
-def _group_of_its_own() -> Iterator[None]:
-    """Processes that are started in the block lead process groups of their own.
-
-    Cluster schedulers and ``timeout`` send SIGTERM to a whole group. Ray's processes in the driver's would end before
-    trials had ended their epoch. They still end with the driver, which the kernel tells them.
-    """
-    plain = subprocess.Popen.__init__
-
-    def grouped(self: Any, *arguments: Any, **options: Any) -> None:
-        plain(self, *arguments, **{"process_group": 0, **options})
-
-    subprocess.Popen.__init__ = grouped  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        subprocess.Popen.__init__ = plain  # type: ignore[method-assign]
 
 
 @contextmanager
