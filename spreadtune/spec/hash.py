@@ -21,6 +21,10 @@ _LATER = {"training": ("time_limit",)}
 """Keys that came when there were runs already: unset they are left out, so that an older run keeps its hash."""
 
 
+_ONE_VALUE = {"training": {"optimizer": "adamw"}, "evaluation": {"transfer": "linear_probe"}}
+"""Keys that are written no longer, for they have one value: runs were hashed with them."""
+
+
 def study_hash(study: Study) -> str:
     """SHA-256, in hex, of the resolved file as JSON with sorted keys.
 
@@ -45,6 +49,8 @@ def difference(old: Study, new: Study) -> list[str]:
 
 def _question(study: Study) -> dict[str, Any]:
     values: dict[str, Any] = _plain_numbers(study.model_dump(mode="json", exclude=_NOT_PART))
+    for section, constants in _ONE_VALUE.items():
+        values[section] |= constants
     for section, keys in _LATER.items():
         for key in keys:
             if values[section][key] is None:
