@@ -13,7 +13,7 @@ from spreadtune.data.fingerprint import processors
 from spreadtune.data.hierarchy_file import FILE_NAME, read_hierarchy
 from spreadtune.data.image_set import Images
 from spreadtune.data.pictures import Header, read_header, read_image, suffixes
-from spreadtune.data.progress import on_progress
+from spreadtune.data.reading_progress import on_progress
 from spreadtune.data.root import data_roots
 from spreadtune.data.splits import SplitName
 from spreadtune.errors import UserError

@@ -14,7 +14,7 @@ import numpy as np
 from spreadtune.data.files import Contents, Pictures, UnreadableImageError, refuse_broken
 from spreadtune.data.fingerprint import processors
 from spreadtune.data.image_set import Images, ImageSet
-from spreadtune.data.progress import on_progress
+from spreadtune.data.reading_progress import on_progress
 
 DESCRIPTION = "image_set.json"
 FORMAT = 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spreadtune.run_folder.attempt import AttemptFolder, checkpoint_epoch
+from spreadtune.run_folder.attempt_folder import AttemptFolder, checkpoint_epoch
 from spreadtune.run_folder.outcome import Outcome
 from spreadtune.run_folder.unwritable import writing
 

@@ -197,7 +197,8 @@ def fill_slots(
     """
     from ray import tune
 
-    from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.tune.jobs import Jobs
     from spreadtune.runtime.tune.out_of_memory import spare_other_trials
 
     spare_other_trials()

@@ -16,7 +16,7 @@ from spreadtune.data import cache, stored
 from spreadtune.data.cache import cache_folder, decoded
 from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError
 from spreadtune.data.image_folder import ImageFolder
-from spreadtune.data.progress import listening
+from spreadtune.data.reading_progress import listening
 from spreadtune.errors import UserError
 from tests.data.data_roots import write_folder, write_hierarchy
 

@@ -9,11 +9,11 @@ from typing import Self
 
 import pandas as pd
 
+from spreadtune.analysis.compare.compared_run import ComparedRun, sides
 from spreadtune.analysis.compare.compatible import refuse_a_list, refuse_what_clashes
 from spreadtune.analysis.compare.differences import differences
 from spreadtune.analysis.compare.pairs import pairs
 from spreadtune.analysis.compare.settings import setting_means
-from spreadtune.analysis.compare.side import Side, sides
 from spreadtune.analysis.compare.tables import best_columns
 from spreadtune.analysis.compare.words import answer
 from spreadtune.analysis.html import shown
@@ -35,7 +35,7 @@ class Comparison:
         sides: the runs with their letters.
     """
 
-    sides: tuple[Side, ...]
+    sides: tuple[ComparedRun, ...]
 
     @classmethod
     def of(cls, runs: Sequence[Tables]) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spreadtune.run_folder import RunFolder, TrialFolder
-from spreadtune.run_folder.attempt import checkpoint_epoch
+from spreadtune.run_folder.attempt_folder import checkpoint_epoch
 from spreadtune.search.plans.confirmation import TEST_REFERENCES, best_of_variants
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.plans.grid import GridPlan

@@ -18,7 +18,7 @@ Setting = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedRun:
     """A run as it stands in a comparison.
 
     Attributes:
@@ -65,6 +65,6 @@ class Side:
         return pd.to_numeric(own.drop_duplicates([*SETTING, "seed"]).set_index("seed")[column]).astype(float).dropna()
 
 
-def sides(runs: Sequence[Tables]) -> tuple[Side, ...]:
+def sides(runs: Sequence[Tables]) -> tuple[ComparedRun, ...]:
     """The runs with their letters, in the order they were named."""
-    return tuple(Side(letter, tables) for letter, tables in zip(LETTERS, runs, strict=False))
+    return tuple(ComparedRun(letter, tables) for letter, tables in zip(LETTERS, runs, strict=False))
