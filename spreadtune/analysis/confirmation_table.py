@@ -21,6 +21,7 @@ def confirmation_tables(found: Confirmation) -> str:
 def _settings(each: Confirmed) -> dict[str, object]:
     return {
         "variant": each.variant,
+        "loss": each.name,
         "setting": each.values,
         "seeds": len(each.test),
         "test": _shown(interval(each.test)),

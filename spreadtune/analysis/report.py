@@ -19,6 +19,7 @@ from spreadtune.analysis.html import definitions, table, typeset
 from spreadtune.analysis.page import asset, figure_section, number_column
 from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, readable
+from spreadtune.analysis.supcon_section import supcon_section
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
 from spreadtune.analysis.words import count
@@ -66,6 +67,7 @@ def render(tables: Tables) -> str:
         confirmation=_confirmation(frame),
         test_split="has been opened for the confirmation alone" if len(frame.confirmed) else "has not been opened",
         front=_front(frame),
+        supcon=supcon_section(frame),
         figures="\n".join(figure_section(figure, index + 1) for index, figure in enumerate(figures))
         or _nothing_to_draw(),
         departures=_departures(frame),

@@ -10,13 +10,13 @@ from spreadtune.analysis.figures import style, traces
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.figures.numbers import (
     axis_type,
-    reference_means,
     repetitions,
     setting_means,
     x_title,
     x_values,
 )
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.references import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words
 
@@ -32,7 +32,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     shown = [metric for metric in ACCURACIES if metric in table and table[metric].notna().any()]
     if not shown:
         return None
-    lines = reference_means(frame.references, "transfer_accuracy")
+    lines = reference_means(frame, "transfer_accuracy")
     return ReportFigure(
         name="accuracy",
         title=f"{' and '.join(in_words(metric) for metric in shown).capitalize()} against {in_words(frame.x)}",

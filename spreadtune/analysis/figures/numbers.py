@@ -1,19 +1,11 @@
 """Tables that several figures are drawn from."""
 
-from typing import Literal
-
 import pandas as pd
 
 from spreadtune.analysis.frame import ALPHA, Frame
-from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths, interval
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.words import in_words
 from spreadtune.spec.domain import Domain
-
-REFERENCES = {
-    "ceiling": "trained on fine labels (ceiling)",
-    "raw_pixels": "raw pixels (floor)",
-    "random_encoder": "random encoder (floor)",
-}
 
 
 def setting_means(frame: Frame, metrics: list[str]) -> pd.DataFrame:
@@ -32,18 +24,6 @@ def setting_means(frame: Frame, metrics: list[str]) -> pd.DataFrame:
             table[metric] = means[f"metric.{metric}"]
             table[f"{metric}.half_width"] = half_widths(frame.trials, metric).reindex(table.index)
     return table.reset_index().sort_values(["group", "x"], ignore_index=True)
-
-
-def reference_means(references: pd.DataFrame, metric: str, *, part: Literal["", "test."] = "") -> pd.DataFrame:
-    """Floors and ceiling of a metric over the seeds that finished, on validation images or the test split: columns
-    reference, mean, half_width, n."""
-    rows, finished = [], references[references["state"] == "COMPLETE"]
-    for name, words in REFERENCES.items():
-        column = f"{part}{name}.{metric}"
-        if column in finished and finished[column].notna().any():
-            found = interval(finished[column])
-            rows.append((words, found.mean, found.half_width, found.n))
-    return pd.DataFrame(rows, columns=["reference", "mean", "half_width", "n"])
 
 
 def x_values(frame: Frame, table: pd.DataFrame) -> pd.Series:

@@ -11,9 +11,9 @@ from spreadtune.search.assignment import Assignment, trial_label
 from spreadtune.search.results.outcomes import settle_outcome
 from spreadtune.search.stopping.watched import watched
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.seed import Seed, Stage
+from spreadtune.spec.reference import reference_spec
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
-from spreadtune.spec.trial import Body, TrialSpec
 
 
 class References:
@@ -85,11 +85,3 @@ class References:
     def _failed(self, seed: int) -> bool:
         outcome = self._folder(seed).outcome()
         return outcome is not None and outcome.state == "FAIL"
-
-
-def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
-    """The study file's own values at alpha 0 and autoencoder_weight 0, defaults where a searched path has no value."""
-    sections = {name: getattr(study, name) for name in Body.model_fields}
-    zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(study.objective, name)}
-    objective = study.objective.model_copy(update=zeros)
-    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, stage=stage, index=seed))
