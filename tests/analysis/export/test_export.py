@@ -80,7 +80,9 @@ def test_latex_and_markdown_say_the_same_rounded(sweep: Results, tmp_path: Path)
     for name in ("settings", "best", "references", "trials"):
         set_in = cells_of_latex((tmp_path / f"{name}.tex").read_text())
         heading, _, *rows = cells_of_markdown((tmp_path / f"{name}.md").read_text())
-        assert [[cell.replace(r"$\pm$", "±").replace("--", "–") for cell in row] for row in set_in] == [heading, *rows]
+        assert [
+            [cell.replace(r"$\pm$", "±").replace("--", "–").replace(r"\_", "_") for cell in row] for row in set_in
+        ] == [heading, *rows]
     best = pd.read_parquet(tmp_path / "settings.parquet").iloc[0]
     mean, width = best["metric.transfer_accuracy"], best["metric.transfer_accuracy.half_width"]
     heading, _, first, *_ = cells_of_markdown((tmp_path / "settings.md").read_text())
