@@ -10,12 +10,22 @@ from spreadtune.analysis.words import measured, signed
 
 def confirmation_tables(found: Confirmation) -> str:
     """The tables as HTML; comparisons where there is something to compare, openings where there were several."""
-    tables = [_table([_settings(each) for each in found.every])]
+    shown = [confirmed_columns(found)]
     if found.against:
-        tables.append(_table([_against(found.chosen, each) for each in found.against]))
+        shown.append(comparison_columns(found))
     if found.reopened:
-        tables.append(_table(_openings(found)))
-    return "\n".join(tables)
+        shown.append(_columns(_openings(found)))
+    return "\n".join(map(table, shown))
+
+
+def confirmed_columns(found: Confirmation) -> list[Column]:
+    """The best setting of each variant on test, on validation and in the search, the chosen one first."""
+    return _columns([_settings(each) for each in found.every])
+
+
+def comparison_columns(found: Confirmation) -> list[Column]:
+    """The chosen setting minus each other one on the test split."""
+    return _columns([_against(found.chosen, each) for each in found.against])
 
 
 def _settings(each: Confirmed) -> dict[str, object]:
@@ -59,6 +69,6 @@ def _signed(found: Interval) -> str:
     return signed(found.mean, found.half_width).replace("+-", "±")
 
 
-def _table(rows: list[dict[str, object]]) -> str:
+def _columns(rows: list[dict[str, object]]) -> list[Column]:
     frame = pd.DataFrame(rows)
-    return table([Column(str(name), frame[name]) for name in frame])
+    return [Column(str(name), frame[name]) for name in frame]

@@ -3,6 +3,8 @@
 import pandas as pd
 
 from spreadtune.analysis.best_table import best_columns, best_note, best_settings, gain_columns
+from spreadtune.analysis.confirmation import confirmation
+from spreadtune.analysis.confirmation_table import comparison_columns, confirmed_columns
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import gains
@@ -57,8 +59,20 @@ def setting_means(frame: Frame) -> pd.DataFrame:
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
     """The same tables in words; one without rows is left out."""
-    found = [_best(frame), _settings(frame), _references(frame), _trials(tables, frame)]
+    found = [*_confirmation(frame), _best(frame), _settings(frame), _references(frame), _trials(tables, frame)]
     return [each for each in found if each.rows]
+
+
+def _confirmation(frame: Frame) -> list[Sheet]:
+    found = confirmation(frame)
+    if found is None:
+        return []
+    metric, seeds = in_words(frame.metric), _repetitions(pd.Series([len(each.test) for each in found.every]))
+    caption = f"The best setting of each variant at fresh seeds: {metric} on the test split. {seeds}"
+    test = "Paired over shared seeds; p: paired t test, then after Holm's correction for all of these comparisons."
+    beside = f"The chosen setting minus the other variants' best in {metric} on the test split. {test}"
+    sheets = [sheet("confirmation", caption, confirmed_columns(found))]
+    return [*sheets, sheet("comparisons", beside, comparison_columns(found))] if found.against else sheets
 
 
 def _best(frame: Frame) -> Sheet:
