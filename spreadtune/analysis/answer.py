@@ -11,9 +11,10 @@ from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.references import Part, ceiling_line, reference_means
-from spreadtune.analysis.setting import Setting, label_of, seeds_of, ties_of, value_of
+from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words, measured
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
@@ -29,7 +30,7 @@ def answer(frame: Frame) -> list[str]:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
     confirmed = confirmation(frame)
     lines = [
-        broken_bounds(frame, best) if confirmed else "",
+        broken_bounds(frame) if confirmed else "",
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
         _scale(frame, "test.") if confirmed else "",
         _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
@@ -57,14 +58,14 @@ def _best(frame: Frame, best: Setting, what: str) -> str:
     n = seeds_of(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     value = value_of(frame, best, frame.metric)
-    equal = len(ties_of(frame, frame.means, frame.selection)) - 1
+    equal = len(frame.choice.ties) - 1
     tie = (
         f" {count(equal, 'other setting')} {'ties' if equal == 1 else 'tie'} with it; the first was taken."
         if equal
         else ""
     )
     return (
-        f"{opening(frame, best, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
+        f"{opening(frame, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
         f"({seeds if n > 1 else 'one seed: no interval'}).{tie}"
     )
 

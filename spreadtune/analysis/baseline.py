@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.method import is_supcon, without_weights
-from spreadtune.analysis.setting import Setting, best_of
+from spreadtune.search.results.choice import Setting
 
 WITHOUT_WEIGHTS = "alpha 0 and no reconstruction term"
 NO_BASELINE = f"There is no SupCon baseline in this run: no finished setting has {WITHOUT_WEIGHTS}."
@@ -48,4 +48,5 @@ def _apart_from_weights(frame: Frame, setting: Setting) -> str:
 
 
 def _best(frame: Frame, settings: Iterable[Setting]) -> Setting | None:
-    return best_of(frame, frame.means[frame.means.index.isin(list(settings))], frame.selection)
+    best = frame.choice.among(settings).best
+    return best.key if best else None

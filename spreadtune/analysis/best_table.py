@@ -8,9 +8,9 @@ from spreadtune.analysis.gains import CLASS, gains
 from spreadtune.analysis.html import Column
 from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme, distinguishing_labels
-from spreadtune.analysis.setting import Setting, best_of
 from spreadtune.analysis.statistics import half_widths
 from spreadtune.analysis.words import count, in_words, measured, number, signed
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 
 MOST_GROUPS = 12
@@ -96,9 +96,9 @@ def _rows(frame: Frame) -> list[tuple[str, str, int]]:
     if baseline:
         chosen.append((f"best {method_with_scheme(frame.specs[baseline])}", *baseline))
     for group, settings in _groups(frame).items():
-        best = best_of(frame, frame.means[frame.means.index.isin(settings)], frame.selection)
+        best = frame.choice.among(settings).best
         if best:
-            chosen.append((group, *best))
+            chosen.append((group, *best.key))
     return chosen
 
 

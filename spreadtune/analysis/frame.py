@@ -13,7 +13,9 @@ import pandas as pd
 from spreadtune.analysis.labels import setting_labels, variant_names
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
-from spreadtune.search.results.selection import SETTING, best_setting, completed, settings_table
+from spreadtune.search.results.choice import Choice, Setting, choose
+from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
@@ -32,6 +34,7 @@ class Frame:
 
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
+        rows: the same by variant, as the choice of the best wants them.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
@@ -51,6 +54,7 @@ class Frame:
     """
 
     trials: pd.DataFrame
+    rows: dict[str, Rows]
     settings: pd.DataFrame
     specs: dict[tuple[str, int], TrialSpec]
     variants: dict[str, str]
@@ -98,10 +102,19 @@ class Frame:
         """The trials stopped early, beside their settings' values."""
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
+    @cached_property
+    def choice(self) -> Choice:
+        """The settings in the order in which the study chooses."""
+        return self.choice_by(self.selection)
+
+    def choice_by(self, selection: Selection) -> Choice:
+        """The settings in the order in which another rule would choose."""
+        return choose(self.rows, selection)
+
     @property
-    def best(self) -> tuple[str, int] | None:
+    def best(self) -> Setting | None:
         """The best setting of those that keep the bounds; where none does, the one that breaks them least."""
-        return best_setting(self.trials, self.selection)
+        return self.choice.best.key if self.choice.best else None
 
     def column(self, name: str) -> str | None:
         """``metric.NAME`` where any trial measured it, else None."""
@@ -131,6 +144,7 @@ def build_frame(tables: Tables) -> Frame:
     settings["scheme"] = pd.Series(keys, index=index, dtype=object)
     return Frame(
         trials=trials,
+        rows=table_rows(tables.trials, study.variants()),
         settings=settings,
         specs=specs,
         variants=names,

@@ -7,7 +7,7 @@ import pandas as pd
 from spreadtune.analysis.baseline import best_supcon, equal_supcons, supcon_settings
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
-from spreadtune.analysis.setting import Setting
+from spreadtune.search.results.choice import Setting
 
 CLASS = "class_accuracy"
 

@@ -28,13 +28,12 @@ def supcon_section(frame: Frame) -> str:
 
 def _every_setting(frame: Frame) -> str:
     """All settings with their differences, the best first; empty where there is no SupCon to differ from."""
-    value = f"metric.{frame.metric}"
-    fewer_first = frame.selection.goal.direction == "minimize"
-    rows = frame.means.join(gains(frame)).sort_values(value, ascending=fewer_first, kind="stable")
+    rows = frame.means.join(gains(frame)).loc[[found.key for found in frame.choice.settings]]
     differences = gain_columns(frame, rows)
     if not differences:
         return ""
-    columns = [Column("setting", rows["label"]), Column("n", rows["n"]), Column(in_words(frame.metric), rows[value], 3)]
+    values = Column(in_words(frame.metric), rows[f"metric.{frame.metric}"], 3)
+    columns = [Column("setting", rows["label"]), Column("n", rows["n"]), values]
     unfolded = table([_numbered(column) for column in [*columns, *differences]])
     return f"<details><summary>Every setting beside the best SupCon</summary>{unfolded}</details>"
 

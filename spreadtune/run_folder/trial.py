@@ -21,6 +21,11 @@ class TrialFolder:
         return self.path / "trial.yaml"
 
     @property
+    def record_file(self) -> Path:
+        """Which trial of the run it is, as the database has it; a reference has none."""
+        return self.path / "record.json"
+
+    @property
     def result_file(self) -> Path:
         return self.path / "result.json"
 

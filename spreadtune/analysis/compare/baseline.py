@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from spreadtune.analysis.baseline import WITHOUT_WEIGHTS, best_supcon, equal_supcons
-from spreadtune.analysis.compare.compared_run import ComparedRun, Setting
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.compatible import pairs_up
 from spreadtune.analysis.compare.difference import Difference, difference
 from spreadtune.analysis.gains import against
 from spreadtune.analysis.method import method_with_scheme
 from spreadtune.analysis.statistics import interval
 from spreadtune.analysis.words import measured, signed
+from spreadtune.search.results.choice import Setting
 
 Baseline = tuple[ComparedRun, Setting]
 

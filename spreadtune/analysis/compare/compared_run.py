@@ -9,12 +9,11 @@ import pandas as pd
 
 from spreadtune.analysis.frame import Frame, build_frame, setting_specs
 from spreadtune.analysis.tables import Tables
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-Setting = tuple[str, int]
 
 
 @dataclass(frozen=True)

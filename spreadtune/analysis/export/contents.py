@@ -38,7 +38,7 @@ def setting_means(frame: Frame) -> pd.DataFrame:
         Columns variant, setting, n (finished trials), ``param.PATH`` for every searched path (the file's value where a
         variant does not search it), ``metric.NAME`` and ``metric.NAME.half_width`` (95%, Student t; empty below three
         seeds) for whatever was measured, ``theory.NAME``, and the differences from SupCon that
-        :func:`~spreadtune.analysis.gains.gains` gives. Best first.
+        :func:`~spreadtune.analysis.gains.gains` gives. In the order in which the study chooses, the best first.
     """
     means = frame.means
     table = means[["n"]].copy()
@@ -52,9 +52,8 @@ def setting_means(frame: Frame) -> pd.DataFrame:
         if str(name).startswith("theory.") and means[name].notna().any():
             table[name] = means[name]
     table = table.join(gains(frame))
-    fewer_first = frame.selection.goal.direction == "minimize"
-    best_first = table.sort_values(f"metric.{frame.metric}", ascending=fewer_first, kind="stable")
-    return best_first.reset_index()
+    best_first = pd.MultiIndex.from_tuples([found.key for found in frame.choice.settings], names=table.index.names)
+    return table.reindex(best_first).reset_index()
 
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
@@ -93,7 +92,9 @@ def _settings(frame: Frame) -> Sheet:
     columns += gain_columns(frame, table)
     if "theory.spread" in table:
         columns.append(Column("predicted spread", table["theory.spread"], 3))
-    return sheet("settings", f"Settings, best {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns)
+    return sheet(
+        "settings", f"Settings, the best by {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns
+    )
 
 
 def _references(frame: Frame) -> Sheet:

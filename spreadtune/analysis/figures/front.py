@@ -12,7 +12,7 @@ from spreadtune.analysis.figures.numbers import seeds_behind, setting_means
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import count, in_words
 from spreadtune.search.results.pareto import losses, on_front
-from spreadtune.search.results.selection import SETTING, violations
+from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.goal import Bound, Goal
 
 Place = dict[str, int]
@@ -36,17 +36,20 @@ def numbers(frame: Frame) -> pd.DataFrame:
     """Every finished setting and its place: what :func:`setting_means` gives of the optimized metrics, and more.
 
     Returns:
-        Beside it ``violation``, by how much the bounds are broken, and ``front``: no other setting that keeps them is
-        nowhere worse and somewhere better. What breaks a bound is not on the front. Empty where one metric is
-        optimized, or where an optimized one was never measured.
+        Beside it ``violation``, by how much the bounds are broken, ``lucky``, whether it has one seed where racing has
+        repeated settings, and ``front``: it keeps the bounds and may not have been lucky, and no other such setting is
+        nowhere worse and somewhere better. Empty where one metric is optimized, or where an optimized one was never
+        measured.
     """
     metrics = [goal.metric for goal in frame.objectives]
     if len(metrics) < 2 or frame.means.empty or not all(map(frame.column, metrics)):
         return pd.DataFrame()
     table = setting_means(frame, metrics).dropna(subset=metrics).reset_index(drop=True)
-    broken = violations(frame.means, frame.selection)
-    table["violation"] = broken.reindex(pd.MultiIndex.from_frame(table[SETTING])).to_numpy()
-    kept = table["violation"] == 0
+    chosen = {found.key: found for found in frame.choice.settings}
+    found = [chosen[key] for key in table[SETTING].itertuples(index=False, name=None)]
+    table["violation"] = [each.violation for each in found]
+    table["lucky"] = pd.Series([each.lucky for each in found], dtype=bool)
+    kept = (table["violation"] == 0) & ~table["lucky"]
     table["front"] = False
     table.loc[kept, "front"] = on_front(losses(table.loc[kept, metrics].to_numpy(dtype=float), frame.objectives))
     return table
@@ -74,22 +77,25 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
 
 
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    broken = rows["violation"] > 0
+    broken, lucky = rows["violation"] > 0, rows["lucky"]
     return {
         "breaks a bound": rows[broken],
-        "dominated": rows[~rows["front"] & ~broken],
+        "one seed": rows[lucky & ~broken],
+        "dominated": rows[~rows["front"] & ~lucky & ~broken],
         "on the front": rows[rows["front"]],
     }
 
 
 def _points(rows: pd.DataFrame, across: Goal, up: Goal, kind: str, of_variant: str, color: str) -> go.Scatter:
-    """Dim what is dominated, a cross where a bound is broken, solid with its intervals what is on the front."""
+    """Dim what is dominated, a cross where a bound is broken, hollow what may have been lucky, solid with its intervals
+    what is on the front."""
     best, broken = kind == "on the front", kind == "breaks a bound"
+    symbols = {"breaks a bound": "x-thin-open", "one seed": "circle-open"}
     marker = {
         "color": color,
         "size": 10 if best else 7,
         "opacity": 1.0 if best else 2 * style.FAINT if broken else style.FAINT,
-        "symbol": "x-thin-open" if broken else "circle",
+        "symbol": symbols.get(kind, "circle"),
         "line": {"color": style.INK, "width": 0.8} if best else {"color": color, "width": 1.5},
     }
     bars = {"thickness": 1, "width": 2, "color": color}
@@ -146,10 +152,12 @@ def _draw_bound(plot: go.Figure, bound: Bound, across: Goal, up: Goal, place: Pl
 def _caption(frame: Frame, table: pd.DataFrame) -> str:
     front, broken = int(table["front"].sum()), int((table["violation"] > 0).sum())
     bounds = f" Crosses: {count(broken, 'setting')} that break a bound; they are on no front." if broken else ""
+    lucky = int((table["lucky"] & (table["violation"] == 0)).sum())
+    luck = f" Hollow: {count(lucky, 'setting')} with one seed may have been lucky; they are on none." if lucky else ""
     more = " A panel shows two of the metrics; the front is that of all." if len(frame.objectives) > 2 else ""
     return (
         f"{front} of {count(len(table), 'setting')} are on the Pareto front: no other is nowhere worse and somewhere "
-        f"better. Dim ones are dominated.{bounds}{more} {_means(table)}"
+        f"better. Dim ones are dominated.{bounds}{luck}{more} {_means(table)}"
     )
 
 
