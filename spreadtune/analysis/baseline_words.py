@@ -83,9 +83,9 @@ def _breaks_bounds(frame: Frame, setting: Setting) -> bool:
 
 
 def _named(frame: Frame, setting: Setting) -> str:
-    """``temperature 0.1; pairs cross_view, denominator negatives``."""
-    scheme = method_with_scheme(frame.specs[setting]).removeprefix(f"{SUPCON} (").removesuffix(")")
-    return f"{label_of(frame, setting)}; {scheme}"
+    """``alpha 0, temperature 0.1; pairs cross_view, denominator negatives``; a label that names the scheme as it is."""
+    label, scheme = label_of(frame, setting), method_with_scheme(frame.specs[setting])
+    return label if "pairs " in label else f"{label}; {scheme.removeprefix(f'{SUPCON} (').removesuffix(')')}"
 
 
 def _no_baseline(frame: Frame) -> str:

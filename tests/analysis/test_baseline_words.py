@@ -64,6 +64,20 @@ def test_a_search_has_no_supcon_with_all_else_equal(variants: Results) -> None:
     )
 
 
+def test_a_label_that_names_the_scheme_is_enough(new_run: Any) -> None:
+    khosla = "set: {objective.alpha: 0, objective.pairs: all, objective.denominator: all}"
+    run = temperatures(
+        new_run, search=f"\nsearch: {{seeds: 3, {SPACE}, variants: {{main: {{}}, supcon_khosla: {{{khosla}}}}}}}\n"
+    )
+    for seed in range(3):
+        cells = {"params": {"objective.temperature": 0.1}, "metric.transfer_accuracy": 0.97}
+        run.trial(0, seed, variant="supcon_khosla", alpha=0.0, **cells)
+    assert (
+        "Against the best of 3 SupCon settings (variant supcon_khosla, SupCon of pairs all and denominator all (alpha "
+        "0, temperature 0.1): 0.970 +- 0.000)" in lines(run.write())[1]
+    )
+
+
 def test_a_variant_of_that_name_with_reconstruction_is_no_baseline(new_run: Any) -> None:
     weighted = "supcon: {set: {objective.alpha: 0, objective.autoencoder_weight: 4.2}}"
     run = new_run(f"\nsearch: {{seeds: 3, {SPACE}, variants: {{spread: {{}}, {weighted}}}}}\n")
