@@ -8,6 +8,7 @@ Everything but the note comes from the run's folder: command, versions, commit, 
 export. A row of the table of the best is chosen by the study's own rule, and shows what it costs in class accuracy.
 """
 
+import math
 import os
 import platform
 import shlex
@@ -20,11 +21,11 @@ import pandas as pd
 
 from spreadtune.analysis.answer import answer
 from spreadtune.analysis.best_table import best_columns, best_settings
+from spreadtune.analysis.columns import Column
 from spreadtune.analysis.export.contents import sheets
 from spreadtune.analysis.export.markdown import markdown
 from spreadtune.analysis.export.sheet import sheet
 from spreadtune.analysis.frame import Frame, build_frame
-from spreadtune.analysis.html import Column
 from spreadtune.analysis.results import Results
 from spreadtune.analysis.scheme import Scheme
 from spreadtune.api import peek_results
@@ -128,8 +129,8 @@ def _windows(frame: Frame) -> str:
 
 def _window(scheme: Scheme, frame: Frame) -> str:
     recorded = frame.schemes[scheme]
-    low, high = recorded["theory.alpha_c"], recorded["theory.alpha_m"]
-    ends = f"window of alpha ({low:.3f}, {high:.3f})" if high == high else f"collapse up to alpha {low:.3f}"
+    low, high = recorded.alpha_c, recorded.alpha_m
+    ends = f"collapse up to alpha {low:.3f}" if math.isnan(high) else f"window of alpha ({low:.3f}, {high:.3f})"
     return (
         f"temperature {scheme.temperature:g}, batch {scheme.batch_size}, pairs {scheme.pairs}, denominator "
         f"{scheme.denominator}: {ends}"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from spreadtune.analysis.baseline_words import baseline_lines
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
+from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.frame import ALPHA, Frame
@@ -87,7 +88,9 @@ def _spread(frame: Frame, best: Setting) -> str:
     window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3f}, {high:.3f})"
     if place == "inside":
         window += f", {(alpha - low) / (high - low):.0%} of the way"
-    return f"{spread} {window}.".lstrip()
+    recorded = frame.schemes.get(row["scheme"])
+    classes = unequal_classes(frame, recorded, alpha) if recorded else ""
+    return f"{spread} {window}. {classes}".strip()
 
 
 def _pair_schemes(frame: Frame) -> str:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from spreadtune.analysis.baseline import NO_BASELINE, best_supcon, supcon_settings
+from spreadtune.analysis.columns import Column
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import CLASS, gains
-from spreadtune.analysis.html import Column
 from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme, distinguishing_labels
 from spreadtune.analysis.statistics import half_widths

@@ -2,20 +2,18 @@
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column
 from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
-from spreadtune.analysis.html import Column, table
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import measured, signed
 
 
-def confirmation_tables(found: Confirmation) -> str:
-    """The tables as HTML; comparisons where there is something to compare, openings where there were several."""
-    shown = [confirmed_columns(found)]
-    if found.against:
-        shown.append(comparison_columns(found))
+def confirmation_tables(found: Confirmation) -> list[list[Column]]:
+    """The tables' columns; comparisons where there is something to compare, openings where there were several."""
+    tables = [confirmed_columns(found), comparison_columns(found) if found.against else []]
     if found.reopened:
-        shown.append(_columns(_openings(found)))
-    return "\n".join(map(table, shown))
+        tables.append(_columns(_openings(found)))
+    return [columns for columns in tables if columns]
 
 
 def confirmed_columns(found: Confirmation) -> list[Column]:

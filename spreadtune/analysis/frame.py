@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.labels import setting_labels, variant_names
+from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.search.results.choice import Choice, Setting, choose
@@ -41,7 +42,8 @@ class Frame:
         specs: each setting as the trial file that it stands for.
         variants: what each is called.
         ceiling: the trial file of the reference that is trained on the subclasses.
-        schemes: thresholds of the predicted curves, by the key that stands in ``settings``; finished settings only.
+        class_names: as the run recorded them; empty where it did not.
+        schemes: what theory says of each, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
         domains: what each searched path may be, in every variant that searches it.
         objectives: what is optimized.
@@ -59,7 +61,8 @@ class Frame:
     specs: dict[tuple[str, int], TrialSpec]
     variants: dict[str, str]
     ceiling: TrialSpec
-    schemes: dict[Scheme, pd.Series]
+    class_names: tuple[str, ...]
+    schemes: dict[Scheme, RecordedTheory]
     searched: list[str]
     domains: dict[str, list[Domain]]
     objectives: tuple[Goal, ...]
@@ -149,6 +152,7 @@ def build_frame(tables: Tables) -> Frame:
         specs=specs,
         variants=names,
         ceiling=reference_spec(study, 0),
+        class_names=tuple(tables.manifest.get("classes", ())),
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
         domains=domains,
@@ -216,9 +220,8 @@ def _main_first(varying: list[Any], settings: pd.DataFrame) -> list[str]:
     return sorted(varying, key=lambda path: (path != ALPHA, not pd.api.types.is_numeric_dtype(settings[path])))
 
 
-def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, pd.Series]:
-    """Thresholds and images per class that the trials of a scheme have recorded."""
-    columns = [name for name in trials if str(name).startswith("theory.")]
-    numbers = trials[columns].apply(pd.to_numeric).astype(float).join(trials[SETTING])
-    recorded = numbers.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
-    return {scheme: rows[columns].mean() for scheme, rows in recorded.groupby("scheme", sort=False)}
+def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, RecordedTheory]:
+    """What the trials of each scheme have recorded."""
+    recorded = trials.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
+    schemes = recorded["scheme"].unique()
+    return {scheme: RecordedTheory.of(scheme, recorded[recorded["scheme"] == scheme]) for scheme in schemes}

@@ -7,7 +7,6 @@ import pytest
 
 from spreadtune.analysis.best_table import best_columns, best_note, best_settings
 from spreadtune.analysis.frame import build_frame
-from spreadtune.analysis.html import shown
 from spreadtune.analysis.report import render
 from spreadtune.analysis.results import Results
 from tests.analysis.temperatures import TRANSFER, temperatures
@@ -16,7 +15,7 @@ from tests.analysis.temperatures import TRANSFER, temperatures
 def cells(results: Results) -> pd.DataFrame:
     frame = build_frame(results)
     columns = best_columns(frame, best_settings(frame))
-    return pd.DataFrame({each.heading: [shown(each, row) for row in range(len(each.values))] for each in columns})
+    return pd.DataFrame({each.heading: [cell.text for cell in each] for each in columns})
 
 
 def test_the_best_supcon_then_the_best_of_each_temperature(new_run: Any) -> None:
@@ -78,7 +77,7 @@ def test_the_note_says_how_it_was_chosen_and_what_would_be_better(new_run: Any) 
 def test_the_report_has_the_table_and_every_setting_to_unfold(new_run: Any) -> None:
     page = render(temperatures(new_run).write())
     section = page.partition('<h2 id="supcon">Beside SupCon</h2>')[2].partition("</section>")[0]
-    assert "Holm&#x27;s correction for the 4 settings" in section
+    assert "Holm&#39;s correction for the 4 settings" in section
     assert "+0.027 ± 0.010" in section
     unfolded = section.partition("<summary>Every setting beside the best SupCon</summary>")[2]
     assert unfolded.count("<tr>") == 1 + len(TRANSFER)

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from spreadtune.analysis.best_table import best_columns, best_note, best_settings, gain_columns
+from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_table import comparison_columns, confirmed_columns
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import gains
-from spreadtune.analysis.html import Column, with_half_widths
 from spreadtune.analysis.references import ceiling_line, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
@@ -16,7 +16,7 @@ from spreadtune.analysis.trials_table import trial_columns
 from spreadtune.analysis.words import count, in_words
 from spreadtune.spec.metrics import METRICS
 
-# Those that a paper's table has room for; the files for programs have all.
+# Beside those that the study asks for, what a paper's table has room for; the files for programs have all.
 _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread", "reconstruction_error")
 
 
@@ -85,7 +85,7 @@ def _settings(frame: Frame) -> Sheet:
     columns = [Column("variant", table["variant"])] if several else []
     columns += [Column(in_words(path), table[f"param.{path}"]) for path in frame.searched]
     columns.append(Column("n", table["n"]))
-    for metric in dict.fromkeys([frame.metric, *_SHOWN]):
+    for metric in dict.fromkeys([*frame.asked, *_SHOWN]):
         if f"metric.{metric}" in table:
             means, widths = table[f"metric.{metric}"], table[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))

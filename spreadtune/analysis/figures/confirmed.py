@@ -11,6 +11,8 @@ from spreadtune.analysis.references import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
 from spreadtune.analysis.words import count, in_words
 
+NAME = "confirmed"
+
 
 def figure(frame: Frame) -> ReportFigure | None:
     """A line a seed over the variants, and their means; None without a confirmation."""
@@ -20,7 +22,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     table, metric = numbers(found), in_words(frame.metric)
     scale = reference_means(frame, frame.metric, part="test.")
     return ReportFigure(
-        name="confirmed",
+        name=NAME,
         title=f"{metric.capitalize()} on the test split, best setting of each variant",
         caption=_caption(found, metric, scale),
         numbers=table,
