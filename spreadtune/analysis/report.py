@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from spreadtune.analysis.answer import answer, caution
+from spreadtune.analysis.beside_supcon import beside_supcon
 from spreadtune.analysis.columns import Column, number_columns
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_table import confirmation_tables
@@ -47,6 +48,7 @@ def render(tables: Tables) -> str:
         progress=_progress(tables),
         answer=answer(frame),
         front=number_columns(front_table(frame)),
+        beside_supcon=beside_supcon(frame),
         confirmation=confirmation_tables(found) if found else [],
         test_split_opened=len(frame.confirmed) > 0,
         figures=all_figures(frame),

@@ -11,10 +11,9 @@ from spreadtune.search.assignment import Assignment, trial_label
 from spreadtune.search.results.outcomes import settle_outcome
 from spreadtune.search.stopping.watched import watched
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.objective import supervised
-from spreadtune.spec.seed import Seed, Stage
+from spreadtune.spec.reference import reference_spec
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
-from spreadtune.spec.trial import Body, TrialSpec
 
 
 class References:
@@ -86,10 +85,3 @@ class References:
     def _failed(self, seed: int) -> bool:
         outcome = self._folder(seed).outcome()
         return outcome is not None and outcome.state == "FAIL"
-
-
-def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
-    """The study file's own values, defaults where a searched path has none, and the objective of a ceiling."""
-    sections = {name: getattr(study, name) for name in Body.model_fields}
-    sections["objective"] = supervised(study.objective)
-    return TrialSpec(**sections, seed=Seed(study=study.search.seed, stage=stage, index=seed))

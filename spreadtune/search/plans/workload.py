@@ -9,12 +9,12 @@ from spreadtune.search.plans.confirmation import TEST_REFERENCES, best_of_varian
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.plans.grid import GridPlan
 from spreadtune.search.plans.plan import Plan, make_plan
-from spreadtune.search.plans.references import reference_spec
 from spreadtune.search.plans.windows import AlphaNote, alpha_notes
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts, Space
 from spreadtune.search.storage.reading import stored_rows
 from spreadtune.search.storage.record import Record, Row
+from spreadtune.spec.reference import reference_spec
 from spreadtune.spec.seed import STAGES, Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.plans.references import reference_spec
 from spreadtune.search.results.state import run_state
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.objective import InfoNCEObjective, SpreadObjective
+from spreadtune.spec.reference import reference_spec
 
 ALPHA = {"objective.alpha": {"grid": [0, 1]}}
 
