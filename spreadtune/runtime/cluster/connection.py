@@ -76,6 +76,9 @@ def connect(
     try:
         with _own_sigterm(), _group_of_its_own():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
+    except KeyboardInterrupt:
+        ray.shutdown()
+        raise
     except Exception as error:  # Ray raises bare exceptions of a start that took too long
         ray.shutdown()
         if own:
@@ -161,12 +164,22 @@ def _group_of_its_own() -> Iterator[None]:
 
 @contextmanager
 def _own_sigterm() -> Iterator[None]:
-    """Keep this process's answer to SIGTERM: ``ray.init`` puts its own in place, which ends it without a word."""
+    """Keep this process's answer to SIGTERM: ``ray.init`` puts its own in place, which ends it without a word.
+
+    Python's part of Ray does so early, and would answer while it starts, so it is not let. The rest does it behind
+    Python's back when it connects, so the answer is put in place again at the end.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    answer = signal.getsignal(signal.SIGTERM)
+    plain, own = signal.signal, signal.getsignal(signal.SIGTERM)
+
+    def others(number: int, answer: Any) -> Any:
+        return own if number == signal.SIGTERM else plain(number, answer)
+
+    signal.signal = others  # type: ignore[assignment]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, answer)
+        signal.signal = plain
+        plain(signal.SIGTERM, own)
