@@ -4,6 +4,7 @@ from spreadtune.data.dataset import Dataset
 from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
 from spreadtune.errors import UserError
 from spreadtune.runtime.cluster.connection import check_address
+from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
 from spreadtune.spec.metrics import SUBCLASS_METRICS
@@ -21,6 +22,9 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     Raises:
         UserError: the first thing that does not hold.
     """
+    if address == "local":
+        refuse_where_ray_cannot_start()
+    check_address(address)
     forget_datasets()  # of an earlier run of this process
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
     for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
@@ -32,7 +36,6 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
 
         for spec in uncertain:
             rehearse(spec)
-    check_address(address)
     if storage:
         check_storage(storage, make_tables=make_tables)
 

@@ -1,22 +1,20 @@
 """A Ray cluster for the length of a study: one of our own on this machine, or one that is already there."""
 
 import logging
-import os
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from spreadtune.data.root import data_root_variable
 from spreadtune.errors import FaultError, UserError
 from spreadtune.runtime.cluster.environment import RAY_ENVIRONMENT, prepare_environment
 from spreadtune.runtime.cluster.machine import load, memory_for_workers
+from spreadtune.runtime.cluster.needs import ray_folder
 from spreadtune.runtime.cluster.resources import Node
 
 logger = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ def connect(
         gpus: declared GPUs of our own cluster, the machine's by default.
 
     Raises:
-        UserError: there is no cluster at ``address``.
+        UserError: there is no cluster at ``address``, or it asks for another token.
         ClusterError: our own one could not be started.
     """
     own = address == "local"
@@ -83,6 +81,9 @@ def connect(
         ray.shutdown()
         if own:
             raise ClusterError(_not_started(error)) from error
+        if isinstance(error, ray.exceptions.AuthenticationError):
+            fix = "copy ~/.ray/auth_token of its head here, or set RAY_AUTH_TOKEN to what it holds"
+            raise UserError(f"--address {address}: the cluster there asks for a token of its own; {fix}") from error
         if not isinstance(error, ConnectionError | ValueError):
             raise
         raise UserError(f"--address {address}: no Ray cluster answers there; {_way_there(address)}") from error
@@ -109,7 +110,9 @@ def _way_there(address: str) -> str:
 def _not_started(error: Exception) -> str:
     """Why, and where to look."""
     reason = (str(error).splitlines() or [type(error).__name__])[0].strip()
-    busy = load()
+    # What the system refuses it refuses an idle machine too; what took too long, or was cut short, may be busy's fault.
+    refused = isinstance(error, OSError) and not isinstance(error, TimeoutError | ConnectionError)
+    busy = 0.0 if refused else load()
     loaded = (
         f" (this machine is busy: {busy:.1f} processes wanted each of its CPUs in the last minute)"
         if busy > BUSY
@@ -119,11 +122,6 @@ def _not_started(error: Exception) -> str:
         f"Ray did not start: {reason}{loaded}; its logs are in {ray_folder() / 'session_latest' / 'logs'}. Try again, "
         "or let `spreadtune doctor` look for the cause"
     )
-
-
-def ray_folder() -> Path:
-    """Where Ray keeps its sessions on this machine."""
-    return Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
 
 
 def check_address(address: str) -> None:

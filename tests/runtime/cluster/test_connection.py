@@ -56,6 +56,27 @@ def test_one_that_is_joined_is_the_user_s_to_name(monkeypatch: pytest.MonkeyPatc
         pytest.fail("there is none")
 
 
+def test_one_that_asks_for_a_token_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise ray.exceptions.AuthenticationError("Token authentication is enabled but no token was found")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with pytest.raises(UserError, match=r"^--address auto: .* copy ~/\.ray/auth_token of its head"), connect("auto"):
+        pytest.fail("there is none")
+
+
+def test_a_busy_machine_is_not_blamed_for_what_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(36, "File name too long", "/there")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    monkeypatch.setattr(cluster, "load", lambda: 9.0)
+    with pytest.raises(ClusterError) as told, connect():
+        pytest.fail("there is none")
+    assert "File name too long: '/there'" in str(told.value)
+    assert "busy" not in str(told.value)
+
+
 @pytest.mark.parametrize("swallows", [False, True])
 def test_an_answer_to_sigterm_stays_the_caller_s_while_ray_starts_and_after(
     swallows: bool, monkeypatch: pytest.MonkeyPatch
