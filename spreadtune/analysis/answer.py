@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
+from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.means import reference_means
-from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
+from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING, standing
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
@@ -26,7 +28,7 @@ def answer(frame: Frame) -> list[str]:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
     confirmed = confirmation(frame)
     lines = [
-        broken_bounds(frame, best) if confirmed else "",
+        broken_bounds(frame) if confirmed else "",
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
         _scale("test", reference_means(frame.test_references, frame.metric, part="test.")) if confirmed else "",
         _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
@@ -55,9 +57,9 @@ def reference_setting(frame: Frame, best: Setting) -> Setting | None:
     means = frame.means
     variants = means.index.get_level_values("variant")
     for candidates in (means[(variants == best[0]) & (means[ALPHA] == 0)], means[variants == BASELINE_VARIANT]):
-        chosen = best_of(frame, candidates, frame.selection)
+        chosen = frame.choice.among(candidates.index).best
         if chosen:
-            return chosen
+            return chosen.key
     return None
 
 
@@ -65,14 +67,14 @@ def _best(frame: Frame, best: Setting, what: str) -> str:
     n = seeds_of(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     value = value_of(frame, best, frame.metric)
-    equal = len(ties_of(frame, frame.means, frame.selection)) - 1
+    equal = len(frame.choice.ties) - 1
     tie = (
         f" {count(equal, 'other setting')} {'ties' if equal == 1 else 'tie'} with it; the first was taken."
         if equal
         else ""
     )
     return (
-        f"{opening(frame, best, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
+        f"{opening(frame, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
         f"({seeds if n > 1 else 'one seed: no interval'}).{tie}"
     )
 
@@ -114,7 +116,9 @@ def _spread(frame: Frame, best: Setting) -> str:
     window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3f}, {high:.3f})"
     if place == "inside":
         window += f", {(alpha - low) / (high - low):.0%} of the way"
-    return f"{spread} {window}.".lstrip()
+    recorded = frame.schemes.get(row["scheme"])
+    classes = unequal_classes(frame, recorded, alpha) if recorded else ""
+    return f"{spread} {window}. {classes}".strip()
 
 
 def _pair_schemes(frame: Frame) -> str:

@@ -8,7 +8,8 @@ from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
-from spreadtune.search.results.selection import best_setting, completed
+from spreadtune.search.results.choice import Setting
+from spreadtune.search.results.selection import completed
 
 BASELINE_VARIANT = "supcon"
 
@@ -95,11 +96,12 @@ def confirmation(frame: Frame) -> Confirmation | None:
     done = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
     if frame.best is None or column not in done:
         return None
-    found = {variant: _confirmed(frame, done, setting) for variant, setting in _bests(frame).items()}
+    found = {variant: _confirmed(frame, done, best.key) for variant, best in frame.choice.of_variants.items()}
     chosen = found.pop(frame.best[0])
     if chosen.test.empty:
         return None
-    others = sorted((each for each in found.values() if len(each.test)), key=lambda each: _rank(frame, each))
+    measured = [each for each in found.values() if len(each.test)]  # the better in the search first
+    others = sorted(measured, key=lambda each: each.variant != BASELINE_VARIANT)
     comparisons = [paired(chosen.test, other.test) for other in others]
     adjusted = holm([each.p for each in comparisons])
     return Confirmation(
@@ -117,17 +119,7 @@ def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
     return tuple(Opening(setting[0], _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
 
 
-def _bests(frame: Frame) -> dict[str, tuple[str, int]]:
-    """The best setting of each variant, as the search chose it."""
-    trials = frame.trials
-    found = {
-        variant: best_setting(trials[trials["variant"] == variant], frame.selection)
-        for variant in trials["variant"].unique()
-    }
-    return {variant: setting for variant, setting in found.items() if setting}
-
-
-def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Confirmed:
+def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
     def by_seed(trials: pd.DataFrame, column: str) -> pd.Series:
         own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
         return own.set_index("seed")[column].astype(float).dropna().sort_index()
@@ -143,10 +135,6 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Co
     )
 
 
-def _values(frame: Frame, setting: tuple[str, int]) -> str:
+def _values(frame: Frame, setting: Setting) -> str:
     row = frame.settings.loc[[setting]].iloc[0]
     return values_in_words((path, row[path]) for path in frame.searched) or in_words(setting[0])
-
-
-def _rank(frame: Frame, other: Confirmed) -> tuple[bool, float]:
-    return other.variant != BASELINE_VARIANT, frame.selection.goal.loss(float(other.searched.mean()))

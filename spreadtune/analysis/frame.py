@@ -10,10 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
-from spreadtune.search.results.selection import SETTING, best_setting, completed, settings_table
+from spreadtune.search.results.choice import Choice, Setting, choose
+from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
@@ -31,10 +34,12 @@ class Frame:
 
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
+        rows: the same by variant, as the choice of the best wants them.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
-        schemes: thresholds of the predicted curves, by the key that stands in ``settings``; finished settings only.
+        class_names: as the run recorded them; empty where it did not.
+        schemes: what theory says of each, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
         domains: what each searched path may be, in every variant that searches it.
         objectives: what is optimized.
@@ -47,8 +52,10 @@ class Frame:
     """
 
     trials: pd.DataFrame
+    rows: dict[str, Rows]
     settings: pd.DataFrame
-    schemes: dict[Scheme, pd.Series]
+    class_names: tuple[str, ...]
+    schemes: dict[Scheme, RecordedTheory]
     searched: list[str]
     domains: dict[str, list[Domain]]
     objectives: tuple[Goal, ...]
@@ -91,10 +98,19 @@ class Frame:
         """The trials stopped early, beside their settings' values."""
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
+    @cached_property
+    def choice(self) -> Choice:
+        """The settings in the order in which the study chooses."""
+        return self.choice_by(self.selection)
+
+    def choice_by(self, selection: Selection) -> Choice:
+        """The settings in the order in which another rule would choose."""
+        return choose(self.rows, selection)
+
     @property
-    def best(self) -> tuple[str, int] | None:
+    def best(self) -> Setting | None:
         """The best setting of those that keep the bounds; where none does, the one that breaks them least."""
-        return best_setting(self.trials, self.selection)
+        return self.choice.best.key if self.choice.best else None
 
     def column(self, name: str) -> str | None:
         """``metric.NAME`` where any trial measured it, else None."""
@@ -124,7 +140,9 @@ def build_frame(tables: Tables) -> Frame:
     settings["scheme"] = pd.Series(keys, index=index, dtype=object)
     return Frame(
         trials=trials,
+        rows=table_rows(tables.trials, study.variants()),
         settings=settings,
+        class_names=tuple(tables.manifest.get("classes", ())),
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
         domains=domains,
@@ -203,9 +221,8 @@ def _labels(settings: pd.DataFrame, paths: list[str], several_variants: bool) ->
     return labels
 
 
-def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, pd.Series]:
-    """Thresholds and images per class that the trials of a scheme have recorded."""
-    columns = [name for name in trials if str(name).startswith("theory.")]
-    numbers = trials[columns].apply(pd.to_numeric).astype(float).join(trials[SETTING])
-    recorded = numbers.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
-    return {scheme: rows[columns].mean() for scheme, rows in recorded.groupby("scheme", sort=False)}
+def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, RecordedTheory]:
+    """What the trials of each scheme have recorded."""
+    recorded = trials.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
+    schemes = recorded["scheme"].unique()
+    return {scheme: RecordedTheory.of(scheme, recorded[recorded["scheme"] == scheme]) for scheme in schemes}

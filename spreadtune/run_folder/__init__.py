@@ -13,7 +13,7 @@ writes into its own folder only and reads earlier ones; ``result.json`` one leve
 by the driver, which holds the run's lock.
 """
 
-from spreadtune.run_folder.attempt import AttemptFolder
+from spreadtune.run_folder.attempt_folder import AttemptFolder
 from spreadtune.run_folder.files import write_atomic, write_json
 from spreadtune.run_folder.find import find_run, runs
 from spreadtune.run_folder.outcome import Outcome, State

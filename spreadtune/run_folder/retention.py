@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spreadtune.run_folder.attempt import checkpoint_epoch
+from spreadtune.run_folder.attempt_folder import checkpoint_epoch
 from spreadtune.run_folder.trial import TrialFolder
 from spreadtune.run_folder.unwritable import writing
 

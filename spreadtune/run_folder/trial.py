@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spreadtune.run_folder.attempt import AttemptFolder, checkpoint_epoch
+from spreadtune.run_folder.attempt_folder import AttemptFolder, checkpoint_epoch
 from spreadtune.run_folder.outcome import Outcome
 from spreadtune.run_folder.unwritable import writing
 
@@ -19,6 +19,11 @@ class TrialFolder:
     @property
     def spec_file(self) -> Path:
         return self.path / "trial.yaml"
+
+    @property
+    def record_file(self) -> Path:
+        """Which trial of the run it is, as the database has it; a reference has none."""
+        return self.path / "record.json"
 
     @property
     def result_file(self) -> Path:

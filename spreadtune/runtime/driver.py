@@ -9,6 +9,7 @@ from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
+from spreadtune.runtime.before_start.data_sets import data_warnings
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_children, end_leftovers, processes_recorded
@@ -95,6 +96,8 @@ def run_study(
                         slots=asdict(slots),
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
+                        classes=list(dataset.class_names),
+                        data_warnings=data_warnings(study),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                     forecast.connected(cluster, slots, progress)
@@ -185,7 +188,8 @@ def fill_slots(
     """
     from ray import tune
 
-    from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler, LedgerSearcher, NothingToWaitFor, Quiet
+    from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher, NothingToWaitFor, Quiet
+    from spreadtune.runtime.tune.jobs import Jobs
     from spreadtune.runtime.tune.out_of_memory import spare_other_trials
 
     spare_other_trials()

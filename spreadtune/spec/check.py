@@ -8,11 +8,11 @@ from spreadtune.errors import UserError
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.paths import canonical, leaves, lookup
-from spreadtune.spec.placed import hint
 from spreadtune.spec.search import MOST_TRIALS, NoStopping
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
+from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.variant import Variant
 from spreadtune.theory import has_window
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spreadtune.errors import UserError
-from spreadtune.spec.placed import hint
+from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.yaml_text import parse
 
 

@@ -14,9 +14,9 @@ from spreadtune.spec.check import check
 from spreadtune.spec.find import find_study
 from spreadtune.spec.messages import problems, report
 from spreadtune.spec.overrides import Overrides, from_command_line, from_profile, refuse_what_cannot_hold
-from spreadtune.spec.placed import file_name
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
+from spreadtune.spec.validation_errors import file_name
 from spreadtune.spec.yaml_text import dump, parse
 
 FORMAT = 1

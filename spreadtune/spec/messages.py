@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from spreadtune.spec.placed import hint
 from spreadtune.spec.schema import Place, locate
+from spreadtune.spec.validation_errors import hint
 
 
 @dataclass(frozen=True)

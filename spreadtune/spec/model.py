@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
-from spreadtune.spec.placed import placed
+from spreadtune.spec.validation_errors import error_at
 
 
 class ConvnetEncoder(NamedPart):
@@ -28,7 +28,7 @@ class ResNetEncoder(NamedPart):
     @model_validator(mode="after")
     def _imagenet_has_batch_norm(self) -> Self:
         if self.weights == "imagenet" and self.norm == "group":
-            raise placed("norm", "imagenet weights were trained with batch norm; write norm: batch or weights: none")
+            raise error_at("norm", "imagenet weights were trained with batch norm; write norm: batch or weights: none")
         return self
 
 
@@ -57,7 +57,7 @@ class ViTEncoder(NamedPart):
     @model_validator(mode="after")
     def _heads_share_the_width(self) -> Self:
         if self.width % self.heads:
-            raise placed("heads", f"{self.heads} heads cannot share a width of {self.width} evenly")
+            raise error_at("heads", f"{self.heads} heads cannot share a width of {self.width} evenly")
         return self
 
 

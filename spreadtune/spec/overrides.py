@@ -6,8 +6,8 @@ from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.spec.paths import canonical, fill, leaves
-from spreadtune.spec.placed import hint
 from spreadtune.spec.study import Study
+from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.yaml_text import inline, parse
 
 

@@ -18,7 +18,7 @@ from spreadtune.spec.goal import Bound, Direction, Goal, Selection
 from spreadtune.spec.metrics import BETTER, METRICS, PROXY, SUBCLASS_METRICS
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath
-from spreadtune.spec.placed import file_name, placed
+from spreadtune.spec.validation_errors import error_at, file_name
 
 Sampler = Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"]
 
@@ -75,7 +75,7 @@ class Hyperband(Stopping):
     @model_validator(mode="after")
     def _max_above_min(self) -> "Hyperband":
         if self.max_epochs is not None and self.max_epochs < self.min_epochs:
-            raise placed("max_epochs", f"is below min_epochs ({self.min_epochs})")
+            raise error_at("max_epochs", f"is below min_epochs ({self.min_epochs})")
         return self
 
 
@@ -210,11 +210,11 @@ class SearchConfig(Config):
     @model_validator(mode="after")
     def _known_metrics(self) -> "SearchConfig":
         if not 1 <= len(self.optimize) <= MOST_OBJECTIVES:
-            raise placed("optimize", f"names {len(self.optimize)} metrics, give one, two or three")
+            raise error_at("optimize", f"names {len(self.optimize)} metrics, give one, two or three")
         _refuse_unknown("optimize", self.optimize)
         _refuse_unknown("subject_to", self.subject_to or {})
         if isinstance(self.select_on, dict) and len(self.select_on) != 1:
-            raise placed("select_on", f"names {len(self.select_on)} metrics, give exactly one")
+            raise error_at("select_on", f"names {len(self.select_on)} metrics, give exactly one")
         _refuse_unknown("select_on", [self.select_on] if isinstance(self.select_on, str) else self.select_on or {})
         return self
 
@@ -224,13 +224,13 @@ class SearchConfig(Config):
             return self
         named = self.early_stopping.metric
         if named is not None and named not in self.optimize:
-            raise placed("early_stopping.metric", f"{named} is not optimized; give one of {', '.join(self.optimize)}")
+            raise error_at("early_stopping.metric", f"{named} is not optimized; give one of {', '.join(self.optimize)}")
         if named is None and len(self.optimize) > 1:
             names = ", ".join(metric for metric in self.optimize if metric in PROXY)
             fix = f"add metric: (one of {names})" if names else "write early_stopping: none"
-            raise placed("early_stopping", f"{len(self.optimize)} metrics are optimized and one has to decide; {fix}")
+            raise error_at("early_stopping", f"{len(self.optimize)} metrics are optimized and one has to decide; {fix}")
         if self.watched is None:
-            raise placed(
+            raise error_at(
                 "early_stopping",
                 f"nothing measured during training stands for {named or self.objectives[0].metric}; "
                 f"write early_stopping: none, or optimize one of {', '.join(PROXY)}",
@@ -240,7 +240,7 @@ class SearchConfig(Config):
     @model_validator(mode="after")
     def _what_is_confirmed_is_measured_on_test(self) -> "SearchConfig":
         if self.confirm and self.metric == "train_spread":
-            raise placed(
+            raise error_at(
                 "confirm", "train_spread is that of training images, so there is no test of it; optimize spread"
             )
         return self
@@ -248,9 +248,9 @@ class SearchConfig(Config):
     @model_validator(mode="after")
     def _trials_where_needed(self) -> "SearchConfig":
         if self.sampler == "grid" and self.trials is not None:
-            raise placed("trials", "a grid counts its own trials (settings x seeds); leave it out")
+            raise error_at("trials", "a grid counts its own trials (settings x seeds); leave it out")
         if self.sampler != "grid" and self.trials is None:
-            raise placed("trials", f"missing: sampler {self.sampler} needs to know how many trials to run")
+            raise error_at("trials", f"missing: sampler {self.sampler} needs to know how many trials to run")
         return self
 
     @model_validator(mode="after")
@@ -258,17 +258,17 @@ class SearchConfig(Config):
         for place, space in self.spaces().items():
             for path, domain in space.items():
                 if self.sampler == "grid" and domain.kind != "grid":
-                    raise placed(
+                    raise error_at(
                         f"{place}.{path}",
                         f"sampler grid takes only grid domains, not {domain.kind}; write {{grid: [...]}}, "
                         "or choose another sampler, such as tpe",
                     )
                 if self.sampler != "grid" and domain.kind == "grid":
-                    raise placed(
+                    raise error_at(
                         f"{place}.{path}", f"sampler {self.sampler} takes no grid; write {{choice: [...]}} instead"
                     )
                 if domain.kind == "window" and path != "objective.alpha":
-                    raise placed(f"{place}.{path}", "a window is for objective.alpha only")
+                    raise error_at(f"{place}.{path}", "a window is for objective.alpha only")
         return self
 
     @model_validator(mode="after")
@@ -276,11 +276,11 @@ class SearchConfig(Config):
         for name, variant in self.variants.items():
             for path in variant.set:
                 if path in (variant.space or {}):
-                    raise placed(f"variants.{name}.set.{path}", "is in this variant's own space; set it or search it")
+                    raise error_at(f"variants.{name}.set.{path}", "is in this variant's own space; set it or search it")
         return self
 
 
 def _refuse_unknown(key: str, metrics: Iterable[str]) -> None:
     for metric in metrics:
         if metric not in METRICS:
-            raise placed(key, f"unknown metric '{metric}'", known=METRICS, given=metric)
+            raise error_at(key, f"unknown metric '{metric}'", known=METRICS, given=metric)

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from spreadtune.spec.config import Config
-from spreadtune.spec.placed import placed
 from spreadtune.spec.quantities import Duration, Size
+from spreadtune.spec.validation_errors import error_at
 
 
 class TrainingConfig(Config):
@@ -63,7 +63,7 @@ class ResourcesConfig(Config):
     def _a_gpu_for_each_of_several_workers(self) -> "ResourcesConfig":
         gpus = self.gpus_per_worker
         if self.workers > 1 and gpus != "auto" and 0 < gpus < 1:
-            raise placed(
+            raise error_at(
                 "gpus_per_worker",
                 f"{gpus:g} of a GPU for each of {self.workers} workers: NCCL wants a GPU for each; "
                 "write a whole number, 0 (CPUs), or workers: 1",

@@ -9,9 +9,9 @@ from spreadtune.spec.data import DataConfig
 from spreadtune.spec.model import ModelConfig
 from spreadtune.spec.objective import AnyObjective
 from spreadtune.spec.parts import OwnPart
-from spreadtune.spec.placed import placed
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.training import EvaluationConfig, ResourcesConfig, TrainingConfig
+from spreadtune.spec.validation_errors import error_at
 
 
 class Body(Config):
@@ -46,7 +46,7 @@ class TrialSpec(Body):
     def _decoder_for_the_autoencoder(self) -> "TrialSpec":
         weight = self.objective.autoencoder_weight
         if weight > 0 and self.model.decoder.name == "none":
-            raise placed(
+            raise error_at(
                 "objective.autoencoder_weight",
                 f"{weight:g} needs a decoder to weigh; set model.decoder: conv, or the weight 0",
             )
@@ -56,12 +56,12 @@ class TrialSpec(Body):
     def _warmup_within_the_epochs(self) -> "TrialSpec":
         warmup, epochs = self.training.warmup_epochs, self.training.epochs
         if warmup > epochs:
-            raise placed("training.warmup_epochs", f"{warmup} is above training.epochs, {epochs}")
+            raise error_at("training.warmup_epochs", f"{warmup} is above training.epochs, {epochs}")
         return self
 
     @model_validator(mode="after")
     def _an_image_for_each_worker(self) -> "TrialSpec":
         batch, workers = self.data.batch_size, self.resources.workers
         if workers > batch:
-            raise placed("resources.workers", f"{workers} workers cannot share a batch of {batch} images")
+            raise error_at("resources.workers", f"{workers} workers cannot share a batch of {batch} images")
         return self

@@ -11,7 +11,7 @@ from spreadtune.run_folder import Outcome
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.training.divergence import DivergenceError
-from spreadtune.trial.attempt import Attempt
+from spreadtune.trial.attempt_record import Attempt
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.learner import Learner
 from spreadtune.trial.phases import CEILING, RAW_PIXELS, UNTRAINED_ENCODER

@@ -8,7 +8,8 @@ from spreadtune.runtime.cluster.connection import Cluster
 from spreadtune.runtime.cluster.resources import Node, Slots
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.results.progress import Progress, SettingResults
+from spreadtune.search.results.choice import SettingResults
+from spreadtune.search.results.progress import Progress
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 

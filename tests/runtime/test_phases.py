@@ -5,7 +5,8 @@ from typing import Any
 
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler
+from spreadtune.runtime.tune.adapters import LedgerScheduler
+from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 
 

@@ -10,7 +10,8 @@ from ray.train.v2.api.exceptions import ControllerError, WorkerGroupError
 from spreadtune.run_folder import Outcome, TrialFolder, UnwritableError
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler, NothingToWaitFor
+from spreadtune.runtime.tune.adapters import LedgerScheduler, NothingToWaitFor
+from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.actor import _unwritable
 from spreadtune.spec.search import SearchConfig

@@ -248,7 +248,7 @@ def test_progress_knows_the_total_from_the_start(lab: Any) -> None:
     progress = ledger.progress()
     assert (progress.complete, progress.running, progress.references_done) == (2, 1, 0)
     assert (progress.best.mean, progress.best.label) == (0.6, "alpha 0.25")
-    assert [(found.setting, found.results) for found in progress.settings] == [(0, (0.4,)), (1, (0.6,))]
+    assert [(found.setting, found.results) for found in progress.settings] == [(1, (0.6,)), (0, (0.4,))]
     assert lab.open(lab.study(space=ALPHA, seeds=2)).progress().best == progress.best
 
 

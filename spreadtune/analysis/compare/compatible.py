@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from spreadtune.analysis.compare.side import LETTERS, Side
+from spreadtune.analysis.compare.compared_run import LETTERS, ComparedRun
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import in_words
 from spreadtune.errors import UserError
@@ -25,7 +25,7 @@ def refuse_a_list(runs: Sequence[Tables]) -> None:
             raise UserError(f"{runs[index].run.label} is named twice; name each run once")
 
 
-def refuse_what_clashes(sides: Sequence[Side]) -> None:
+def refuse_what_clashes(sides: Sequence[ComparedRun]) -> None:
     """Raise :class:`UserError` where numbers of two runs do not mean the same, or a run has none."""
     first = sides[0]
     for side in sides[1:]:
@@ -39,14 +39,14 @@ def refuse_what_clashes(sides: Sequence[Side]) -> None:
             raise UserError(f"{side.named}: no trial has finished with a {in_words(side.frame.metric)} yet")
 
 
-def pairs_up(first: Side, second: Side) -> bool:
+def pairs_up(first: ComparedRun, second: ComparedRun) -> bool:
     """Whether trials at one seed index share their random streams and their training images."""
     studies = [side.tables.study for side in (first, second)]
     images = [study.data.model_dump(mode="json", include=set(_IMAGES)) for study in studies]
     return studies[0].search.seed == studies[1].search.seed and images[0] == images[1]
 
 
-def reservations(sides: Sequence[Side]) -> list[str]:
+def reservations(sides: Sequence[ComparedRun]) -> list[str]:
     """What a reader has to know before the numbers, a sentence each."""
     found = []
     evaluations = [dict(leaves(side.tables.study.evaluation.model_dump(mode="json"))) for side in sides]
@@ -74,7 +74,7 @@ def _several(values: Iterable[object]) -> bool:
     return len({repr(value) for value in values}) > 1
 
 
-def _clash_of_data(first: Side, second: Side) -> tuple[str, str, str] | None:
+def _clash_of_data(first: ComparedRun, second: ComparedRun) -> tuple[str, str, str] | None:
     """What data set, here and there; None where the images are the same, but perhaps for their number and size."""
     data = [side.tables.study.data for side in (first, second)]
     prints = [", ".join(side.tables.manifest.get("data", {}).values())[:_DIGITS] for side in (first, second)]
@@ -88,10 +88,10 @@ def _clash_of_data(first: Side, second: Side) -> tuple[str, str, str] | None:
     return None
 
 
-def _data_set(side: Side) -> str:
+def _data_set(side: ComparedRun) -> str:
     values = side.tables.study.data.dataset.model_dump(mode="json")
     return str(values["name"]) if len(values) == 1 else inline(values)
 
 
-def _clash(first: Side, second: Side, what: str, here: str, there: str) -> UserError:
+def _clash(first: ComparedRun, second: ComparedRun, what: str, here: str, there: str) -> UserError:
     return UserError(f"{first.named} and {second.named} cannot be compared: {what} is {here} and {there}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.compare.side import Side
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.spec.paths import leaves
 from spreadtune.spec.study import Study
 from spreadtune.spec.yaml_text import inline
@@ -15,7 +15,7 @@ _DIGITS = 12  # of a hash: enough to tell apart, short enough to compare by eye
 _PACKAGES = ("spreadtune", "python", "torch", "torchvision", "ray", "optuna", "numpy")  # what numbers may depend on
 
 
-def differences(sides: Sequence[Side]) -> pd.DataFrame:
+def differences(sides: Sequence[ComparedRun]) -> pd.DataFrame:
     """Every value in which the resolved study files differ, then what differs in how the runs came about.
 
     Profiles are left out, for they are applied already, and so are descriptions and what is the same in every run.
@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _circumstances(side: Side) -> Iterator[tuple[str, str]]:
+def _circumstances(side: ComparedRun) -> Iterator[tuple[str, str]]:
     manifest = side.tables.manifest
     for package in _PACKAGES:
         if package in manifest.get("versions", {}):

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.compatible import pairs_up
 from spreadtune.analysis.compare.difference import difference
-from spreadtune.analysis.compare.side import Setting, Side
 from spreadtune.analysis.words import values_in_words
+from spreadtune.search.results.choice import Setting
 
 COLUMNS = ["run", "settings", "first", "other", "difference", "half_width", "method", "n_first", "n_other", "interval"]
 
 
-def pairs(sides: Sequence[Side]) -> pd.DataFrame:
+def pairs(sides: Sequence[ComparedRun]) -> pd.DataFrame:
     """The first run's settings beside the equal ones of each other run, which minus the first is ``difference``.
 
     Returns:
@@ -37,14 +38,14 @@ def pairs(sides: Sequence[Side]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def equal_settings(first: Side, second: Side) -> list[tuple[Setting, Setting]]:
+def equal_settings(first: ComparedRun, second: ComparedRun) -> list[tuple[Setting, Setting]]:
     """Settings that agree in every value that varies inside either run.
 
     What is constant in each run and differs between them is what the comparison is about, so it may differ.
     """
     varied = list(dict.fromkeys([*first.varying, *second.varying]))
 
-    def by_values(side: Side) -> dict[str, Setting]:
+    def by_values(side: ComparedRun) -> dict[str, Setting]:
         found: dict[str, Setting] = {}
         for key, values in side.values.items():
             found.setdefault(repr([values.get(path) for path in varied]), key)

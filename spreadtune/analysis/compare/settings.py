@@ -5,13 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.compare.side import Setting, Side
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.frame import ALPHA
 from spreadtune.analysis.statistics import half_widths
+from spreadtune.search.results.choice import Setting
 from spreadtune.spec.metrics import METRICS
 
 
-def setting_means(sides: Sequence[Side]) -> pd.DataFrame:
+def setting_means(sides: Sequence[ComparedRun]) -> pd.DataFrame:
     """One row for each setting of each run that has a finished trial.
 
     Returns:
@@ -23,13 +24,13 @@ def setting_means(sides: Sequence[Side]) -> pd.DataFrame:
     return pd.concat([_of_side(side, paths) for side in sides], ignore_index=True)
 
 
-def searched(sides: Sequence[Side]) -> list[str]:
+def searched(sides: Sequence[ComparedRun]) -> list[str]:
     """The paths that take several values in some run, alpha first, in the order of the study files."""
     found = dict.fromkeys(path for side in sides for path in side.frame.searched)
     return sorted(found, key=lambda path: path != ALPHA)
 
 
-def _of_side(side: Side, paths: list[str]) -> pd.DataFrame:
+def _of_side(side: ComparedRun, paths: list[str]) -> pd.DataFrame:
     means = side.frame.means
     table = means[["label", "group", "n"]].copy()
     table.insert(0, "run", side.letter)
@@ -44,7 +45,7 @@ def _of_side(side: Side, paths: list[str]) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _value(side: Side, key: Setting, path: str) -> Any:
+def _value(side: ComparedRun, key: Setting, path: str) -> Any:
     """A part is told by its name."""
     values = side.values[key]
     return values.get(path, values.get(f"{path}.name"))

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from spreadtune.analysis.compare.side import Side
-from spreadtune.analysis.html import Column, with_half_widths
+from spreadtune.analysis.columns import Column, with_half_widths
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.words import in_words
 
 _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread")
 
 
-def run_columns(sides: Sequence[Side]) -> list[Column]:
+def run_columns(sides: Sequence[ComparedRun]) -> list[Column]:
     """Which run is which, and how many trials of it have finished."""
     finished = [len(side.frame.finished) for side in sides]
     described = [side.tables.study.description for side in sides]
@@ -25,7 +25,7 @@ def run_columns(sides: Sequence[Side]) -> list[Column]:
     return [Column(heading, pd.Series(values)) for heading, values in columns.items()]
 
 
-def best_columns(sides: Sequence[Side], settings: pd.DataFrame) -> list[Column]:
+def best_columns(sides: Sequence[ComparedRun], settings: pd.DataFrame) -> list[Column]:
     """The best setting of each run with its intervals."""
     best = settings[settings["best"]].reset_index(drop=True)
     columns = [Column("run", best["run"]), Column("best setting", best["label"]), Column("n", best["n"])]

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.compatible import pairs_up, reservations
 from spreadtune.analysis.compare.difference import Difference, difference
 from spreadtune.analysis.compare.differences import values_that_differ
-from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.statistics import interval
 from spreadtune.analysis.words import count, in_words, measured
 
 _LONGEST = 40  # characters of a name in a legend
 
 
-def answer(sides: Sequence[Side], differing: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
+def answer(sides: Sequence[ComparedRun], differing: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
     """The comparison, a sentence or two a line; the first is about the best settings."""
     return [
         *(_best_against(sides[0], side) for side in sides[1:]),
@@ -25,7 +25,7 @@ def answer(sides: Sequence[Side], differing: pd.DataFrame, pairs: pd.DataFrame) 
     ]
 
 
-def names(sides: Sequence[Side], differing: pd.DataFrame) -> dict[str, str]:
+def names(sides: Sequence[ComparedRun], differing: pd.DataFrame) -> dict[str, str]:
     """By letter, with the one value that tells the runs apart where there is one: ``B: temperature 0.2``."""
     own = values_that_differ(differing)
     own = own[~own["what"].str.startswith("search.")]
@@ -47,31 +47,31 @@ def in_words_difference(found: Difference) -> str:
     return f"{found.mean:+.3f} +- {found.half_width:.3f} ({found.repetitions}); the interval {found.verdict}"
 
 
-def best_difference(first: Side, other: Side) -> Difference:
+def best_difference(first: ComparedRun, other: ComparedRun) -> Difference:
     """The other's best setting minus the first's, in the optimized metric."""
     metric = first.frame.metric
     values = [side.by_seed(side.best, metric) for side in (other, first)]
     return difference(*values, paired=pairs_up(first, other))
 
 
-def best_value(side: Side) -> str:
+def best_value(side: ComparedRun) -> str:
     """``0.981 +- 0.006`` of its best setting."""
     found = interval(side.by_seed(side.best, side.frame.metric))
     return measured(found.mean, found.half_width)
 
 
-def best_label(side: Side) -> str:
+def best_label(side: ComparedRun) -> str:
     return str(side.frame.settings.loc[[side.best]].iloc[0]["label"])
 
 
-def _best_against(first: Side, other: Side) -> str:
+def _best_against(first: ComparedRun, other: ComparedRun) -> str:
     told = in_words_difference(best_difference(first, other))
     best = ", ".join(f"{side.letter} {best_value(side)} ({best_label(side)})" for side in (first, other))
     metric = in_words(first.frame.metric)
     return f"Best setting of each by {metric}: {best}. {other.letter} minus {first.letter} is {told}."
 
 
-def _equal_settings(first: Side, other: Side, rows: pd.DataFrame) -> str:
+def _equal_settings(first: ComparedRun, other: ComparedRun, rows: pd.DataFrame) -> str:
     varied = list(dict.fromkeys(in_words(path) for path in [*first.varying, *other.varying]))
     if rows.empty:
         paths = ", ".join(varied)

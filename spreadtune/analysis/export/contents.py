@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.html import Column, with_half_widths
 from spreadtune.analysis.means import REFERENCES, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
@@ -27,7 +27,7 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     Returns:
         Columns variant, setting, n (finished trials), ``param.PATH`` for every searched path (the file's value where a
         variant does not search it), ``metric.NAME`` and ``metric.NAME.half_width`` (95%, Student t; empty below three
-        seeds) for whatever was measured, ``theory.NAME``. Best first.
+        seeds) for whatever was measured, ``theory.NAME``. In the order in which the study chooses, the best first.
     """
     means = frame.means
     table = means[["n"]].copy()
@@ -40,9 +40,8 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     for name in means:
         if str(name).startswith("theory.") and means[name].notna().any():
             table[name] = means[name]
-    fewer_first = frame.selection.goal.direction == "minimize"
-    best_first = table.sort_values(f"metric.{frame.metric}", ascending=fewer_first, kind="stable")
-    return best_first.reset_index()
+    best_first = pd.MultiIndex.from_tuples([found.key for found in frame.choice.settings], names=table.index.names)
+    return table.reindex(best_first).reset_index()
 
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
@@ -63,7 +62,9 @@ def _settings(frame: Frame) -> Sheet:
             columns.append(with_half_widths(in_words(metric), means, widths))
     if "theory.spread" in table:
         columns.append(Column("predicted spread", table["theory.spread"], 3))
-    return sheet("settings", f"Settings, best {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns)
+    return sheet(
+        "settings", f"Settings, the best by {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns
+    )
 
 
 def _references(frame: Frame) -> Sheet:

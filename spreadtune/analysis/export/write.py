@@ -11,7 +11,7 @@ from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.tables import Tables
 from spreadtune.errors import UserError
 from spreadtune.run_folder import write_atomic
-from spreadtune.spec.placed import hint
+from spreadtune.spec.validation_errors import hint
 
 FORMATS = ("csv", "parquet", "latex", "markdown", "figures")
 

@@ -32,7 +32,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     return ReportFigure(
         name=NAME,
         title=f"Spread against {in_words(frame.x)}",
-        caption=_caption(table, lines),
+        caption=_caption(frame, table, lines),
         numbers=table,
         plot=_curve_panels(frame, table, lines) if len(lines) else _points(frame, table),
     )
@@ -113,11 +113,13 @@ def _single_metric(table: pd.DataFrame) -> str:
     return next(name for name in SPREADS if name in table and table[name].notna().any())
 
 
-def _caption(table: pd.DataFrame, lines: pd.DataFrame) -> str:
+def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
     predicts = "is what theory predicts for free embeddings on training batches"
     if len(lines):
         images = "training and validation images"
         theory = f"the dashed curve {predicts}. The shaded band is the predicted window from alpha_c to alpha_m."
+        if any(recorded.unequal for recorded in frame.schemes.values()):
+            theory += " Classes are unequal: the first opens at its left edge, the last at the dotted line."
     else:
         images = SPREADS[_single_metric(table)][0].removeprefix("spread, ")
         known = table["predicted"].notna().any()

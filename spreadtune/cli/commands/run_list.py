@@ -12,7 +12,7 @@ from rich.table import Table
 from spreadtune.cli.resuming import resume_command
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.results.overview import BestSetting, Overview, overview
+from spreadtune.search.results.overview import Overview, overview
 from spreadtune.search.storage.record import TrialStatus
 
 HEADINGS = ("run", "state", "trials", "best so far", "started (UTC)")
@@ -84,7 +84,7 @@ def run_line(run: RunFolder, results: Path) -> Line:
             run.label,
             found.status,
             trials_text(found),
-            best_text(found.best),
+            best_text(found),
             f"{started:%Y-%m-%d %H:%M}" if (started := _started(run)) else "",
             resume_command(run, found.study, results) if found.status == "interrupted" else None,
         )
@@ -98,7 +98,7 @@ def trials_text(found: Overview) -> str:
     text = _counts(found, found.states, found.total)
     if found.confirm_total:
         text += f"; confirmation: {_counts(found, found.confirm_states, found.confirm_total)}"
-    return f"{text} (published results; its database is elsewhere)" if found.from_files else text
+    return f"{text} (by its folder; its database is elsewhere)" if found.from_files else text
 
 
 def _counts(found: Overview, states: Mapping[TrialStatus, int], total: int) -> str:
@@ -108,13 +108,15 @@ def _counts(found: Overview, states: Mapping[TrialStatus, int], total: int) -> s
     return f"{', '.join(counts) or 'none yet'} of {total}"
 
 
-def best_text(best: BestSetting | None) -> str:
+def best_text(found: Overview) -> str:
     """``transfer_accuracy 0.984 at alpha 0.75 (3 trials)``."""
+    best = found.best
     if best is None:
         return "-"
-    at = f" at {best.setting}" if best.setting else ""
-    broken = "" if best.feasible else "; no setting keeps the bounds"
-    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'}{broken})"
+    at = f" at {best.label}" if best.label else ""
+    broken = "" if best.feasible else "; bounds not kept"
+    n = len(best.results)
+    return f"{found.study.search.metric} {best.mean:.3f}{at} ({n} {'trial' if n == 1 else 'trials'}{broken})"
 
 
 def plain(lines: Sequence[Line]) -> list[str]:

@@ -14,7 +14,8 @@ from spreadtune.cli.live.chart import Chart
 from spreadtune.cli.live.glyphs import ASCII, UNICODE, Glyphs
 from spreadtune.cli.live.lines import counted
 from spreadtune.cli.live.plot import LEAST_ROWS, LINES_AROUND, plot
-from spreadtune.search.results.progress import Progress, SettingResults
+from spreadtune.search.results.choice import SettingResults
+from spreadtune.search.results.progress import Progress
 
 LINES_ABOVE = 6
 """Left to the lines that scroll by above the view."""

@@ -9,7 +9,7 @@ MEMORY_RETRIES = 1
 worker for what others on its machine used."""
 
 
-class Losses:
+class LostWorkers:
     """Counts what each trial and reference lost under this driver, by cause.
 
     Args:

@@ -14,7 +14,7 @@ def train_in_actor(job: Mapping[str, Any]) -> None:
     """Tune's function trainable, for one worker: Ray Train's local mode in this process, which owns CPUs and GPU.
 
     Args:
-        job: see :meth:`spreadtune.runtime.tune.adapters.Jobs.start`.
+        job: see :meth:`spreadtune.runtime.tune.jobs.Jobs.start`.
     """
     from ray.train import ScalingConfig
     from ray.train.torch import TorchTrainer
@@ -32,7 +32,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     more, the driver is told.
 
     Args:
-        job: see :meth:`spreadtune.runtime.tune.adapters.Jobs.start`.
+        job: see :meth:`spreadtune.runtime.tune.jobs.Jobs.start`.
     """
     from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchConfig, TorchTrainer

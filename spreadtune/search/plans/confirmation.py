@@ -8,35 +8,29 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from optuna.trial import Trial
 
-from spreadtune.run_folder import RunFolder
 from spreadtune.search.plans.plan import Plan
-from spreadtune.search.results.selection import best_setting
-from spreadtune.search.results.tables import trials_table
+from spreadtune.search.results.choice import choose
 from spreadtune.search.storage.book import Book
-from spreadtune.search.storage.reading import Rows
-from spreadtune.search.storage.record import Record, Row
+from spreadtune.search.storage.record import Record, Row, Rows
 from spreadtune.spec.study import Study
 
 TEST_REFERENCES = 1
 """Floors and ceilings on the test split: a scale to read the result by, not a side of a comparison."""
 
 
-def best_of_variants(study: Study, run: RunFolder, searched: Mapping[str, Rows]) -> dict[str, Record]:
+def best_of_variants(study: Study, searched: Mapping[str, Rows]) -> dict[str, Record]:
     """A trial's record of the best setting of each variant that has one.
 
     Args:
         study: says what is best.
-        run: holds the published outcomes of its trials.
         searched: the search's trials by variant, all of them ended.
     """
-    rows = [(variant, row) for variant, of_variant in searched.items() for row in of_variant.values()]
-    table = trials_table(study, run, rows, {row.record.trial: [] for _, row in rows})
-    found = {}
-    for variant, of_variant in searched.items():
-        best = best_setting(table[table["variant"] == variant], study.search.selection)
-        if best:
-            found[variant] = next(row.record for row in of_variant.values() if row.record.setting == best[1])
-    return found
+    best = choose(searched, study.search.selection).of_variants
+    return {
+        variant: next(row.record for row in rows.values() if row.record.setting == best[variant].setting)
+        for variant, rows in searched.items()
+        if variant in best
+    }
 
 
 def pairs_to_confirm(seeds: int, best: Mapping[str, Record] | None, confirmed: Mapping[str, Mapping[int, Row]]) -> int:
@@ -63,16 +57,13 @@ class Confirmation:
 
     Args:
         study: asks for so many seeds.
-        run: the run's folder.
         plan: of the search.
         searched: the search's books.
         books: the confirmation's.
     """
 
-    def __init__(
-        self, study: Study, run: RunFolder, plan: Plan, searched: Sequence[Book], books: Sequence[Book]
-    ) -> None:
-        self._study, self._run, self._plan, self._searched, self.books = study, run, plan, searched, books
+    def __init__(self, study: Study, plan: Plan, searched: Sequence[Book], books: Sequence[Book]) -> None:
+        self._study, self._plan, self._searched, self.books = study, plan, searched, books
         self._best: tuple[int, dict[str, Record]] | None = None
 
     @property
@@ -85,7 +76,7 @@ class Confirmation:
         searched = {book.variant: book.rows for book in self._searched}
         trials = sum(map(len, searched.values()))
         if self._best is None or self._best[0] != trials:  # failed ones may have been tried again since
-            self._best = trials, best_of_variants(self._study, self._run, searched)
+            self._best = trials, best_of_variants(self._study, searched)
         return self._best[1]
 
     def total(self) -> int:

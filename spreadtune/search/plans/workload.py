@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spreadtune.run_folder import RunFolder, TrialFolder
-from spreadtune.run_folder.attempt import checkpoint_epoch
+from spreadtune.run_folder.attempt_folder import checkpoint_epoch
 from spreadtune.search.plans.confirmation import TEST_REFERENCES, best_of_variants
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.plans.grid import GridPlan
@@ -126,7 +126,7 @@ def workload(
     rows, confirmed = (stored_rows(study, run, storage, stage=stage) if run else {} for stage in STAGES)
     spaces = [Space(variant, counts) for variant in study.variants()]
     searching = [_variant(plan, space, rows.get(space.variant.name, {}), run) for space in spaces]
-    best = best_of_variants(study, run, rows) if run and not any(load.jobs for load in searching) else None
+    best = best_of_variants(study, rows) if run and not any(load.jobs for load in searching) else None
     return Workload(
         variants=tuple(
             replace(load, confirm=_confirm(study, plan, space, best, confirmed.get(load.name, {}), run))

@@ -9,8 +9,8 @@ from spreadtune.search.plans.plan import make_plan
 from spreadtune.search.results.progress import pair_states
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import Space
-from spreadtune.search.storage.reading import Rows, stored_rows
-from spreadtune.search.storage.record import TrialStatus
+from spreadtune.search.storage.reading import stored_rows
+from spreadtune.search.storage.record import Rows, TrialStatus
 from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
 
@@ -45,7 +45,7 @@ def run_state(study: Study, run: RunFolder, *, storage: str | None = None) -> Ru
         DatabaseAwayError: it does not answer.
     """
     rows, confirmed = (stored_rows(study, run, storage, stage=stage) for stage in STAGES)
-    search, confirm = search_state(study, rows), confirm_state(study, run, rows, confirmed)
+    search, confirm = search_state(study, rows), confirm_state(study, rows, confirmed)
     return RunState(
         search.total + confirm.total,
         search.settled + confirm.settled,
@@ -70,12 +70,12 @@ def search_state(study: Study, rows: Mapping[str, Rows]) -> RunState:
     )
 
 
-def confirm_state(study: Study, run: RunFolder, rows: Mapping[str, Rows], confirmed: Mapping[str, Rows]) -> RunState:
+def confirm_state(study: Study, rows: Mapping[str, Rows], confirmed: Mapping[str, Rows]) -> RunState:
     """How far the confirmation is that has the trials ``confirmed``, after a search that has ``rows``."""
     if not study.search.confirm:
         return RunState(0, 0, 0)
     over = not search_state(study, rows).unfinished and "RUNNING" not in _states(rows)
-    best = best_of_variants(study, run, rows) if over else None
+    best = best_of_variants(study, rows) if over else None
     states = _states(confirmed)
     return RunState(
         total=pairs_to_confirm(study.search.confirm_seeds, best, confirmed),

@@ -16,15 +16,10 @@ from spreadtune.search.sampling.settings import Value, setting_key
 from spreadtune.search.sampling.space import Space
 from spreadtune.search.sampling.warm_start import WARM, earlier_trials
 from spreadtune.search.stopping.proxy import Companion, Itself
-from spreadtune.search.storage.record import METRICS, REASON, RECORD, STOP, Record, Row, Stop
+from spreadtune.search.storage.reading import read_rows
+from spreadtune.search.storage.record import MEASURED, REASON, RECORD, STOP, Record, Row, Rows, Stop
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Seed
-
-
-def read_rows(study: optuna.Study) -> dict[int, Row]:
-    """The trials of a study by run-wide number, those without a record left out."""
-    rows = (Row.of(trial) for trial in study.get_trials(deepcopy=False))
-    return {row.record.trial: row for row in rows if row}
 
 
 class Book:
@@ -69,7 +64,7 @@ class Book:
         self._proxy: Itself | Companion = Itself()
         if search.watched and len(search.objectives) > 1:
             self._proxy = Companion(f"{name}/proxy", storage, goal=search.watched, pruner=pruner)
-        self.rows: dict[int, Row] = {}
+        self.rows: Rows = {}
         self._settings: dict[str, int] = {}
 
     @property
@@ -93,7 +88,7 @@ class Book:
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""
         reported = self._proxy.reported()
-        for number, row in read_rows(self.study).items():
+        for number, row in read_rows(self.study, self._search).items():
             self.rows.setdefault(number, row).reported.update(reported.get(number, ()))
             if row.record.setting not in self._settings.values():
                 self._settings[self._key(row.record.values)] = row.record.setting
@@ -117,8 +112,9 @@ class Book:
         """The first seed after those that the setting has trials at."""
         return 1 + max(row.record.seed for row in self.of_setting(setting))
 
-    def taken_up(self, optuna_id: int) -> Trial:
+    def taken_up(self, optuna_id: int | None) -> Trial:
         """A handle on a stored trial."""
+        assert optuna_id is not None, "it is read from the database"
         return Trial(self.study, optuna_id)
 
     def write(self, trial: Trial, record: Record) -> Row:
@@ -158,7 +154,7 @@ class Book:
             if outcome.reason:
                 trial.set_user_attr(REASON, outcome.reason)
             if outcome.state == "COMPLETE":
-                trial.set_user_attr(METRICS, finished_metrics(outcome))
+                trial.set_user_attr(MEASURED, finished_metrics(outcome))
                 self._set_constraints(trial, outcome.metrics)
                 values = [outcome.values[goal.metric] for goal in self._search.objectives]
         except UpdateFinishedTrialError:

@@ -19,7 +19,8 @@ from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.storage.database import SQLITE_PATIENCE, close_database, study_name
 from spreadtune.search.storage.faults import AWAY
-from spreadtune.search.storage.reading import Rows, rows_of
+from spreadtune.search.storage.reading import rows_of
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
 
@@ -35,7 +36,7 @@ def peeked_rows(study: Study, run: RunFolder, *, stage: Stage = "search") -> dic
     try:
         with _readable(run.database_file) as (file, options), _opened(file, options) as storage:
             names = [variant.name for variant in study.variants()]
-            return {name: rows_of(storage, study_name(run, name, stage)) for name in names}
+            return {name: rows_of(storage, study_name(run, name, stage), study.search) for name in names}
     except (*AWAY, DatabaseError, sqlite3.Error, OSError) as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         raise UserError(f"{run.database_file.name} cannot be read ({reason})") from error

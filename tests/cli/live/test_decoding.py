@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from spreadtune.cli.live.decoding import decoding_shown
-from spreadtune.data.progress import on_progress
+from spreadtune.data.reading_progress import on_progress
 
 
 class Clock:

@@ -7,10 +7,10 @@ import pytest
 
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
+from spreadtune.runtime.tune.adapters import LedgerSearcher
+from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.spec.search import SearchConfig
-
-adapters = pytest.importorskip("spreadtune.runtime.tune.adapters")
 
 
 def searcher(*, waits: bool, running: bool, stopped: bool = False) -> Any:
@@ -18,10 +18,10 @@ def searcher(*, waits: bool, running: bool, stopped: bool = False) -> Any:
     stop.made = stopped
     study = SimpleNamespace(resources=SimpleNamespace(retries=1), search=SearchConfig())
     ledger = SimpleNamespace(next=lambda: None, waits=waits, study=study)
-    jobs = adapters.Jobs(ledger, Slots(workers=1, cpus=1, gpus=0, count=2), SilentMonitor(), "", stop)
+    jobs = Jobs(ledger, Slots(workers=1, cpus=1, gpus=0, count=2), SilentMonitor(), "", stop)
     if running:
         jobs.running["one"] = SimpleNamespace()
-    return adapters.LedgerSearcher(jobs)
+    return LedgerSearcher(jobs)
 
 
 @pytest.mark.parametrize("waits", [True, False])

@@ -14,7 +14,8 @@ from ray.train.v2.api.exceptions import WorkerGroupError
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.tune.adapters import Jobs, LedgerScheduler, LedgerSearcher
+from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher
+from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.out_of_memory import ActorOutOfMemoryError, memory_reason, spare_other_trials
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.memory import note_memory

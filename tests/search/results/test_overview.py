@@ -52,7 +52,7 @@ def test_states_and_best_of_a_run(lab: Any) -> None:
         found = overview(lab.run)
     assert (found.status, found.total, dict(found.states)) == ("running", 4, {"COMPLETE": 3, "RUNNING": 1})
     assert found.best is not None
-    assert (found.best.mean, found.best.setting, found.best.trials) == (0.9, "alpha 0.75", 1)
+    assert (found.best.label, found.best.results) == ("alpha 0.75", (0.9,))
     assert overview(lab.run).status == "interrupted", "nobody holds it now"
 
 
@@ -65,8 +65,8 @@ def test_a_finished_run_and_means_over_seeds(lab: Any) -> None:
     found = overview(lab.run)
     assert (found.status, found.states) == ("finished", {"COMPLETE": 8})
     assert found.best is not None
-    assert (found.best.setting, found.best.trials) == ("a: alpha 0.75", 2)
-    assert found.best.mean == pytest.approx(0.85)
+    assert found.best.label == "a: alpha 0.75"
+    assert found.best.results == (0.95, 0.75)
 
 
 def test_a_pair_that_was_retried_counts_once(lab: Any) -> None:
@@ -209,7 +209,7 @@ def test_a_database_elsewhere_is_told_from_published_results(lab: Any, tmp_path:
     assert found.from_files
     assert (found.status, found.total, found.states) == ("interrupted", 4, {"FAIL": 1, "COMPLETE": 1, "RUNNING": 1})
     assert found.best is not None
-    assert (found.best.mean, found.best.setting, found.best.trials) == (0.9, "alpha 0.75", 1)
+    assert (found.best.label, found.best.results) == ("alpha 0.75", (0.9,))
     lab.run_all(lab.open(study, storage=address, retry_failed=True))
     found = overview(lab.run)
     assert (found.status, found.states) == ("finished", {"COMPLETE": 4})

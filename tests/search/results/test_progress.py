@@ -1,10 +1,7 @@
 """Counting pairs, not attempts at them."""
 
-import math
-
-from spreadtune.search.results.progress import Progress, SettingResults, best_of, pair_states
+from spreadtune.search.results.progress import Progress, pair_states
 from spreadtune.search.storage.record import Record, Row
-from spreadtune.spec.goal import Goal, Selection
 
 
 def row(trial: int, setting: int, state: str, retry_of: int | None = None) -> Row:
@@ -21,15 +18,3 @@ def test_what_waits_for_another_trial_is_missing() -> None:
         total=9, complete=4, pruned=1, failed=3, running=1, references_total=2, references_done=1, retrying=2
     )
     assert (progress.trials_done, progress.done, progress.missing) == (6, 7, 4)
-
-
-def test_the_best_setting_has_the_best_mean_over_seeds() -> None:
-    def of(setting: int, *results: float, variant: str = "main") -> SettingResults:
-        return SettingResults(variant, setting, {}, "", results)
-
-    steady, lucky, lost = of(0, 0.8, 0.8), of(1, 0.9, 0.6), of(2, math.nan)
-    most, least = Selection(Goal("spread", "maximize")), Selection(Goal("spread", "minimize"))
-    assert best_of([lost, lucky, steady], most) == steady
-    assert best_of([lost, lucky, steady], least) == lucky
-    assert best_of([of(3, 0.8), steady, of(0, 0.8, variant="a")], most) == of(0, 0.8, variant="a")
-    assert best_of([lost], most) is None

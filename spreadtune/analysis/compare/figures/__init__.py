@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.figures.epochs import epochs
 from spreadtune.analysis.compare.figures.parameters import over_parameters
 from spreadtune.analysis.compare.figures.tradeoff import tradeoff
-from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.compare.words import names
 from spreadtune.analysis.figures.figure import ReportFigure
 
 ACCURACIES = ("transfer_accuracy", "class_accuracy")
 
 
-def all_figures(sides: Sequence[Side], settings: pd.DataFrame, differing: pd.DataFrame) -> list[ReportFigure]:
+def all_figures(sides: Sequence[ComparedRun], settings: pd.DataFrame, differing: pd.DataFrame) -> list[ReportFigure]:
     """The figures that the runs have something to show in: the optimized metric first."""
     called, metric = names(sides, differing), sides[0].frame.metric
     accuracy = next((name for name in ACCURACIES if f"metric.{name}" in settings), metric)

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.figures.marks import color_of, marker
-from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.words import in_words
 
 
-def epochs(sides: Sequence[Side], names: Mapping[str, str]) -> ReportFigure | None:
+def epochs(sides: Sequence[ComparedRun], names: Mapping[str, str]) -> ReportFigure | None:
     """kNN accuracy of each run's best setting, epoch by epoch."""
     metric = next((name for name in ("knn_transfer_accuracy", "knn_class_accuracy") if _reported(sides, name)), None)
     if metric is None:
@@ -48,7 +48,7 @@ def epochs(sides: Sequence[Side], names: Mapping[str, str]) -> ReportFigure | No
     )
 
 
-def _curves(side: Side, metric: str) -> pd.DataFrame:
+def _curves(side: ComparedRun, metric: str) -> pd.DataFrame:
     finished = side.frame.finished
     best = finished[(finished["variant"] == side.best[0]) & (finished["setting"] == side.best[1])]
     history = side.frame.history
@@ -57,7 +57,7 @@ def _curves(side: Side, metric: str) -> pd.DataFrame:
     return table.rename(columns={column: "value"}).dropna().sort_values(["seed", "epoch"], ignore_index=True)
 
 
-def _reported(sides: Sequence[Side], metric: str) -> bool:
+def _reported(sides: Sequence[ComparedRun], metric: str) -> bool:
     column = f"metric.{metric}"
     return all(
         column in side.frame.history and _curves(side, metric).groupby("seed").size().max() > 1 for side in sides

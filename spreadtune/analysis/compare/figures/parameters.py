@@ -6,9 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.figures.marks import bars, color_of, is_measured, marker
 from spreadtune.analysis.compare.settings import searched
-from spreadtune.analysis.compare.side import Side
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.axes import axis_type
 from spreadtune.analysis.figures.figure import ReportFigure
@@ -18,7 +18,7 @@ _COLUMNS = 2
 
 
 def over_parameters(
-    sides: Sequence[Side], settings: pd.DataFrame, names: Mapping[str, str], metrics: Sequence[str], name: str
+    sides: Sequence[ComparedRun], settings: pd.DataFrame, names: Mapping[str, str], metrics: Sequence[str], name: str
 ) -> ReportFigure | None:
     """Setting means over each parameter that any run searches; a row of panels for each metric that was measured."""
     paths, measured = searched(sides), [metric for metric in metrics if is_measured(settings, metric)]
@@ -79,7 +79,7 @@ def _means(settings: pd.DataFrame, letter: str, path: str, metric: str, name: st
     ]
 
 
-def _axis(sides: Sequence[Side], settings: pd.DataFrame, path: str) -> str | None:
+def _axis(sides: Sequence[ComparedRun], settings: pd.DataFrame, path: str) -> str | None:
     """Logarithmic where a run searches it so and no run has it at zero."""
     values = pd.to_numeric(settings[f"param.{path}"], errors="coerce").dropna()
     asked = [axis_type(side.frame, path) for side in sides if path in side.frame.settings]

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def placed(path: str, text: str, *, given: str = "", known: Iterable[str] = ()) -> PydanticCustomError:
+def error_at(path: str, text: str, *, given: str = "", known: Iterable[str] = ()) -> PydanticCustomError:
     """An error for a validator to raise; ``path`` is relative to what is validated.
 
     With ``known`` the text goes on with the nearest name to ``given``, or with all of them.

@@ -9,16 +9,15 @@ import pandas as pd
 
 from spreadtune.analysis.frame import Frame, build_frame, setting_specs
 from spreadtune.analysis.tables import Tables
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-Setting = tuple[str, int]
-
 
 @dataclass(frozen=True)
-class Side:
+class ComparedRun:
     """A run as it stands in a comparison.
 
     Attributes:
@@ -65,6 +64,6 @@ class Side:
         return pd.to_numeric(own.drop_duplicates([*SETTING, "seed"]).set_index("seed")[column]).astype(float).dropna()
 
 
-def sides(runs: Sequence[Tables]) -> tuple[Side, ...]:
+def sides(runs: Sequence[Tables]) -> tuple[ComparedRun, ...]:
     """The runs with their letters, in the order they were named."""
-    return tuple(Side(letter, tables) for letter, tables in zip(LETTERS, runs, strict=False))
+    return tuple(ComparedRun(letter, tables) for letter, tables in zip(LETTERS, runs, strict=False))
