@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
 from spreadtune.search.results.choice import Choice, Setting, choose
+from spreadtune.search.results.progress import Progress
 from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
 from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
@@ -34,6 +36,7 @@ class Frame:
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
         rows: the same by variant, as the choice of the best wants them.
+        progress: how far the run is, its confirmation too, and its settings in the order in which the study chooses.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
@@ -51,6 +54,7 @@ class Frame:
 
     trials: pd.DataFrame
     rows: dict[str, Rows]
+    progress: Progress
     settings: pd.DataFrame
     schemes: dict[Scheme, pd.Series]
     searched: list[str]
@@ -95,10 +99,10 @@ class Frame:
         """The trials stopped early, beside their settings' values."""
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
-    @cached_property
+    @property
     def choice(self) -> Choice:
         """The settings in the order in which the study chooses."""
-        return self.choice_by(self.selection)
+        return self.progress.choice
 
     def choice_by(self, selection: Selection) -> Choice:
         """The settings in the order in which another rule would choose."""
@@ -138,6 +142,7 @@ def build_frame(tables: Tables) -> Frame:
     return Frame(
         trials=trials,
         rows=table_rows(tables.trials, study.variants()),
+        progress=progress_of(tables),
         settings=settings,
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,

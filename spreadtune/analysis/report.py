@@ -17,7 +17,6 @@ from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.front import front_table
 from spreadtune.analysis.html import definitions, table, typeset
 from spreadtune.analysis.page import asset, figure_section, number_column
-from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, readable
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trials_table
@@ -57,7 +56,7 @@ def render(tables: Tables) -> str:
         description=escape(tables.study.description),
         changes=_changes(tables),
         caution=_caution(tables),
-        progress=_progress(tables),
+        progress=_progress(frame),
         style=asset("report.css"),
         plotly=get_plotlyjs() if figures else "",
         script=asset("report.js"),
@@ -86,9 +85,10 @@ def _caution(tables: Tables) -> str:
     return f'<p class="caution">{escape(text)}</p>' if text else ""
 
 
-def _progress(tables: Tables) -> str:
-    ended, planned = ended_trials(tables.trials), planned_trials(tables.study)
-    return f'<p class="progress">So far: {ended} of {count(planned, "trial")}.</p>' if ended < planned else ""
+def _progress(frame: Frame) -> str:
+    search = frame.progress.search
+    so_far = f"So far: {search.ended} of {count(search.total, 'trial')}."
+    return f'<p class="progress">{so_far}</p>' if search.missing > 0 else ""
 
 
 def _confirmation(frame: Frame) -> str:
