@@ -57,10 +57,10 @@ def test_the_wheel_holds_studies_assets_and_types(built):
     names = set(zipfile.ZipFile(wheel).namelist())
     assets = {
         f"spreadtune/{path.relative_to(ROOT / 'spreadtune')}"
-        for path in (ROOT / "spreadtune/analysis").glob("report.*")
+        for path in (ROOT / "spreadtune/analysis/templates").iterdir()
     }
     studies = {f"spreadtune/_studies/{path.name}" for path in (ROOT / "studies").glob("*.yaml")}
-    assert {"spreadtune/analysis/report.css", "spreadtune/py.typed"} | assets | studies <= names
+    assert {"spreadtune/analysis/templates/report.html", "spreadtune/py.typed"} | assets | studies <= names
     assert not [name for name in names if name.startswith("tests/")]
 
 
@@ -76,6 +76,13 @@ def test_studies_are_found_by_name_from_another_folder(installed, tmp_path):
     )
     code = "import spreadtune; print(spreadtune.load_study('digits_alpha_sweep').name)"
     assert run(installed / "python", "-c", code, cwd=tmp_path).strip() == "digits_alpha_sweep"
+
+
+def test_an_installed_report_has_its_templates(installed, tmp_path):
+    code = "from spreadtune.analysis.page import page; print(page('compare.html', **{words}))"
+    words = dict.fromkeys(("title", "names", "command", "runs", "best", "differences", "pairs", "figures"), "")
+    shown = run(installed / "python", "-c", code.format(words=words | {"answer": ["found"]}), cwd=tmp_path)
+    assert '<p class="lead">found</p>' in shown
 
 
 def test_the_console_script_works(installed, tmp_path):

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
+from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
-from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.means import reference_means
 from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
 from spreadtune.analysis.words import count, in_words, measured
@@ -115,7 +116,9 @@ def _spread(frame: Frame, best: Setting) -> str:
     window = f"Its alpha {alpha:.3g} lies {place} the predicted window ({low:.3f}, {high:.3f})"
     if place == "inside":
         window += f", {(alpha - low) / (high - low):.0%} of the way"
-    return f"{spread} {window}.".lstrip()
+    recorded = frame.schemes.get(row["scheme"])
+    classes = unequal_classes(frame, recorded, alpha) if recorded else ""
+    return f"{spread} {window}. {classes}".strip()
 
 
 def _pair_schemes(frame: Frame) -> str:

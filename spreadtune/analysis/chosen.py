@@ -1,7 +1,7 @@
 """How the best setting came to be chosen: on a front, under bounds, by which labels, and what else would have been."""
 
-from spreadtune.analysis.figures import front as pareto
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.front import front_points
 from spreadtune.analysis.setting import label_of, value_of
 from spreadtune.analysis.words import count, in_words
 from spreadtune.search.results.choice import Setting
@@ -28,7 +28,7 @@ def broken_bounds(frame: Frame) -> str:
 
 def front_line(frame: Frame, best: Setting) -> str:
     """Of several optimized metrics: how many settings are on the front, and which of them is called the best."""
-    table = pareto.numbers(frame)
+    table = front_points(frame)
     if table.empty:
         return ""
     front = table[table["front"]]

@@ -2,20 +2,18 @@
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column
 from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
-from spreadtune.analysis.html import Column, table
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import measured, signed
 
 
-def confirmation_tables(found: Confirmation) -> str:
-    """The tables as HTML; comparisons where there is something to compare, openings where there were several."""
-    tables = [_table([_settings(each) for each in found.every])]
-    if found.against:
-        tables.append(_table([_against(found.chosen, each) for each in found.against]))
+def confirmation_tables(found: Confirmation) -> list[list[Column]]:
+    """The tables' columns; comparisons where there is something to compare, openings where there were several."""
+    tables = [[_settings(each) for each in found.every], [_against(found.chosen, each) for each in found.against]]
     if found.reopened:
-        tables.append(_table(_openings(found)))
-    return "\n".join(tables)
+        tables.append(_openings(found))
+    return [_columns(rows) for rows in tables if rows]
 
 
 def _settings(each: Confirmed) -> dict[str, object]:
@@ -58,6 +56,6 @@ def _signed(found: Interval) -> str:
     return signed(found.mean, found.half_width).replace("+-", "±")
 
 
-def _table(rows: list[dict[str, object]]) -> str:
+def _columns(rows: list[dict[str, object]]) -> list[Column]:
     frame = pd.DataFrame(rows)
-    return table([Column(str(name), frame[name]) for name in frame])
+    return [Column(str(name), frame[name]) for name in frame]

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.progress import progress_of
+from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.words import values_in_words
@@ -40,7 +41,8 @@ class Frame:
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
-        schemes: thresholds of the predicted curves, by the key that stands in ``settings``; finished settings only.
+        class_names: as the run recorded them; empty where it did not.
+        schemes: what theory says of each, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
         domains: what each searched path may be, in every variant that searches it.
         objectives: what is optimized.
@@ -56,7 +58,8 @@ class Frame:
     rows: dict[str, Rows]
     progress: Progress
     settings: pd.DataFrame
-    schemes: dict[Scheme, pd.Series]
+    class_names: tuple[str, ...]
+    schemes: dict[Scheme, RecordedTheory]
     searched: list[str]
     domains: dict[str, list[Domain]]
     objectives: tuple[Goal, ...]
@@ -144,6 +147,7 @@ def build_frame(tables: Tables) -> Frame:
         rows=table_rows(tables.trials, study.variants()),
         progress=progress_of(tables),
         settings=settings,
+        class_names=tuple(tables.manifest.get("classes", ())),
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
         domains=domains,
@@ -222,9 +226,8 @@ def _labels(settings: pd.DataFrame, paths: list[str], several_variants: bool) ->
     return labels
 
 
-def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, pd.Series]:
-    """Thresholds and images per class that the trials of a scheme have recorded."""
-    columns = [name for name in trials if str(name).startswith("theory.")]
-    numbers = trials[columns].apply(pd.to_numeric).astype(float).join(trials[SETTING])
-    recorded = numbers.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
-    return {scheme: rows[columns].mean() for scheme, rows in recorded.groupby("scheme", sort=False)}
+def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, RecordedTheory]:
+    """What the trials of each scheme have recorded."""
+    recorded = trials.join(settings["scheme"], on=SETTING).dropna(subset=["scheme"])
+    schemes = recorded["scheme"].unique()
+    return {scheme: RecordedTheory.of(scheme, recorded[recorded["scheme"] == scheme]) for scheme in schemes}

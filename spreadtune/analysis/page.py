@@ -1,39 +1,55 @@
-"""Parts of an HTML page that the report and a comparison share."""
+"""Pages from the templates in ``templates/``: one file each, which needs neither other files nor a network.
 
-from html import escape
+Jinja2 escapes whatever a template shows. What is HTML already is ``safe`` there, and all of it comes from here: style
+and script of our own, Plotly's library, and drawings, in which Plotly escapes names.
+"""
+
+from functools import cache
 from importlib import resources
 
-import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from plotly.offline import get_plotlyjs
 
+from spreadtune.analysis.columns import Column, number_columns
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.html import Column, table, typeset
-from spreadtune.analysis.words import in_words
 
 _PLOT_CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 
 
-def asset(name: str) -> str:
-    """A file of the package's that goes into a page."""
-    return (resources.files("spreadtune.analysis") / name).read_text(encoding="utf-8")
+def page(template: str, **values: object) -> str:
+    """A page from a template and what it shows; a name that the template asks for and does not get is an error."""
+    return _environment().get_template(template).render(values)
 
 
-def figure_section(figure: ReportFigure, index: int) -> str:
-    """A drawing with its caption, and its numbers to unfold; ``index`` counts from 1."""
-    drawing = figure.plot.to_html(
-        full_html=False, include_plotlyjs=False, div_id=f"plot-{figure.name}", config=_PLOT_CONFIG
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("spreadtune.analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    numbers = figure.numbers.drop(columns=["scheme", "group", "line"], errors="ignore").reset_index(drop=True)
-    columns = [number_column(str(name), numbers[name]) for name in numbers]
-    return (
-        f'<figure id="{figure.name}">{drawing}<figcaption><b>Figure {index}. {escape(figure.title)}.</b> '
-        f"{typeset(figure.caption)}</figcaption>"
-        f"<details><summary>Numbers of figure {index}</summary>{table(columns)}</details></figure>"
-    )
+    made.filters |= {"typeset": _typeset, "drawing": _drawing, "figure_numbers": _figure_numbers}
+    made.globals |= {"asset": _asset, "plotly_script": get_plotlyjs, "zip": zip}
+    return made
 
 
-def number_column(name: str, values: pd.Series) -> Column:
-    """A column of a figure's numbers; what was measured gets three decimals."""
-    parameter = name in ("x", "alpha") or name.startswith("param.")
-    measured = pd.api.types.is_float_dtype(values) and not parameter
-    heading = name.removeprefix("metric.").removeprefix("param.").replace(".half_width", " ±")
-    return Column(in_words(heading), values, 3 if measured else None)
+def _typeset(text: str) -> str:
+    """A sentence with a proper sign where plain text has ``+-``."""
+    return text.replace("+-", "±")
+
+
+def _figure_numbers(figure: ReportFigure) -> list[Column]:
+    """What is drawn, without the columns that only say which line a point is on."""
+    drawn = figure.numbers.drop(columns=["scheme", "group", "line"], errors="ignore")
+    return number_columns(drawn)
+
+
+def _drawing(figure: ReportFigure) -> str:
+    name = f"plot-{figure.name}"
+    return str(figure.plot.to_html(full_html=False, include_plotlyjs=False, div_id=name, config=_PLOT_CONFIG))
+
+
+def _asset(name: str) -> str:
+    return (resources.files("spreadtune.analysis") / "templates" / name).read_text(encoding="utf-8")

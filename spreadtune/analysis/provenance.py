@@ -1,10 +1,16 @@
 """How a run came about, as the report tells it: its manifest made readable, and what the command line changed."""
 
+import math
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 _DIGITS = 12  # of a hash: enough to tell runs apart, short enough to compare by eye
+
+
+def lines(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The manifest made readable, as dotted names and texts."""
+    return list(_flat(readable(manifest)))
 
 
 def readable(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,6 +30,24 @@ def changes(command: Iterable[str]) -> str:
         if name in ("--profile", "--set"):
             found += [word] if given else [word, next(words, "")]
     return shlex.join(found)
+
+
+def _flat(mapping: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            yield from _flat({str(index + 1): item for index, item in enumerate(value)}, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _git(state: Mapping[str, Any]) -> str:

@@ -1,15 +1,10 @@
 """What the predicted spread depends on beside alpha; settings that share it share one predicted curve."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-import numpy as np
-import pandas as pd
-
-from spreadtune import theory
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.trial import TrialSpec
 
@@ -40,34 +35,15 @@ class Scheme:
             views=spec.data.views,
         )
 
-    def curve(self, images_per_class: float, alphas: np.ndarray) -> pd.DataFrame:
-        """The predicted spread of free embeddings at ``alphas``; empty where there is no formula.
-
-        Args:
-            images_per_class: mean number of images of a class in a batch, which gives the number of classes too.
-            alphas: (points,) in [0, 1].
-
-        Returns:
-            Columns ``alpha`` and ``spread``.
-        """
-        if math.isnan(images_per_class):
-            return pd.DataFrame(columns=["alpha", "spread"])
-        counts = [images_per_class] * round(self.batch_size / images_per_class)
-        try:
-            spreads = [
-                theory.predicted_spread(
-                    float(alpha),
-                    counts,
-                    self.temperature,
-                    pairs=self.pairs,
-                    denominator=self.denominator,
-                    views=self.views,
-                )
-                for alpha in alphas
-            ]
-        except ValueError:  # no formula for this pair scheme, or too few images for one
-            return pd.DataFrame(columns=["alpha", "spread"])
-        return pd.DataFrame({"alpha": alphas, "spread": spreads})
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the functions of :mod:`spreadtune.theory` take beside alpha and class counts."""
+        return {
+            "temperature": self.temperature,
+            "pairs": self.pairs,
+            "denominator": self.denominator,
+            "views": self.views,
+        }
 
 
 def distinguishing_labels(schemes: Sequence[Scheme]) -> list[str]:

@@ -1,10 +1,8 @@
-"""The report's table of all trials: what identifies a trial, what was tried, what came out."""
-
-from collections.abc import Sequence
+"""The table of all trials in reports and exports: what identifies a trial, what was tried, what came out."""
 
 import pandas as pd
 
-from spreadtune.analysis.html import Column, table
+from spreadtune.analysis.columns import Column
 from spreadtune.analysis.words import in_words
 
 _ALWAYS = ("trial", "state")
@@ -20,17 +18,12 @@ _METRICS = (
 )
 
 
-def trials_table(trials: pd.DataFrame, asked: Sequence[str]) -> str:
-    """All trials as a sortable HTML table; empty columns, and identities that are the same throughout, are left out.
+def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
+    """All trials; empty columns, and identities that are the same throughout, are left out.
 
     The metrics that the study asks for come first. The reason comes last, because it is a sentence and would push the
     metrics out of sight.
     """
-    return table(trial_columns(trials, asked), sortable=True, state="state")
-
-
-def trial_columns(trials: pd.DataFrame, asked: Sequence[str]) -> list[Column]:
-    """What that table shows of the trials."""
     tried = [name for name in trials if str(name).startswith("param.")]
     measured = dict.fromkeys([*asked, *_METRICS])
     came_out = [f"{part}.{name}" for name in measured for part in ("metric", "test")]

@@ -17,6 +17,8 @@ from spreadtune.cli.commands.run import run_command
 from spreadtune.cli.commands.runs import runs_command
 from spreadtune.cli.commands.schema import schema_command
 from spreadtune.cli.commands.simulate import simulate_command
+from spreadtune.cli.signals import ended_as_interrupted
+from spreadtune.cli.streams import lasting_streams, say
 from spreadtune.errors import FaultError, UserError
 from spreadtune.version import __version__
 
@@ -61,25 +63,35 @@ def run_study_main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _guarded(command: Callable[[], int | None]) -> int:
-    """The exit code of a command; a mistake, or what is in its way, is told in one message without a traceback."""
+    """The exit code of a command, whatever becomes of its console."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # a study's own parts are found as ``python -m`` would find them
+    with lasting_streams() as incomplete, ended_as_interrupted():
+        code = _exit_code(command)
+        if not code and (reason := incomplete()):
+            say(f"error: standard output could not be written ({reason}); what was printed is incomplete", err=True)
+            return FAULT
+        return code
+
+
+def _exit_code(command: Callable[[], int | None]) -> int:
+    """A mistake, or what is in the command's way, is told in one message without a traceback."""
     try:
         return command() or 0
     except UserError as mistake:
-        click.echo(f"error: {mistake}", err=True)
+        say(f"error: {mistake}", err=True)
         return MISTAKE
     except FaultError as fault:
-        click.echo(f"error: {fault}", err=True)
+        say(f"error: {fault}", err=True)
         return FAULT
     except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message())
+        say(asked.format_message())
         return MISTAKE
     except click.ClickException as mistake:
         hint = (
             f" (see {mistake.ctx.command_path} --help)" if isinstance(mistake, click.UsageError) and mistake.ctx else ""
         )
-        click.echo(f"error: {mistake.format_message()}{hint}", err=True)
+        say(f"error: {mistake.format_message()}{hint}", err=True)
         return MISTAKE
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED

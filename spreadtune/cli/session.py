@@ -3,8 +3,8 @@
 import logging
 import os
 import shlex
-import signal
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from logging.handlers import BufferingHandler
 from pathlib import Path
@@ -17,6 +17,7 @@ from spreadtune.cli.live.captured import captured
 from spreadtune.cli.live.decoding import decoding_shown
 from spreadtune.cli.live.terminal import Terminal, TerminalHandler
 from spreadtune.cli.program import command_line, run_words
+from spreadtune.cli.signals import answered
 from spreadtune.data.root import use_data_root
 from spreadtune.errors import FaultError, UserError
 from spreadtune.run_folder import RunFolder, UnwritableError
@@ -68,19 +69,17 @@ class Request:
 
 def run_to_report(request: Request) -> int:
     """Run a study, print its answer and where its report is; the exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clusters send it; it means what Ctrl-C means
     stop = StopRequest()
     early = _log_early()
     chosen = _choose(request)
     console = Console(file=sys.stdout, highlight=False)  # this very stream, whatever stands in its place later
     live = sys.stdout.isatty() and not console.is_dumb_terminal  # FORCE_COLOR makes no terminal of a pipe
-    with Terminal(chosen.study, chosen.run.label, console, live=live) as terminal:
+    with chosen.run.gone_unless_begun(), Terminal(chosen.study, chosen.run.label, console, live=live) as terminal:
         for line in _opening(chosen):
             terminal.say(line)
         try:
             _log_to(chosen.run.log_file, terminal, early, verbose=request.verbose)
-            _stop_in_order(stop, terminal)
-            with captured():
+            with stopping_in_order(stop, terminal), captured():
                 results = execute(
                     chosen,
                     storage=request.storage,
@@ -124,8 +123,6 @@ def _end_at_once(error: FaultError, run: RunFolder, request: Request, terminal: 
     """Say why and how to go on, and end this process, whose main thread hangs."""
     for line in _breakdown(error, run, request):
         terminal.say(line)
-    if sys.__stdout__:
-        sys.__stdout__.flush()
     os._exit(FAILED)
 
 
@@ -151,16 +148,15 @@ def _cause_and_fix(error: Exception, run: RunFolder) -> tuple[str, str]:
     )
 
 
-def _stop_in_order(stop: StopRequest, terminal: Terminal) -> None:
-    """The first Ctrl-C or SIGTERM asks trials in training to end after their epoch, the second ends everything."""
+def stopping_in_order(stop: StopRequest, terminal: Terminal) -> AbstractContextManager[None]:
+    """The first signal asks trials in training to end after their epoch, the second ends everything."""
 
     def answer(signum: int, frame: FrameType | None) -> None:
         if stop.made or not stop.make():
             raise KeyboardInterrupt
         terminal.say("stopping   after the epoch of each trial in training; once more stops at once")
 
-    signal.signal(signal.SIGINT, answer)
-    signal.signal(signal.SIGTERM, answer)
+    return answered(answer)
 
 
 def checked_study(request: Request, *, make_tables: bool = True) -> Study:

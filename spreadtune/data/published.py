@@ -4,7 +4,7 @@ import io
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,19 +14,13 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, listed, stamps
-from spreadtune.data.image_set import Images, Labels
+from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.image_set import Images
+from spreadtune.data.listed import listed
 from spreadtune.data.root import VARIABLE, data_roots
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
-
-
-@dataclass(frozen=True)
-class Hierarchy:
-    """Names of classes and subclasses, and the class of each subclass, int64 (S,)."""
-
-    class_names: Sequence[str]
-    subclass_names: Sequence[str]
-    class_of_subclass: Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +59,8 @@ class Published(ImageFiles):
                 "delete these files, and they are downloaded again, or replace them"
             )
         train, test = (kind(self._root, train=train) for train in (True, False))
-        hierarchy = self.hierarchy(self._place)
-        return Contents(
-            class_of_subclass=hierarchy.class_of_subclass,
-            class_names=hierarchy.class_names,
-            subclass_names=hierarchy.subclass_names,
-            parts={"train": _pictures(train, size), "test": _pictures(test, size)},
-        )
+        parts: dict[SplitName, Pictures] = {"train": _pictures(train, size), "test": _pictures(test, size)}
+        return Contents(self.hierarchy(self._place), parts)
 
     @property
     def _place(self) -> Path:

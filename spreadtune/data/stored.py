@@ -33,7 +33,7 @@ def store(contents: Contents, folder: Path, label: str) -> ImageSet:
         UserError: images that cannot be read, all told at once; or the contents are no :class:`ImageSet`.
         OSError: the folder cannot be written, or its disk is full.
     """
-    _save(folder / "class_of_subclass.npy", contents.class_of_subclass)
+    _save(folder / "class_of_subclass.npy", contents.hierarchy.class_of_subclass)
     broken: list[str] = []
     with _counted(f"decoding {label}", sum(map(len, contents.parts.values()))) as advance:
         for part, pictures in contents.parts.items():
@@ -42,8 +42,8 @@ def store(contents: Contents, folder: Path, label: str) -> ImageSet:
     refuse_broken(broken)
     described = {
         "format": FORMAT,
-        "class_names": list(contents.class_names),
-        "subclass_names": list(contents.subclass_names),
+        "class_names": list(contents.hierarchy.class_names),
+        "subclass_names": list(contents.hierarchy.subclass_names),
         "shares": list(contents.shares) if contents.shares else None,
     }
     image_set = _image_set(folder, described)

@@ -2,7 +2,9 @@
 
 import json
 import re
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,6 +139,15 @@ class RunFolder:
     def every_reference(self) -> list[TrialFolder]:
         """The references of all stages that have a folder."""
         return [self.reference(seed, stage) for stage in ("search", "confirm") for seed in self.references(stage)]
+
+    @contextmanager
+    def gone_unless_begun(self) -> Iterator[None]:
+        """A folder without its study is no run: what ends in the block before there is one leaves no folder."""
+        try:
+            yield
+        finally:
+            if not self.study_file.exists():
+                shutil.rmtree(self.path, ignore_errors=True)
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the run for this process; see :func:`spreadtune.run_folder.lock.hold`."""

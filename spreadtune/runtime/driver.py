@@ -11,6 +11,7 @@ import psutil
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
+from spreadtune.runtime.before_start.data_sets import data_warnings
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_leftovers, processes_recorded
@@ -69,7 +70,7 @@ def run_study(
         FaultError: the run's folder or its database takes no more; a resume goes on.
         KeyboardInterrupt: it was asked to stop, and did.
     """
-    with run.lock(), _nothing_left_unless_begun(run):
+    with run.lock(), run.gone_unless_begun():
         database_url(run, storage)  # the manifest that is written next would say what was asked, right or wrong
         end_leftovers(run.path.parent.parent, run)
         manifest = Manifest(run, study, command=command, storage=storage)
@@ -95,6 +96,8 @@ def run_study(
                         slots=asdict(slots),
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
+                        classes=list(dataset.class_names),
+                        data_warnings=data_warnings(study),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                     forecast.connected(cluster, slots, progress)
@@ -163,16 +166,6 @@ def _first_error_counts(*, broken: bool) -> Iterator[None]:
 def _recorded(run: RunFolder, address: str) -> AbstractContextManager[None]:
     """A cluster that was there before is none of ours to end."""
     return processes_recorded(run.processes_file) if address == "local" else nullcontext()
-
-
-@contextmanager
-def _nothing_left_unless_begun(run: RunFolder) -> Iterator[None]:
-    """A folder without its study is no run: when the start is refused there is nothing to resume, so it goes."""
-    try:
-        yield
-    finally:
-        if not run.study_file.exists():
-            shutil.rmtree(run.path, ignore_errors=True)
 
 
 def _execute(ledger: Ledger, run: RunFolder, slots: Slots, monitor: Monitor, stop: StopRequest) -> None:

@@ -5,11 +5,12 @@ from contextlib import suppress
 
 from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.trial import TrialSpec
-from spreadtune.theory import collapse_threshold, means_vanish_threshold, predicted_spread
+from spreadtune.theory import class_spreads, collapse_threshold, equal, means_vanish_threshold, predicted_spread
 
 
 def theory_of(spec: TrialSpec, batch_class_counts: Sequence[float]) -> dict[str, float]:
-    """alpha_c, alpha_m, the predicted spread and the images per class they follow from.
+    """alpha_c, alpha_m, the predicted spread, the mean images per class; of unequal classes also the lowest and highest
+    spread of a class.
 
     A scheme without a formula, and an objective that is not the spread loss, leave their numbers out.
 
@@ -32,4 +33,10 @@ def theory_of(spec: TrialSpec, batch_class_counts: Sequence[float]) -> dict[str,
         found["spread"] = predicted_spread(
             objective.alpha, counts, temperature, pairs=pairs, denominator=denominator, views=views
         )
+        if not equal(counts):
+            spreads = class_spreads(
+                objective.alpha, counts, temperature, pairs=pairs, denominator=denominator, views=views
+            )
+            known = [spread for spread in spreads if spread is not None]
+            found["lowest_class_spread"], found["highest_class_spread"] = min(known), max(known)
     return found

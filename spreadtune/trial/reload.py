@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.evaluation.representations import represent
 from spreadtune.run_folder import TrialFolder

@@ -59,6 +59,15 @@ search:
   subject_to: {class_accuracy: ">= 0.95"}
 """
 
+CHOICES = """
+search:
+  sampler: random
+  trials: 3
+  space:
+    objective.temperature: {{uniform: [0.1, 1]}}
+    model.encoder.weights: {{choice: {choices}}}
+"""
+
 MANIFEST = {
     "command": ["spreadtune", "run", "digits_alpha_sweep", "--seeds", "3"],
     "hash": "3f1c9a5e0b7d2c48",
@@ -148,6 +157,27 @@ def new_run(tmp_path_factory: pytest.TempPathFactory) -> NewRun:
 
     def make(search: str = SWEEP, description: str = "How alpha controls spread.") -> RunBuilder:
         return RunBuilder(tmp_path_factory.mktemp("run"), search, description)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def named_by_users(new_run: NewRun) -> Callable[[str], Results]:
+    """A maker of runs in which everything that a user may write freely is the given text."""
+
+    def make(text: str) -> Results:
+        choices = [text, f"{text}!", "none"]
+        run = new_run(CHOICES.format(choices=json.dumps(choices)), description=text)
+        study = run.run.study_file
+        study.write_text(study.read_text().replace("encoder: convnet", "encoder: resnet18"))
+        for setting, weights in enumerate(choices):
+            temperature = 0.1 + 0.1 * setting
+            params = {"objective.temperature": temperature, "model.encoder.weights": weights}
+            run.trial(setting, alpha=0.0, temperature=temperature, params=params, reason=text, device=text)
+        results = run.write()
+        own = {"command": ["spreadtune", "--set", text], "versions": {text: text}, "devices": [text]}
+        run.run.manifest_file.write_text(json.dumps(MANIFEST | own))
+        return results
 
     return make
 

@@ -162,7 +162,8 @@ def test_a_former_best_that_was_confirmed_is_told(confirmed: Any) -> None:
     assert found is not None
     openings = [(opening.values, opening.trials) for opening in found.openings if opening.variant == "spread"]
     assert openings == [("alpha 0.56", (8, 9)), ("alpha 0.62", (10, 11, 12))]
-    assert "<td>10, 11, 12</td>" in confirmation_tables(found)
+    reopened = confirmation_tables(found)[-1]
+    assert "10, 11, 12" in [cell.text for column in reopened for cell in column]
 
 
 def test_one_variant_has_nothing_beside_it(new_run: Any) -> None:

@@ -47,7 +47,7 @@ def test_lines_connect_settings_that_differ_in_the_main_parameter_alone(variants
 def test_settings_with_one_prediction_share_a_scheme(variants: Results) -> None:
     frame = build_frame(variants)
     assert sorted(scheme.temperature for scheme in frame.schemes) == [0.1, 0.5]
-    assert all(recorded["theory.images_per_class"] == 64 for recorded in frame.schemes.values())
+    assert all(recorded.class_counts == (64, 64) for recorded in frame.schemes.values())
 
 
 def test_categories_come_after_numbers(search: Results) -> None:

@@ -16,8 +16,8 @@ from optuna.trial import TrialState, create_trial
 
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.export.contents import data_frames, sheets
-from spreadtune.analysis.figures import front
 from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.front import front_points
 from spreadtune.analysis.results import Results
 from spreadtune.analysis.setting import label_of
 from spreadtune.cli.commands.run_list import best_text, run_line
@@ -144,7 +144,7 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
         exported = data_frames(results, frame)["settings"]
         assert (exported["variant"][0], exported["setting"][0]) == best
         assert sheets(results, frame)[0].rows
-    table = front.numbers(frame)
+    table = front_points(frame)
     if len(table) and best:
         at = table[(table["variant"] == best[0]) & (table["setting"] == best[1])]
         assert live.feasible == at["front"].item(), "the best of those that keep the bounds is on the front"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -16,12 +17,13 @@ PLOTLY = get_plotlyjs()
 
 
 class Page(HTMLParser):
-    """What a page loads or links to, its tags, and the rows of its sortable table."""
+    """What a page loads or links to, its tags, its texts, and the rows of its sortable table."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
         self.tags: list[str] = []
+        self.texts: list[str] = []
         self.sortable_rows = 0
         self._inside = False
         self.feed(text)
@@ -31,6 +33,9 @@ class Page(HTMLParser):
         self._inside = self._inside or (tag == "table" and ("class", "sortable") in attrs)
         self.sortable_rows += self._inside and tag == "tr"
         self.links += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "data", "action")]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "table"
@@ -85,8 +90,8 @@ def test_the_head_says_what_the_command_line_changed(new_run: Any) -> None:
     assert 'class="changes"' not in render(results)
     words = ["spreadtune", "sweep", "--profile", "small", "--set", "training.epochs=<2>"]
     run.run.manifest_file.write_text(json.dumps({"command": words}))
-    line = "<code>--profile small --set &#x27;training.epochs=&lt;2&gt;&#x27;</code>"
-    assert line in render(Results(run.run))
+    line = "<code>--profile small --set 'training.epochs=&lt;2&gt;'</code>"
+    assert line in render(Results(run.run)).replace("&#39;", "'")
 
 
 def test_the_head_says_how_far_an_unfinished_run_is(search: Results, sweep: Results) -> None:
@@ -116,9 +121,10 @@ def test_a_run_that_has_only_begun_has_a_report(new_run: Any) -> None:
     assert "All 0 trials." in render(Results(begun.run))
 
 
-@pytest.mark.parametrize(
-    "attack", ["</title><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "$run ${name}"]
-)
+ATTACKS = ["</title><script>alert(1)</script>", "\"><img src=x onerror='alert(1)'>", "$run ${name}", "{{ name }} &lt;"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_what_a_user_writes_is_text_and_nothing_else(new_run: Any, attack: str) -> None:
     run = new_run(description=attack)
     run.trial(0, alpha=0.0, params={"objective.alpha": 0.0}, state="FAIL", epochs=0, reason=attack)
@@ -126,6 +132,15 @@ def test_what_a_user_writes_is_text_and_nothing_else(new_run: Any, attack: str) 
     assert "img" not in page.tags
     assert page.tags.count("script") == 2
     assert page.tags.count("title") == 1
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_names_in_labels_figures_and_manifest_are_text_too(named_by_users: Any, attack: str) -> None:
+    page = Page(own_text(named_by_users(attack)))
+    assert "img" not in page.tags
+    assert page.tags.count("script") == 2 + page.tags.count("figure")
+    for written in (attack, f"encoder weights {attack}", f"spreadtune --set {shlex.quote(attack)}"):
+        assert any(written in text for text in page.texts), written
 
 
 def test_dollar_signs_in_a_description_stay(new_run: Any) -> None:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,3 +63,11 @@ def test_a_comparison_is_drawn(sweep: Results, search: Results, tmp_path: Path) 
     page = Comparison.of([sweep, search]).write_report(tmp_path / "compared.html")
     dom = opened(page, tmp_path / "profile")
     assert len(re.findall(r'class="plot-container', dom)) == 4, "one for each figure"
+
+
+def test_hostile_names_run_nothing(named_by_users: Any, tmp_path: Path) -> None:
+    mark = "document.documentElement.setAttribute('data-run', 1)"
+    results = named_by_users(f'</script><script>{mark}</script><img src=x onerror="{mark}">')
+    dom = opened(results.write_report(), tmp_path / "profile")
+    assert "plot-container" in dom
+    assert not re.search(r"<html[^>]*data-run", dom)

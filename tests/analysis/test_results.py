@@ -72,14 +72,15 @@ def test_encoder_and_embeddings_come_from_the_trials_folder(sweep: Results, monk
     assert handle.embeddings() == {"folder": sweep.run.trial(7), "split": "validation"}
 
 
-def test_reading_results_imports_neither_torch_nor_ray_nor_optuna(sweep: Results) -> None:
+def test_reading_results_imports_neither_torch_nor_ray_nor_optuna_nor_plotly(sweep: Results, tmp_path: Path) -> None:
     code = (
         "import sys; from spreadtune.analysis.results import Results; from spreadtune.run_folder import RunFolder; "
-        "from pathlib import Path; Results(RunFolder(Path(sys.argv[1]))).answer(); "
-        "sys.exit(', '.join({'torch', 'ray', 'optuna'} & set(sys.modules)) or 0)"
+        "from pathlib import Path; found = Results(RunFolder(Path(sys.argv[1]))); found.answer(); "
+        "found.export(sys.argv[2], ['csv', 'parquet', 'latex', 'markdown']); "
+        "sys.exit(', '.join({'torch', 'ray', 'optuna', 'plotly'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(sweep.run.path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(sweep.run.path), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr.strip()) == (0, "")
 

@@ -1,14 +1,20 @@
 """Which columns the table of all trials has, and how."""
 
-import re
 from typing import Any
 
+import pandas as pd
+
 from spreadtune.analysis.results import Results
-from spreadtune.analysis.trials_table import trials_table
+from spreadtune.analysis.trials_table import trial_columns
 
 
 def headings(results: Results) -> list[str]:
-    return re.findall(r"<button type='button'>([^<]*)</button>", trials_table(results.trials, "transfer_accuracy"))
+    return [column.heading for column in trial_columns(results.trials, ["transfer_accuracy"])]
+
+
+def cells(trials: pd.DataFrame, heading: str) -> list[str]:
+    (column,) = (column for column in trial_columns(trials, ["transfer_accuracy"]) if column.heading == heading)
+    return [cell.text for cell in column]
 
 
 def test_the_reason_comes_last(search: Results) -> None:
@@ -20,8 +26,7 @@ def test_a_reason_that_all_trials_share_is_shown(new_run: Any) -> None:
     for setting in range(2):
         run.trial(setting, alpha=0.0, params={"objective.alpha": 0.0}, state="FAIL", epochs=0)
     results = run.write()
-    assert "reason" in headings(results)
-    assert trials_table(results.trials, "transfer_accuracy").count("<td>out of memory</td>") == 2
+    assert cells(results.trials, "reason") == ["out of memory"] * 2
 
 
 def test_columns_that_say_nothing_are_left_out(sweep: Results) -> None:
@@ -31,4 +36,10 @@ def test_columns_that_say_nothing_are_left_out(sweep: Results) -> None:
 
 
 def test_seconds_have_one_decimal(sweep: Results) -> None:
-    assert ">52.3</td>" in trials_table(sweep.trials.assign(seconds=52.3456), "transfer_accuracy")
+    assert set(cells(sweep.trials.assign(seconds=52.3456), "seconds")) == {"52.3"}
+
+
+def test_what_the_study_asks_for_is_the_first_metric(search: Results) -> None:
+    names = [column.heading for column in trial_columns(search.trials, ["spread"])]
+    assert names.index("spread") < names.index("transfer accuracy")
+    assert headings(search).index("transfer accuracy") < headings(search).index("spread")

@@ -10,7 +10,7 @@ from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_probe, fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
-from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS, needs_subclasses
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,12 @@ def test_without_subclasses_transfer_is_left_out(splits, final):
     train, validation = splits
     found = measured(FinalMetrics(train, seed=0, has_subclasses=False), validation)
     assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
+
+
+def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits, final):
+    shuffled = [replace(split, subclasses=split.subclasses.roll(1)) for split in splits]
+    found = measured(FinalMetrics(shuffled[0], seed=0), shuffled[1])
+    assert {name for name in final if found[name] != final[name]} == {*filter(needs_subclasses, final)}
 
 
 def test_geometry_is_that_of_the_normalized_embeddings(splits):

@@ -7,12 +7,24 @@ from tests.small_trial import small_trial
 
 def test_the_table_of_the_window() -> None:
     """C = 2, n = 64, tau = 0.5: 0.5191 and 0.6848, and the spread at alpha 0.569."""
-    theory = theory_of(small_trial({"objective.alpha": 0.569}), [63.0, 65.0])
+    theory = theory_of(small_trial({"objective.alpha": 0.569}), [63.5, 64.5])
     assert theory == {
         "images_per_class": 64,
         "alpha_c": pytest.approx(0.5191, abs=1e-4),
         "alpha_m": pytest.approx(0.6848, abs=1e-4),
         "spread": pytest.approx(0.1245, abs=1e-3),
+    }
+
+
+def test_unequal_classes_have_spreads_of_their_own() -> None:
+    theory = theory_of(small_trial({"objective.alpha": 0.52}), [20.0, 108.0])
+    assert theory == {
+        "images_per_class": 64,
+        "alpha_c": pytest.approx(0.317, abs=1e-3),
+        "alpha_m": pytest.approx(0.735, abs=1e-3),
+        "spread": pytest.approx(0.217, abs=1e-3),
+        "lowest_class_spread": 0,
+        "highest_class_spread": pytest.approx(0.434, abs=1e-3),
     }
 
 

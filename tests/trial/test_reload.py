@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from spreadtune.data.dataset import SealedSplitError
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.evaluation.geometry import spread
 from spreadtune.run_folder import TrialFolder

@@ -16,7 +16,6 @@ from spreadtune.analysis.compare.pairs import pairs
 from spreadtune.analysis.compare.settings import setting_means
 from spreadtune.analysis.compare.tables import best_columns
 from spreadtune.analysis.compare.words import answer
-from spreadtune.analysis.html import shown
 from spreadtune.analysis.tables import Tables
 from spreadtune.errors import UserError
 from spreadtune.run_folder import write_atomic
@@ -68,7 +67,7 @@ class Comparison:
     def best(self) -> pd.DataFrame:
         """Each run's best setting in words, with intervals where there are enough seeds."""
         columns = best_columns(self.sides, self.settings)
-        cells = {column.heading: [shown(column, row) for row in range(len(column.values))] for column in columns}
+        cells = {column.heading: [cell.text for cell in column] for column in columns}
         runs = [side.tables.run.label for side in self.sides]
         return pd.DataFrame({"": cells.pop("run"), "run": runs, **cells})
 
@@ -92,7 +91,8 @@ class Comparison:
         try:
             if path.exists() and not path.read_bytes().startswith(MARK.encode()):
                 raise UserError(f"--output {path}: is there and is no comparison; name another file")
-            write_atomic(path, f"{MARK}\n{render(self)}")
+            text = render(self.sides, self.settings, self.differences, self.pairs)
+            write_atomic(path, f"{MARK}\n{text}")
         except OSError as error:
             raise UserError(f"--output {path}: {error.strerror}; name another file") from error
         return path

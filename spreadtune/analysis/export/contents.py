@@ -2,17 +2,17 @@
 
 import pandas as pd
 
+from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.export.sheet import Sheet, sheet
-from spreadtune.analysis.figures.numbers import REFERENCES, reference_means
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.html import Column, with_half_widths
+from spreadtune.analysis.means import REFERENCES, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
 from spreadtune.analysis.words import count, in_words
 from spreadtune.spec.metrics import METRICS
 
-# Those that a paper's table has room for; the files for programs have all.
+# Beside those that the study asks for, what a paper's table has room for; the files for programs have all.
 _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread", "reconstruction_error")
 
 
@@ -56,7 +56,7 @@ def _settings(frame: Frame) -> Sheet:
     columns = [Column("variant", table["variant"])] if several else []
     columns += [Column(in_words(path), table[f"param.{path}"]) for path in frame.searched]
     columns.append(Column("n", table["n"]))
-    for metric in dict.fromkeys([frame.metric, *_SHOWN]):
+    for metric in dict.fromkeys([*frame.asked, *_SHOWN]):
         if f"metric.{metric}" in table:
             means, widths = table[f"metric.{metric}"], table[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))
@@ -87,7 +87,7 @@ def _references(frame: Frame) -> Sheet:
 
 def _trials(tables: Tables, frame: Frame) -> Sheet:
     caption = f"All {count(len(tables.trials), 'trial')}."
-    return sheet("trials", caption, trial_columns(tables.trials, frame.metric), long=True)
+    return sheet("trials", caption, trial_columns(tables.trials, frame.asked), long=True)
 
 
 def _repetitions(n: "pd.Series[int]") -> str:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from spreadtune.analysis.html import Column, shown
+from spreadtune.analysis.columns import Column
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,12 @@ class Sheet:
 
 def sheet(name: str, caption: str, columns: Sequence[Column], *, long: bool = False) -> Sheet:
     """The sheet of these columns, numbers as the report shows them."""
-    cells = [[shown(column, index) for index in range(len(column.values))] for column in columns]
+    cells = [[cell.text for cell in column] for column in columns]
     return Sheet(
         name=name,
         caption=caption,
         headings=tuple(column.heading for column in columns),
         rows=tuple(zip(*cells, strict=True)),
-        numeric=tuple(pd.api.types.is_numeric_dtype(column.values) or column.numeric for column in columns),
+        numeric=tuple(column.at_right for column in columns),
         long=long,
     )

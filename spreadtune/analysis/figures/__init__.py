@@ -13,9 +13,12 @@ from spreadtune.analysis.figures import (
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import Frame
 
-__all__ = ["ReportFigure", "all_figures"]
+__all__ = ["NAMES", "ReportFigure", "all_figures"]
 
 _ORDER = (confirmed, front, spread, accuracy, tradeoff, parameters, hypervolume, learning_curves)
+
+NAMES = tuple(module.NAME for module in _ORDER)
+"""Of all figures there are, in the order of the report."""
 
 
 def all_figures(frame: Frame) -> list[ReportFigure]:

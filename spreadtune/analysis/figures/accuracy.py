@@ -7,18 +7,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spreadtune.analysis.figures import style, traces
+from spreadtune.analysis.figures.axes import axis_type, x_title
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import (
-    axis_type,
-    reference_means,
-    repetitions,
-    setting_means,
-    x_title,
-    x_values,
-)
+from spreadtune.analysis.figures.repetitions import repetitions
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import reference_means, setting_means, x_values
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words
+
+NAME = "accuracy"
 
 ACCURACIES = {
     "transfer_accuracy": ("transfer accuracy (subclass)", style.TRANSFER),
@@ -34,7 +31,7 @@ def figure(frame: Frame) -> ReportFigure | None:
         return None
     lines = reference_means(frame.references, "transfer_accuracy")
     return ReportFigure(
-        name="accuracy",
+        name=NAME,
         title=f"{' and '.join(in_words(metric) for metric in shown).capitalize()} against {in_words(frame.x)}",
         caption=_caption(frame, table, lines),
         numbers=table,

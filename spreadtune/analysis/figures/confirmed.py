@@ -6,10 +6,12 @@ import plotly.graph_objects as go
 from spreadtune.analysis.confirmation import Confirmation, confirmation
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import reference_means
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
 from spreadtune.analysis.words import count, in_words
+
+NAME = "confirmed"
 
 
 def figure(frame: Frame) -> ReportFigure | None:
@@ -20,7 +22,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     table, metric = numbers(found), in_words(frame.metric)
     scale = reference_means(frame.test_references, frame.metric, part="test.")
     return ReportFigure(
-        name="confirmed",
+        name=NAME,
         title=f"{metric.capitalize()} on the test split, best setting of each variant",
         caption=_caption(found, metric, scale),
         numbers=table,

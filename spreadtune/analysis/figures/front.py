@@ -8,51 +8,29 @@ from plotly.subplots import make_subplots
 
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import seeds_behind, setting_means
+from spreadtune.analysis.figures.repetitions import seeds_behind
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.front import front_points
 from spreadtune.analysis.words import count, in_words
-from spreadtune.search.results.pareto import losses, on_front
-from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.goal import Bound, Goal
+
+NAME = "front"
 
 Place = dict[str, int]
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """Settings in the plane of two optimized metrics, a panel for each two; None where one metric is optimized."""
-    table = numbers(frame)
+    table = front_points(frame)
     if table.empty:
         return None
     return ReportFigure(
-        name="front",
+        name=NAME,
         title=" against ".join(in_words(goal.metric) for goal in frame.objectives).capitalize(),
         caption=_caption(frame, table),
         numbers=table.drop(columns=["x", "alpha"]),
         plot=_draw(frame, table),
     )
-
-
-def numbers(frame: Frame) -> pd.DataFrame:
-    """Every finished setting and its place: what :func:`setting_means` gives of the optimized metrics, and more.
-
-    Returns:
-        Beside it ``violation``, by how much the bounds are broken, ``lucky``, whether it has one seed where racing has
-        repeated settings, and ``front``: it keeps the bounds and may not have been lucky, and no other such setting is
-        nowhere worse and somewhere better. Empty where one metric is optimized, or where an optimized one was never
-        measured.
-    """
-    metrics = [goal.metric for goal in frame.objectives]
-    if len(metrics) < 2 or frame.means.empty or not all(map(frame.column, metrics)):
-        return pd.DataFrame()
-    table = setting_means(frame, metrics).dropna(subset=metrics).reset_index(drop=True)
-    chosen = {found.key: found for found in frame.choice.settings}
-    found = [chosen[key] for key in table[SETTING].itertuples(index=False, name=None)]
-    table["violation"] = [each.violation for each in found]
-    table["lucky"] = pd.Series([each.lucky for each in found], dtype=bool)
-    kept = (table["violation"] == 0) & ~table["lucky"]
-    table["front"] = False
-    table.loc[kept, "front"] = on_front(losses(table.loc[kept, metrics].to_numpy(dtype=float), frame.objectives))
-    return table
 
 
 def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:

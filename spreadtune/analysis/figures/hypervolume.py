@@ -9,6 +9,8 @@ from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import in_words
 from spreadtune.search.results.pareto import Points, hypervolume, losses
 
+NAME = "hypervolume"
+
 
 def figure(frame: Frame) -> ReportFigure | None:
     """The hypervolume over finished trials; None where one metric is optimized, or fewer than two trials finished."""
@@ -20,7 +22,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     point = ", ".join(f"{in_words(metric)} {value:.3f}" for metric, value in zip(metrics, worst, strict=True))
     bounds = " Trials that break a bound add nothing." if frame.selection.bounds else ""
     return ReportFigure(
-        name="hypervolume",
+        name=NAME,
         title="Hypervolume over trials",
         caption=f"What single finished trials dominate together, in the order in which they were begun, up to the "
         f"worst value of each metric ({point}). Each trial counts alone, so luck of a seed counts too.{bounds}",

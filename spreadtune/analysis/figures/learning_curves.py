@@ -8,6 +8,8 @@ from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.words import count, in_words
 
+NAME = "learning-curves"
+
 _COLORS = {"knn_transfer_accuracy": style.TRANSFER, "knn_class_accuracy": style.CLASS}
 
 
@@ -40,7 +42,7 @@ def _figure(frame: Frame, table: pd.DataFrame, metric: str) -> ReportFigure:
     color = f", colored by {in_words(ALPHA)}" if frame.x == ALPHA else ""
     use = "; it is what early stopping looks at" if frame.stand_in == metric else ""
     return ReportFigure(
-        name="learning-curves",
+        name=NAME,
         title=f"{in_words(metric)} over epochs",
         caption=f"Validation images, k = 20. {count(finished, 'finished trial')}{color}{stopped}. "
         f"The estimate costs no probe{use}.",

@@ -5,11 +5,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spreadtune.analysis.figures import style
+from spreadtune.analysis.figures.axes import axis_type
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import axis_type
 from spreadtune.analysis.figures.traces import pruned_trials
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import count, in_words
+
+NAME = "parameters"
 
 COLUMNS = 3
 
@@ -23,7 +25,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     pruned = int((table["state"] == "PRUNED").sum())
     hollow = f"; hollow, {count(pruned, 'trial')} stopped early, at their last kNN accuracy" if pruned else ""
     return ReportFigure(
-        name="parameters",
+        name=NAME,
         title=f"{in_words(metric).capitalize()} against the other searched parameters",
         caption=f"One marker a trial{hollow}. All other parameters vary too: a panel shows a tendency, no effect.",
         numbers=table,

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS
 
 MOST_CURVES = 4
@@ -26,7 +27,7 @@ def curves(frame: Frame) -> pd.DataFrame:
     alphas = np.linspace(0, 1, POINTS)
     found = []
     for scheme, recorded in frame.schemes.items():
-        curve = scheme.curve(recorded.get("theory.images_per_class", np.nan), alphas)
+        curve = recorded.curve(alphas)
         curve.insert(0, "scheme", [scheme] * len(curve))
         found.append(curve)
     drawable = [curve for curve in found if len(curve)]
@@ -47,12 +48,14 @@ def prediction(x: pd.Series, y: pd.Series, mode: str) -> go.Scatter:
     )
 
 
-def shade_window(plot: go.Figure, recorded: pd.Series, place: dict[str, int]) -> None:
-    """Shade alpha_c to alpha_m; where only alpha_c has a formula, a line there."""
-    low, high = recorded.get("theory.alpha_c", np.nan), recorded.get("theory.alpha_m", np.nan)
+def shade_window(plot: go.Figure, recorded: RecordedTheory, place: dict[str, int]) -> None:
+    """Shade alpha_c to alpha_m, with a line where the last class opens; without alpha_m a line at alpha_c."""
+    low, high = recorded.alpha_c, recorded.alpha_m
     if np.isnan(low):
         return
     if np.isnan(high):
         plot.add_vline(x=low, line={"color": style.REFERENCE, "width": 1, "dash": "dot"}, **place)
         return
+    if last := recorded.last_opening():
+        plot.add_vline(x=last, line={"color": style.REFERENCE, "width": 1, "dash": "dot"}, **place)
     plot.add_vrect(x0=low, x1=high, fillcolor=style.WINDOW, line_width=0, layer="below", **place)

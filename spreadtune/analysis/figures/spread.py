@@ -5,19 +5,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from spreadtune.analysis.figures import style, traces
+from spreadtune.analysis.figures.axes import axis_type, x_title
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import (
-    axis_type,
-    repetitions,
-    setting_means,
-    x_title,
-    x_values,
-)
 from spreadtune.analysis.figures.prediction import curves, prediction, shade_window
+from spreadtune.analysis.figures.repetitions import repetitions
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import setting_means, x_values
 from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
 from spreadtune.search.results.selection import SETTING
+
+NAME = "spread"
 
 SPREADS = {
     "train_spread": ("spread, training images", style.TRAIN_SPREAD, "solid"),
@@ -32,9 +30,9 @@ def figure(frame: Frame) -> ReportFigure | None:
         return None
     lines = curves(frame)
     return ReportFigure(
-        name="spread",
+        name=NAME,
         title=f"Spread against {in_words(frame.x)}",
-        caption=_caption(table, lines),
+        caption=_caption(frame, table, lines),
         numbers=table,
         plot=_curve_panels(frame, table, lines) if len(lines) else _points(frame, table),
     )
@@ -115,11 +113,13 @@ def _single_metric(table: pd.DataFrame) -> str:
     return next(name for name in SPREADS if name in table and table[name].notna().any())
 
 
-def _caption(table: pd.DataFrame, lines: pd.DataFrame) -> str:
+def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
     predicts = "is what theory predicts for free embeddings on training batches"
     if len(lines):
         images = "training and validation images"
         theory = f"the dashed curve {predicts}. The shaded band is the predicted window from alpha_c to alpha_m."
+        if any(recorded.unequal for recorded in frame.schemes.values()):
+            theory += " Classes are unequal: the first opens at its left edge, the last at the dotted line."
     else:
         images = SPREADS[_single_metric(table)][0].removeprefix("spread, ")
         known = table["predicted"].notna().any()

@@ -4,11 +4,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spreadtune.analysis.figures import style
+from spreadtune.analysis.figures.axes import x_title
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import x_title, x_values
 from spreadtune.analysis.figures.traces import pruned_trials
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.means import x_values
 from spreadtune.analysis.words import count, in_words
+
+NAME = "tradeoff"
 
 
 def figure(frame: Frame) -> ReportFigure | None:
@@ -18,7 +21,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     if not (table["state"] == "COMPLETE").any():
         return None
     return ReportFigure(
-        name="tradeoff",
+        name=NAME,
         title=f"{in_words(metric).capitalize()} against spread",
         caption=_caption(frame, table),
         numbers=table,

@@ -6,6 +6,7 @@ from typing import Literal
 
 import click
 
+from spreadtune.cli.streams import say
 from spreadtune.run_folder import RunFolder
 
 
@@ -48,20 +49,18 @@ def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool
         by_trial = needless_checkpoints(found, keep, watched(study.search))
         files = [path for paths in by_trial.values() for path in paths]
         size = sum(path.stat().st_size for path in files)
-        click.echo(f"run        {found.label}")
+        say(f"run        {found.label}")
         if not files:
-            click.echo(f"nothing to free: what has ended has no more checkpoints than --keep {keep} leaves it")
+            say(f"nothing to free: what has ended has no more checkpoints than --keep {keep} leaves it")
             return 0
-        click.echo(
+        say(
             f"{'to free' if dry_run else 'freed':9}  {decimal(size)}: {counted(len(files), 'checkpoint')} of "
             f"{_whose(found, by_trial)}"
         )
         if not dry_run:
             remove(found, files)
     if keep == "none":
-        click.echo(
-            "note       encoders and embeddings of these trials cannot be loaded any more; `replay` trains one again"
-        )
+        say("note       encoders and embeddings of these trials cannot be loaded any more; `replay` trains one again")
     return 0
 
 

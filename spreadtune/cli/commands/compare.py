@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.streams import say
+
 
 @click.command("compare")
 @click.argument("runs", metavar="RUN RUN ...", nargs=-1, required=True)
@@ -37,6 +39,6 @@ def compare_command(runs: tuple[str, ...], output: Path | None, results: Path, s
     table = comparison.best()
     rows = [list(table), *table.astype(str).values.tolist()]
     for line in aligned(rows):
-        click.echo(line)
-    click.echo(f"\n{comparison.answer()}\n\ncomparison  {path}")
+        say(line)
+    say(f"\n{comparison.answer()}\n\ncomparison  {path}")
     return 0

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.streams import say
+
 COLORS = {"ok": "green", "warning": "yellow", "problem": "red"}
 INDENT = " " * len("problem  ")
 
@@ -35,10 +37,10 @@ def doctor_command(results: Path, data_root: Path | None, no_smoke: bool) -> int
     for check in examination(results, smoke_study=not no_smoke):
         counts[check.status] += 1
         mark = click.style(f"{check.status:7}", fg=COLORS[check.status])
-        click.echo(f"{mark}  {check.name:12}  {check.text}")
+        say(f"{mark}  {check.name:12}  {check.text}")
         if check.fix:
-            click.echo(f"{INDENT}{'':12}  -> {check.fix}")
-    click.echo(f"\n{_count(counts['problem'], 'problem')}, {_count(counts['warning'], 'warning')}")
+            say(f"{INDENT}{'':12}  -> {check.fix}")
+    say(f"\n{_count(counts['problem'], 'problem')}, {_count(counts['warning'], 'warning')}")
     return 1 if counts["problem"] else 0
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from spreadtune.cli.streams import say
 from spreadtune.errors import FaultError
 
 FORMATS = "csv,parquet,latex,markdown,figures"
@@ -45,9 +46,9 @@ def export_command(
     asked = [word.strip() for word in formats.split(",")]
     exported = peek_results(run, results=results, storage=storage).export(output, asked)
     for path in exported.files:
-        click.echo(str(path))
+        say(str(path))
     if exported.missing:
         if context.get_parameter_source("formats") is not ParameterSource.DEFAULT:
             raise FaultError(f"no figures: {exported.missing}")
-        click.echo(f"no figures: {exported.missing}")
+        say(f"no figures: {exported.missing}")
     return 0

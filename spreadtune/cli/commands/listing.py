@@ -1,7 +1,6 @@
 """``spreadtune run --list``: what can be run by name."""
 
-import click
-
+from spreadtune.cli.streams import say
 from spreadtune.spec.find import list_studies
 
 
@@ -10,5 +9,5 @@ def list_command() -> int:
     studies = list_studies()
     width = max((len(study.name) for study in studies), default=0)
     for study in studies:
-        click.echo(f"{study.name:{width}}  {' '.join(study.description.split())}")
+        say(f"{study.name:{width}}  {' '.join(study.description.split())}")
     return 0

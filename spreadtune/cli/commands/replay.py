@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.streams import say
+
 
 @click.command("replay")
 @click.argument("run", metavar="RUN")
@@ -41,20 +43,20 @@ def replay_command(run: str, trial: int, results: Path, data_root: Path | None) 
 
     if data_root:
         use_data_root(data_root)
-    click.echo(f"replaying trial {trial} of {found.label}")
+    say(f"replaying trial {trial} of {found.label}")
     with epoch_bar("epochs") as on_epoch:
         comparison = replay(folder, on_epoch)
     differing = comparison.differing()
     for name, recorded in sorted(comparison.recorded.items()):
         mark = "differs" if name in differing else "equal"
-        click.echo(f"{name:28} {_number(recorded):>22} {_number(comparison.replayed.get(name)):>22}  {mark}")
+        say(f"{name:28} {_number(recorded):>22} {_number(comparison.replayed.get(name)):>22}  {mark}")
     how = (
         "bit for bit"
         if comparison.exact
         else f"within {TOLERANCE} (another device, torch or worker count than recorded)"
     )
     verdict = f"{len(differing)} of {len(comparison.recorded)} numbers differ" if differing else "all numbers are equal"
-    click.echo(f"{verdict}, compared {how}, after epoch {comparison.epoch}")
+    say(f"{verdict}, compared {how}, after epoch {comparison.epoch}")
     return 1 if differing else 0
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.streams import say
+
 
 @click.command("report")
 @click.argument("run", metavar="RUN")
@@ -24,5 +26,5 @@ def report_command(run: str, results: Path, storage: str | None) -> int:
 
     found = load_results(run, results=results, storage=storage)
     path = found.write_report()
-    click.echo(f"run  {found.run.label}\n\n{found.answer()}\n\nreport  {path}")
+    say(f"run  {found.run.label}\n\n{found.answer()}\n\nreport  {path}")
     return 0

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.streams import say
+
 
 @click.command("schema")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it to FILE.")
@@ -27,7 +29,7 @@ def schema_command(output: Path | None) -> int:
     schema = study_schema()
     text = json.dumps(schema, indent=2)
     if output is None:
-        click.echo(text)
+        say(text)
         return 0
     if output.is_file() and f'"title": "{schema["title"]}"' not in output.read_text(errors="replace"):
         raise UserError(f"--output {output}: is there and is no schema of spreadtune; name another file")
@@ -36,5 +38,5 @@ def schema_command(output: Path | None) -> int:
     except (OSError, UnwritableError) as error:
         reason = error.reason if isinstance(error, UnwritableError) else error.strerror
         raise UserError(f"--output {output}: {reason}; name another file") from error
-    click.echo(f"schema  {output}")
+    say(f"schema  {output}")
     return 0

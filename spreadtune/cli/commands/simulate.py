@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from spreadtune.cli.streams import say
 from spreadtune.errors import UserError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def simulate_command(
     recorded = _recorded(run, variant, results, storage)
     if record:
         recorded.write(record)
-        click.echo(f"table     {record}")
+        say(f"table     {record}")
     searching, judging = _halves(recorded.seeds)
     strategies = _strategies(samplers or ("random", "tpe"), stoppings or ("none", "successive_halving"))
     judge, grid = Judge.of(recorded, judging), grid_epochs(recorded, searching)

@@ -68,6 +68,10 @@ class Space:
         spec = self.variant.trial(values, Seed(study=0))
         return theory_of(spec, self._class_counts(spec.data))
 
+    def class_counts(self, values: Mapping[str, Value]) -> Sequence[float]:
+        """The images of each class in an average batch of a setting."""
+        return self._class_counts(self.variant.trial(values, Seed(study=0)).data)
+
     def _alpha(self, position: float, values: Mapping[str, Value]) -> float:
         # Seed and alpha do not enter the thresholds; any valid ones make a trial to read the rest from.
         spec = self.variant.trial({**values, ALPHA: 0.0}, Seed(study=0))

@@ -53,7 +53,8 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
     """The address of the run's database: ``storage``, or SQLite in the run's folder.
 
     Raises:
-        UserError: not an address, SQLite on a network file system, or the run was begun in another database.
+        UserError: not an address, SQLite on a network file system or where an address cannot lead, or the run was
+            begun in another database.
     """
     elsewhere = run.manifest().get("storage")
     if elsewhere and not storage:
@@ -62,7 +63,19 @@ def database_url(run: RunFolder, storage: str | None) -> sqlalchemy.URL:
         place = f"{elsewhere}; give that address" if elsewhere else "its own folder; leave --storage out"
         moved = " (if it was moved, write its new address into manifest.json)" if elsewhere else ""
         raise UserError(f"--storage {redacted(storage)}: {run.label} keeps its trials in {place}{moved}")
-    return _local(_parsed(storage) if storage else sqlalchemy.URL.create("sqlite", database=str(run.database_file)))
+    return _local(_parsed(storage) if storage else _in_folder(run))
+
+
+def _in_folder(run: RunFolder) -> sqlalchemy.URL:
+    file = str(run.database_file)
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        raise UserError(
+            f"{run.path}: a database's address is UTF-8, and this path is not; name another folder with --results, or "
+            "set a locale of UTF-8 (LC_ALL=C.UTF-8)"
+        ) from None
+    return sqlalchemy.URL.create("sqlite", database=file)
 
 
 def check_storage(storage: str, *, make_tables: bool = True) -> None:

@@ -13,8 +13,14 @@ from spreadtune.analysis.results import Results
 from tests.analysis.compare.conftest import MakeRun
 
 
+def page_of(comparison: Comparison) -> str:
+    """Without plotly.js."""
+    text = render(comparison.sides, comparison.settings, comparison.differences, comparison.pairs)
+    return text.replace(get_plotlyjs(), "")
+
+
 def test_the_page_loads_nothing_and_shows_every_part(sweep: Results, search: Results) -> None:
-    text = render(Comparison.of([sweep, search])).replace(get_plotlyjs(), "")
+    text = page_of(Comparison.of([sweep, search]))
     assert not re.search(r"https?://|@import|url\(|fetch\(|import\(|(src|href)=", text)
     assert text.count("Plotly.newPlot(") == 4
     assert "search.sampler" in text
@@ -35,6 +41,6 @@ def test_runs_are_drawn_over_each_other(make_run: MakeRun) -> None:
 
 def test_what_a_user_writes_is_text(make_run: MakeRun) -> None:
     attack = {"How alpha controls spread.": "<img src=x onerror=alert(1)>"}
-    page = render(Comparison.of([make_run(lambda *_: 0.9), make_run(lambda *_: 0.8, study=attack)]))
-    assert "<img" not in page.replace(get_plotlyjs(), "")
+    page = page_of(Comparison.of([make_run(lambda *_: 0.9), make_run(lambda *_: 0.8, study=attack)]))
+    assert "<img" not in page
     assert "&lt;img" in page

@@ -23,6 +23,7 @@ from spreadtune.analysis.figures import (
 )
 from spreadtune.analysis.figures.prediction import curves
 from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.front import front_points
 from spreadtune.analysis.results import Results
 
 
@@ -272,7 +273,7 @@ def test_a_categorical_main_parameter_makes_an_axis_of_names(new_run: Any) -> No
 
 
 def test_every_setting_stands_in_the_plane_of_the_objectives(goals: Results) -> None:
-    table = front.numbers(build_frame(goals)).set_index("x")
+    table = front_points(build_frame(goals)).set_index("x")
     assert table.index[table["front"]].tolist() == [0, 0.45, 0.56, 0.62, 0.75]
     assert table.index[table["violation"] > 0].tolist() == [0.9, 1]
     assert table.loc[1, "violation"] == pytest.approx(0.95 - 0.92)
@@ -303,7 +304,7 @@ search:
         repeat = 0 if seed else None
         run.trial(setting, seed, alpha=0.5, params={"objective.alpha": setting / 10}, repeat_of=repeat, **both)
     frame = build_frame(run.write())
-    table = front.numbers(frame).set_index("setting")
+    table = front_points(frame).set_index("setting")
     assert table["front"].to_dict() == {0: True, 1: False, 2: False}
     assert table["lucky"].to_dict() == {0: False, 1: True, 2: True}
     figure = front.figure(frame)

@@ -42,7 +42,9 @@ def test_the_columns(lab: Any) -> None:
         *("param.objective.alpha", "param.objective.alpha.position", "param.objective.autoencoder_weight"),
         *("param.model.decoder", "param.data.batch_size"),
         *(f"metric.{name}" for name in METRICS),
-        *("theory.alpha_c", "theory.alpha_m", "theory.spread", "theory.images_per_class", "seconds", "device"),
+        *("theory.alpha_c", "theory.alpha_m", "theory.spread"),
+        *("theory.lowest_class_spread", "theory.highest_class_spread", "theory.images_per_class"),
+        *("class_counts", "seconds", "device"),
     ]
     assert (table["metric.transfer_accuracy"] == 0.9).all()
     assert table["metric.class_accuracy"].isna().all()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from spreadtune.errors import UserError
+from spreadtune.run_folder import RunFolder
 from spreadtune.search.storage import database as module
 from spreadtune.search.storage.database import close_database, database_url, open_database, redacted
 from spreadtune.search.storage.faults import DatabaseDamagedError
@@ -90,3 +91,10 @@ def test_a_run_has_one_database(lab: Any, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"keeps its trials in sqlite:///one\.db; give that address"):
         database_url(lab.run, f"sqlite:///{tmp_path}/other.db")
     assert not (tmp_path / "other.db").exists()
+
+
+def test_a_path_that_an_address_cannot_hold_is_told(tmp_path: Path) -> None:
+    """Its bytes are those of another encoding than the locale's."""
+    run = RunFolder(tmp_path / "caf\udce9" / "x" / "20260101-000000-0000")
+    with pytest.raises(UserError, match=r"this path is not; name another folder with --results, or set a locale"):
+        database_url(run, None)

@@ -10,8 +10,8 @@ from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.figures.marks import bars, color_of, is_measured, marker
 from spreadtune.analysis.compare.settings import searched
 from spreadtune.analysis.figures import style
+from spreadtune.analysis.figures.axes import axis_type
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.numbers import axis_type
 from spreadtune.analysis.words import in_words
 
 _COLUMNS = 2
