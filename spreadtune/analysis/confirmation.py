@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.method import SUPCON, is_supcon, method, method_with_scheme
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import completed
-
-BASELINE_VARIANT = "supcon"
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,8 @@ class Confirmed:
     Attributes:
         variant, setting: which one.
         values: what was searched, in words; the variant's name where that is nothing.
-        name: the variant in words.
+        name: the variant in words; what is a SupCon by its loss and pair scheme.
+        supcon: whether it is SupCon alone, without reconstruction: a baseline.
         test: the optimized metric on the test split, by confirmation seed.
         validation: on validation, of the same encoders.
         searched: on validation, of the trials by which the search chose.
@@ -31,6 +31,7 @@ class Confirmed:
     setting: int
     values: str
     name: str
+    supcon: bool
     test: pd.Series
     validation: pd.Series
     searched: pd.Series
@@ -70,7 +71,7 @@ class Confirmation:
 
     Attributes:
         chosen: the run's best setting by its search; the test split has no part in the choice.
-        others: the best settings of the other variants, the baseline first, then the better in the search.
+        others: the best settings of the other variants: SupCon's, then the others, each the better in the search first.
         against: a comparison with each of them.
         openings: of the test split, in the order in which they were made.
     """
@@ -79,6 +80,11 @@ class Confirmation:
     others: tuple[Confirmed, ...]
     against: tuple[Against, ...]
     openings: tuple[Opening, ...]
+
+    @property
+    def baseline(self) -> Confirmed | None:
+        """The best SupCon by the search, beside the chosen setting."""
+        return next((each for each in self.others[:1] if each.supcon), None)
 
     @property
     def every(self) -> tuple[Confirmed, ...]:
@@ -101,7 +107,7 @@ def confirmation(frame: Frame) -> Confirmation | None:
     if chosen.test.empty:
         return None
     measured = [each for each in found.values() if len(each.test)]  # the better in the search first
-    others = sorted(measured, key=lambda each: each.variant != BASELINE_VARIANT)
+    others = sorted(measured, key=lambda each: not each.supcon)
     comparisons = [paired(chosen.test, other.test) for other in others]
     adjusted = holm([each.p for each in comparisons])
     return Confirmation(
@@ -128,11 +134,17 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
         variant=setting[0],
         setting=setting[1],
         values=_values(frame, setting),
-        name=in_words(setting[0]),
+        name=_name(frame, setting),
+        supcon=is_supcon(frame.specs[setting]),
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
         searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
     )
+
+
+def _name(frame: Frame, setting: Setting) -> str:
+    spec = frame.specs[setting]
+    return method_with_scheme(spec) if method(spec).startswith(SUPCON) else in_words(setting[0])
 
 
 def _values(frame: Frame, setting: Setting) -> str:

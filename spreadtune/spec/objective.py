@@ -54,6 +54,20 @@ class InfoNCEObjective(ObjectiveConfig):
     temperature: float = Field(0.5, gt=0, description="of the softmax")
 
 
+class JointObjective(ObjectiveConfig):
+    """(1 - infonce_weight) supcon + infonce_weight InfoNCE, plus the reconstruction term."""
+
+    name: Literal["joint"] = "joint"
+    infonce_weight: float = Field(0.5, ge=0, le=1, description="weight of InfoNCE over all views; 0: SupCon alone")
+    temperature: float = Field(0.5, gt=0, description="of the softmax, in both terms")
+    pairs: Literal["cross_view", "all"] = Field(
+        "cross_view", description="who is compared with whom in the supervised term"
+    )
+    denominator: Literal["negatives", "all"] = Field(
+        "negatives", description="what a positive of the supervised term competes with"
+    )
+
+
 class CrossEntropyObjective(ObjectiveConfig):
     """Softmax regression on the class from the features."""
 
@@ -81,6 +95,7 @@ OBJECTIVES = Family(
     (
         Part(SpreadObjective, "spreadtune.objectives.spread:build"),
         Part(InfoNCEObjective, "spreadtune.objectives.infonce:build"),
+        Part(JointObjective, "spreadtune.objectives.joint:build"),
         Part(CrossEntropyObjective, "spreadtune.objectives.cross_entropy:build"),
     ),
 )

@@ -105,8 +105,8 @@ class EpochTrainer:
         self.classes_seen.copy_(state["classes_seen"])
 
     def batch_class_counts(self) -> list[float]:
-        """(K,), images of each class in a batch, averaged over all batches so far; after one epoch or more."""
-        share = self.classes_seen.double() / self.classes_seen.sum()
+        """(K,), images of each class in a batch, averaged over all batches so far; zeros before the first."""
+        share = self.classes_seen.double() / self.classes_seen.sum().clamp(min=1)
         counts: list[float] = (share * self.spec.data.batch_size).tolist()
         return counts
 

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from spreadtune.analysis.beside_supcon import BesideSupCon
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.page import page
 
@@ -55,6 +56,7 @@ def report(text: str) -> dict[str, Any]:
         "cautions": [text, text],
         "answer": [text, text],
         "front": table(text),
+        "beside_supcon": BesideSupCon(text, table(text), table(text)),
         "confirmation": [table(text)],
         "test_split_opened": True,
         "figures": [],

@@ -89,9 +89,15 @@ def test_the_ceiling_is_the_encoder_trained_on_subclasses(reference: TrialFolder
 
 
 def test_an_interrupted_reference_ends_alike(reference: TrialFolder, folder: TrialFolder) -> None:
-    phases: list[str] = []
-    assert run_reference(SPEC, next_attempt(folder, stop=lambda: True, on_phase=phases.append)) is None
-    assert phases == ["raw pixels", "untrained encoder", "ceiling"]
+    order = ["raw pixels", "untrained encoder", "ceiling"]
+    for last in ("raw pixels", "ceiling"):
+        phases: list[str] = []
+        asked = next_attempt(folder, stop=lambda phases=phases, last=last: last in phases, on_phase=phases.append)
+        assert run_reference(SPEC, asked) is None
+        assert phases == order[: order.index(last) + 1], "it looks before it begins something long"
+    assert not folder.history()
+    assert run_reference(SPEC, next_attempt(folder, stop=lambda: bool(folder.history()))) is None
+    assert len(folder.history()) == 1
     run_reference(SPEC, next_attempt(folder))
     assert metrics_of(folder) == metrics_of(reference)
 

@@ -43,6 +43,10 @@ class ComparedRun:
         assert best is not None, "a run without a finished trial is refused before"
         return best
 
+    def label(self, setting: Setting) -> str:
+        """A setting in words."""
+        return str(self.frame.settings.loc[[setting]].iloc[0]["label"])
+
     @cached_property
     def values(self) -> Mapping[Setting, Mapping[str, Any]]:
         """Everything that a finished setting trains with, by dotted path, without its seed."""

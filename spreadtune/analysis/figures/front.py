@@ -42,7 +42,7 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
         if len(pairs) == 1:
             plot.add_trace(_stairs(table[table["front"]], across, up), **place)
         for variant, rows in table.groupby("variant"):
-            of_variant = f", {variant}" if len(colors) > 1 else ""
+            of_variant = f", {frame.variants[str(variant)]}" if len(colors) > 1 else ""
             for kind, part in _kinds(rows).items():
                 if len(part):
                     plot.add_trace(_points(part, across, up, kind, of_variant, colors[str(variant)]), **place)

@@ -11,6 +11,7 @@ from typing import Any
 from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
+from ray.tune.stopper import Stopper
 
 from spreadtune.errors import FaultError
 from spreadtune.run_folder import UnwritableError
@@ -21,6 +22,29 @@ from spreadtune.runtime.worker.out_of_memory import memory_reason
 from spreadtune.search.storage.faults import DatabaseAwayError
 
 logger = logging.getLogger(__name__)
+
+
+class NothingToWaitFor(Stopper):
+    """Ends all trials of a run that was asked to stop once nothing is left that is worth waiting for.
+
+    On a busy machine a worker takes a minute to start, to be told then that it is not needed.
+    """
+
+    def __init__(self, jobs: Jobs) -> None:
+        self.jobs = jobs
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        return False
+
+    def stop_all(self) -> bool:
+        try:
+            if not self.jobs.nothing_to_wait_for():
+                return False
+            self.jobs.stop.finish()
+            return True
+        except Exception:  # of a disk
+            logger.exception("what is left to stop could not be seen")
+            return False
 
 
 class LedgerSearcher(Searcher):
