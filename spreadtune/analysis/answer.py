@@ -16,7 +16,7 @@ from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.results.choice import Setting
-from spreadtune.search.results.selection import SETTING, standing
+from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
 SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."
@@ -111,19 +111,12 @@ def _scale(frame: Frame, part: Part) -> str:
 
 
 def _counts(frame: Frame) -> str:
-    trials = standing(frame.trials)
-    diverged = trials["reason"].fillna("").str.startswith("diverged")
-    ends = trials["state"].mask((trials["state"] == "PRUNED") & diverged, "DIVERGED").value_counts()
-    named = {
-        "COMPLETE": "finished",
-        "PRUNED": "stopped early",
-        "DIVERGED": "diverged",
-        "FAIL": "failed",
-        "RUNNING": "unfinished",
-    }
-    always = ("COMPLETE", "PRUNED", "FAIL")
-    counts = [f"{ends.get(end, 0)} {word}" for end, word in named.items() if end in always or end in ends]
-    lost = sum(int((table["state"] == "FAIL").sum()) for table in (frame.references, frame.test_references))
+    search = frame.progress.search
+    counts = [f"{search.complete} finished", f"{search.pruned - search.diverged} stopped early"]
+    counts += [f"{search.diverged} diverged"] if search.diverged else []
+    counts += [f"{search.failed} failed"]
+    counts += [f"{search.running} unfinished"] if search.running else []
+    lost = frame.progress.references.failed
     note = f" The floors and ceiling of {count(lost, 'seed')} failed and are missing." if lost else ""
     return f"Trials: {', '.join(counts)}.{note}"
 

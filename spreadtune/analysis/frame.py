@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.labels import setting_labels, variant_names
+from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
 from spreadtune.search.results.choice import Choice, Setting, choose
+from spreadtune.search.results.progress import Progress
 from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
 from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
@@ -36,6 +38,7 @@ class Frame:
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
         rows: the same by variant, as the choice of the best wants them.
+        progress: how far the run is, its confirmation too, and its settings in the order in which the study chooses.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
@@ -57,6 +60,7 @@ class Frame:
 
     trials: pd.DataFrame
     rows: dict[str, Rows]
+    progress: Progress
     settings: pd.DataFrame
     specs: dict[tuple[str, int], TrialSpec]
     variants: dict[str, str]
@@ -105,10 +109,10 @@ class Frame:
         """The trials stopped early, beside their settings' values."""
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
-    @cached_property
+    @property
     def choice(self) -> Choice:
         """The settings in the order in which the study chooses."""
-        return self.choice_by(self.selection)
+        return self.progress.choice
 
     def choice_by(self, selection: Selection) -> Choice:
         """The settings in the order in which another rule would choose."""
@@ -148,6 +152,7 @@ def build_frame(tables: Tables) -> Frame:
     return Frame(
         trials=trials,
         rows=table_rows(tables.trials, study.variants()),
+        progress=progress_of(tables),
         settings=settings,
         specs=specs,
         variants=names,

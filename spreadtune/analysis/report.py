@@ -12,10 +12,9 @@ from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import all_figures
-from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.front import front_table
 from spreadtune.analysis.page import page
-from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, lines
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -45,7 +44,7 @@ def render(tables: Tables) -> str:
         description=tables.study.description,
         changes=changes(tables.manifest.get("command", [])),
         cautions=_cautions(tables),
-        progress=_progress(tables),
+        progress=_progress(frame),
         answer=answer(frame),
         front=number_columns(front_table(frame)),
         beside_supcon=beside_supcon(frame),
@@ -66,9 +65,9 @@ def _cautions(tables: Tables) -> list[str]:
     return [line for line in lines if line]
 
 
-def _progress(tables: Tables) -> str:
-    ended, planned = ended_trials(tables.trials), planned_trials(tables.study)
-    return f"So far: {ended} of {count(planned, 'trial')}." if ended < planned else ""
+def _progress(frame: Frame) -> str:
+    search = frame.progress.search
+    return f"So far: {search.ended} of {count(search.total, 'trial')}." if search.missing > 0 else ""
 
 
 def _failed_references(references: pd.DataFrame) -> str:

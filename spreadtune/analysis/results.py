@@ -10,10 +10,10 @@ from spreadtune.analysis.best_table import best_settings
 from spreadtune.analysis.export import FORMATS, Exported, export
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.gains import gains
+from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trial_handle import TrialHandle
 from spreadtune.errors import UserError
-from spreadtune.search.results.selection import standing
 
 
 class Results(Tables):
@@ -22,8 +22,7 @@ class Results(Tables):
     @property
     def failures(self) -> int:
         """Trials and references whose last try failed."""
-        trials = standing(self.trials)
-        return int((trials["state"] == "FAIL").sum() + (self.references["state"] == "FAIL").sum())
+        return progress_of(self).whole.failed
 
     def trial(self, number: int) -> TrialHandle:
         """One trial by its run-wide number.

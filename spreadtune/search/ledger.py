@@ -21,7 +21,7 @@ from spreadtune.search.plans.confirmation import TEST_REFERENCES, Confirmation
 from spreadtune.search.plans.plan import make_plan
 from spreadtune.search.plans.references import References
 from spreadtune.search.results.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
-from spreadtune.search.results.progress import Progress, count_progress
+from spreadtune.search.results.progress import Progress, count_progress, planned_pairs
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts
 from spreadtune.search.stopping.early_stopping import EarlyStopping
@@ -63,7 +63,8 @@ class Ledger:
         self._run, self._storage, self._books = run, storage, books
         self._references, self._test_references = references, test_references
         self._plan = make_plan(study.search)
-        self._confirmation = Confirmation(study, self._plan, books, confirming)
+        self._planned = planned_pairs(study)
+        self._confirmation = Confirmation(study, self._planned, books, confirming)
         self._outbox = Outbox(local_file(storage.engine.url))
         self._backlog = Backlog(run, books, self._plan, beside=confirming)
         self._confirming = Backlog(run, confirming, self._confirmation, beside=books)
@@ -197,12 +198,12 @@ class Ledger:
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
         return count_progress(
-            self._books,
-            self._plan,
-            self._confirmation,
-            (self._references, self._test_references),
-            self.study.search.selection,
-            retrying=self._backlog.retrying + self._confirming.retrying,
+            self.study,
+            self._planned,
+            {book.variant: book.rows for book in self._books},
+            {book.variant: book.rows for book in self._confirmation.books},
+            self._references.counts() + self._test_references.counts(),
+            retrying=(self._backlog.retrying, self._confirming.retrying),
         )
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.figures import all_figures
 from spreadtune.analysis.figures.confirmed import numbers
 from spreadtune.analysis.frame import build_frame
-from spreadtune.analysis.progress import ended_trials
 from spreadtune.analysis.report import render
 
 SEARCH = """
@@ -126,7 +125,7 @@ def test_confirmed_trials_enter_nothing_of_the_search(confirmed: Any, new_run: A
     assert frames[0].best == frames[1].best == ("spread", 1)
     counts = [next(line for line in run.answer().splitlines() if line.startswith("Trials: ")) for run in (alone, both)]
     assert counts[0] == counts[1] == "Trials: 8 finished, 0 stopped early, 0 failed."
-    assert (ended_trials(both.trials), ended_trials(both.trials, "confirm")) == (8, 9)
+    assert (frames[1].progress.search.ended, frames[1].progress.confirmation.ended) == (8, 9)
     drawn = {figure.name: figure.numbers for figure in all_figures(frames[1])}
     for figure in all_figures(frames[0]):
         assert len(drawn[figure.name]) == len(figure.numbers), figure.name

@@ -1,5 +1,5 @@
-"""Whoever names the best setting of a run names the same one: console, list of runs, report, front, export and
-confirmation.
+"""Whoever names the best setting of a run names the same one, and says the same of how far it is: console, list of
+runs, report, front, export and confirmation.
 
 Runs are drawn at random and written into a real database and a real folder, which all read as they always do.
 """
@@ -131,14 +131,14 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
     write_json(lab.run.manifest_file, {"run": lab.run.label, "storage": "elsewhere"})
     of_folder = overview(lab.run)
     write_json(lab.run.manifest_file, {"run": lab.run.label})
-    assert of_database.best == of_folder.best == live
+    assert of_database.progress == of_folder.progress == ledger.progress()
     assert f" at {label} (" in best_text(of_database) if best else best_text(of_database) == "-"
 
     export_tables(study, lab.run)
     results = Results(lab.run)
     frame = build_frame(results)
     assert frame.best == best
-    assert frame.choice == type(frame.choice)(study.search.selection, of_choice(ledger))
+    assert frame.progress == ledger.progress()
     if best:
         assert f" {label_of(frame, best)}. Its " in results.answer()
         exported = data_frames(results, frame)["settings"]
@@ -153,17 +153,14 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
     chosen = confirmed_by(lab, ledger)
     assert chosen == {variant: each.setting for variant, each in frame.choice.of_variants.items()}
     assert best is None or chosen[best[0]] == best[1]
-    found = confirmation(build_frame(Results.of_database(lab.run)))
+    frame = build_frame(Results.of_database(lab.run))
+    assert frame.progress == ledger.progress() == overview(lab.run).progress
+    assert overview(lab.run).status == "finished"
+    found = confirmation(frame)
     if found and best:
         assert (found.chosen.variant, found.chosen.setting) == best
         assert {each.variant: each.setting for each in found.every} == chosen
     return best
-
-
-def of_choice(ledger: Any) -> tuple[Any, ...]:
-    from spreadtune.search.results.choice import choose
-
-    return choose({book.variant: book.rows for book in ledger._books}, ledger.study.search.selection).settings
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -47,7 +47,7 @@ def test_its_tables_and_its_report_are_written(run: RunFolder) -> None:
 
 def test_a_list_of_runs_and_a_report_name_the_same_best_of_it(run: RunFolder) -> None:
     """Its database knows the optimized metric alone; what else was measured is stored since."""
-    best = overview(run).best
+    best = overview(run).progress.best
     assert best is not None
     assert f" {best.label}. Its " in spreadtune.load_results("frozen").answer()
 

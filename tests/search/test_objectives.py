@@ -72,7 +72,7 @@ def test_a_named_proxy_decides_and_its_trials_are_none_of_the_run(lab: Any, samp
     assert [trial.user_attrs[STANDS_FOR] for trial in companion.trials] == list(range(14))
     assert [trial.state for trial in companion.trials] == [trial.state for trial in main.trials]
     assert all(len(trial.intermediate_values) == 1 for trial in companion.trials)
-    assert ledger.progress().total == 14
+    assert ledger.progress().trials.total == 14
     assert [row.state for _, row in sorted(ledger._books[0].rows.items())] == states
 
 
@@ -134,7 +134,7 @@ def test_the_best_so_far_keeps_the_bounds_or_breaks_them_least(lab: Any) -> None
     ):
         asked = study_of(lab, subject_to=subject_to, select_on=select_on, **search)
         lab.run.study_file.write_text(dump_study(asked))
-        seen = overview(lab.run).best
+        seen = overview(lab.run).progress.best
         assert seen is not None
         assert (seen.mean, seen.feasible) == found
 

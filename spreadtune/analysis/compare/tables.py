@@ -14,7 +14,7 @@ _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread")
 
 def run_columns(sides: Sequence[ComparedRun]) -> list[Column]:
     """Which run is which, and how many trials of it have finished."""
-    finished = [len(side.frame.finished) for side in sides]
+    finished = [side.frame.progress.search.complete for side in sides]
     described = [side.tables.study.description for side in sides]
     columns = {
         "": [side.letter for side in sides],

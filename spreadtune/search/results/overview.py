@@ -1,21 +1,23 @@
-"""What a list of runs says of one: how far it is and what is best so far. Nothing is written."""
+"""What there is to say of a run without becoming its driver: how far it is, and what is best so far."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.results.choice import SettingResults, choose
-from spreadtune.search.results.progress import pair_states
-from spreadtune.search.results.state import confirm_state, references_left, search_state
+from spreadtune.search.results.progress import (
+    Progress,
+    RunStatus,
+    count_progress,
+    count_references,
+    planned_pairs,
+)
 from spreadtune.search.storage.folders import folder_rows
 from spreadtune.search.storage.peek import peeked_rows
-from spreadtune.search.storage.record import Rows, TrialStatus
+from spreadtune.search.storage.reading import stored_rows
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.load import load_study
+from spreadtune.spec.seed import STAGES
 from spreadtune.spec.study import Study
-
-RunStatus = Literal["running", "finished", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -25,25 +27,18 @@ class Overview:
     Attributes:
         study: what it asks.
         status: running while a process holds it; interrupted when some pair (a setting at a seed) has no ended trial.
-        total: the pairs of its search.
-        states: how many of them have a trial, by its state; one that was retried counts once, as its last trial stands.
-        confirm_total, confirm_states: likewise of its confirmation; 0 and empty where it has none.
-        best: the best setting so far, if a trial has finished.
+        progress: how far it is.
         from_files: its database is elsewhere, so this is what its folder says.
     """
 
     study: Study
     status: RunStatus
-    total: int
-    states: Mapping[TrialStatus, int]
-    confirm_total: int
-    confirm_states: Mapping[TrialStatus, int]
-    best: SettingResults | None
+    progress: Progress
     from_files: bool
 
 
 def overview(run: RunFolder) -> Overview:
-    """What there is to say of a run now, whether it is being run or not.
+    """What a list says of a run now, whether it is being run or not. Nothing is written.
 
     Raises:
         UserError: the folder's study or database cannot be read.
@@ -52,24 +47,21 @@ def overview(run: RunFolder) -> Overview:
     study = load_study(run.study_file, name=run.name)
     from_files = bool(run.manifest().get("storage"))
     read = folder_rows if from_files else peeked_rows
-    rows = read(study, run)
-    confirmed = read(study, run, stage="confirm") if study.search.confirm else {}
-    search, confirm = search_state(study, rows), confirm_state(study, rows, confirmed)
-    return Overview(
-        study,
-        _status(held=held, unfinished=search.unfinished or confirm.unfinished or references_left(run) > 0),
-        search.total,
-        _counted(rows),
-        confirm.total,
-        _counted(confirmed),
-        choose(rows, study.search.selection).best,
-        from_files,
-    )
+    found = _progress(study, run, read(study, run), read(study, run, stage="confirm") if study.search.confirm else {})
+    return Overview(study, found.status(held=held), found, from_files)
 
 
-def _counted(rows: Mapping[str, Rows]) -> Counter[TrialStatus]:
-    return Counter(state for of_variant in rows.values() for state in pair_states(of_variant))
+def stored_progress(study: Study, run: RunFolder, *, storage: str | None = None) -> Progress:
+    """How far a run is, as its database says; whoever drives it goes on undisturbed.
+
+    Raises:
+        UserError: the database cannot be opened.
+        DatabaseAwayError: it does not answer.
+    """
+    searched, confirmed = (stored_rows(study, run, storage, stage=stage) for stage in STAGES)
+    return _progress(study, run, searched, confirmed)
 
 
-def _status(*, held: bool, unfinished: bool) -> RunStatus:
-    return "running" if held else "interrupted" if unfinished else "finished"
+def _progress(study: Study, run: RunFolder, searched: Mapping[str, Rows], confirmed: Mapping[str, Rows]) -> Progress:
+    references = count_references(folder.state() for folder in run.every_reference())
+    return count_progress(study, planned_pairs(study), searched, confirmed, references)

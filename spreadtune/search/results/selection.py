@@ -18,11 +18,6 @@ def completed(trials: pd.DataFrame) -> pd.DataFrame:
     return trials[(trials["state"] == "COMPLETE") & (trials["stage"] == "search")]
 
 
-def standing(trials: pd.DataFrame) -> pd.DataFrame:
-    """The trials less the failed ones that a later trial repeated: what the run stands at."""
-    return trials[~trials["trial"].isin(trials["retry_of"].dropna())]
-
-
 def settings_table(trials: pd.DataFrame) -> pd.DataFrame:
     """One row for each setting with a finished trial.
 

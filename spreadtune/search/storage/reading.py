@@ -4,9 +4,9 @@ import optuna
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from spreadtune.run_folder import RunFolder
+from spreadtune.run_folder import RunFolder, TrialStatus
 from spreadtune.search.storage.database import database, study_name
-from spreadtune.search.storage.record import MEASURED, REASON, RECORD, STOP, Record, Row, Rows, Stop, TrialStatus
+from spreadtune.search.storage.record import MEASURED, REASON, RECORD, STOP, Record, Row, Rows, Stop
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study

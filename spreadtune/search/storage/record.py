@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from spreadtune.run_folder import State
+from spreadtune.run_folder import TrialStatus
 from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.seed import Stage
 
@@ -12,8 +12,6 @@ RECORD = "record"
 STOP = "stop"
 REASON = "reason"
 MEASURED = "metrics"
-
-TrialStatus = State | Literal["RUNNING"]
 
 
 @dataclass(frozen=True)

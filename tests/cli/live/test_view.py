@@ -14,9 +14,10 @@ from rich.console import Console
 from spreadtune.cli.live.chart import Chart
 from spreadtune.cli.live.view import WAITING, InTraining, View
 from spreadtune.search.results.choice import SettingResults
-from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.progress import Counts
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
+from tests import counted
 from tests.golden_text import assert_golden
 from tests.workplace import Workplace
 
@@ -47,9 +48,9 @@ def settings(*values: Mapping[str, Any], seeds: int = 3, variant: str = "main") 
 
 
 def seen(of: Study, found: list[SettingResults], **counts: int) -> View:
-    numbers = {"total": 24, "complete": 14, "pruned": 0, "failed": 0, "running": 2} | counts
-    best = max(found, key=lambda each: each.mean, default=None)
-    progress = Progress(**numbers, references_total=3, references_done=1, settings=tuple(found), best=best)
+    search = Counts(**{"total": 24, "complete": 14, "running": 2} | counts)
+    best_first = sorted(found, key=lambda each: -each.mean)
+    progress = counted.progress(search, Counts(3, complete=1), best_first)
     in_training = (
         InTraining("trial 17 (alpha 0.62, seed 2)", "epoch 12 of 40", 12, "knn_transfer_accuracy 0.912"),
         InTraining("reference 1 (floors and ceiling, seed 1)", "raw pixels"),
