@@ -27,6 +27,11 @@ class SpreadObjective(ObjectiveConfig):
     )
 
 
+def is_supcon(objective: ObjectiveConfig) -> bool:
+    """Whether it is SupCon alone, in whatever pair scheme: the spread loss at alpha 0 without a reconstruction term."""
+    return isinstance(objective, SpreadObjective) and objective.alpha == 0 and objective.autoencoder_weight == 0
+
+
 class InfoNCEObjective(ObjectiveConfig):
     """InfoNCE (NT-Xent) over all views, blind to labels."""
 

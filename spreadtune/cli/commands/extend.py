@@ -17,7 +17,7 @@ import click
     "--confirm",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Then train each variant's best setting at N fresh seeds.",
+    help="Then train each variant's best setting and the best SupCon at N fresh seeds.",
 )
 @click.option(
     "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
