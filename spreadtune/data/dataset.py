@@ -11,6 +11,7 @@ from spreadtune.data.files import ImageFiles
 from spreadtune.data.fingerprint import fingerprint
 from spreadtune.data.hierarchy import Integers
 from spreadtune.data.image_set import Images, ImageSet
+from spreadtune.data.labels import Labels
 from spreadtune.data.measurable import weaknesses
 from spreadtune.data.part_counts import PartCounts
 from spreadtune.data.resize import resized_set
@@ -32,14 +33,12 @@ class Split:
     Attributes:
         source: uint8 (M, C, H, W), the images that ``indices`` count in, other parts' among them. It may be a
             memory map that other processes share, so it is not copied here.
-        classes: int64 (N,), what training sees.
-        subclasses: int64 (N,), what transfer asks for.
+        labels: of the N images.
         indices: int64 (N,), positions in ``source``: the original images, or the official validation or test images.
     """
 
     source: Images
-    classes: Integers
-    subclasses: Integers
+    labels: Labels[Integers]
     indices: Integers
 
     @property
@@ -65,7 +64,7 @@ class Dataset:
     def __init__(self, image_set: ImageSet, train_size: int | None = None) -> None:
         self._image_set = image_set
         self._partition: Partition = partition(
-            image_set.subclasses_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size
+            image_set.labels_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size
         )
         self._sealed = True
 
@@ -79,8 +78,8 @@ class Dataset:
             raise SealedSplitError("the test part is sealed: only the confirm stage unseals it")
         whole, indices = self._image_set, self._partition[name]
         source = whole.images_of.get(name, whole.images)
-        subclasses = whole.subclasses_of.get(name, whole.subclasses)[indices]
-        return Split(source, whole.class_of_subclass[subclasses], subclasses, indices.copy())
+        labels = whole.labels_of.get(name, whole.labels_of["train"])
+        return Split(source, labels.take(indices), indices.copy())
 
     def unsealed(self, stage: Stage) -> "Dataset":
         """The same data set with its test part open. This one stays sealed: a process' trials share it.
@@ -97,7 +96,7 @@ class Dataset:
     @cached_property
     def counts(self) -> PartCounts:
         """The images of each class and subclass in every part; of a sealed one nothing more is told."""
-        return count_parts(self._image_set.subclasses_of, self._image_set.hierarchy, self._partition)
+        return count_parts(self._image_set.labels_of, self._image_set.hierarchy, self._partition)
 
     @property
     def weaknesses(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spreadtune.data.hierarchy import Hierarchy, Integers
 from spreadtune.data.image_set import Images
+from spreadtune.data.labels import Labels
 from spreadtune.data.listed import listed
 from spreadtune.data.split_name import SplitName
 from spreadtune.data.splits import partition
@@ -22,18 +23,18 @@ class Pictures:
     """The images of one part, each made when it is asked for.
 
     Attributes:
-        subclasses: int64 (N,).
+        labels: of these images.
         shape: (C, H, W) of every image.
         image: from a position to uint8 (C, H, W). Several threads call it at once. It raises
             :class:`UnreadableImageError`.
     """
 
-    subclasses: Integers
+    labels: Labels[Integers]
     shape: tuple[int, int, int]
     image: Callable[[int], Images]
 
     def __len__(self) -> int:
-        return len(self.subclasses)
+        return len(self.labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class Contents:
         Raises:
             UserError: a part would lack images of some subclass.
         """
-        partition({part: of.subclasses for part, of in self.parts.items()}, self.hierarchy, shares=self.shares)
+        partition({part: of.labels for part, of in self.parts.items()}, self.hierarchy, shares=self.shares)
 
 
 class ImageFiles(ABC):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spreadtune.data.labels import Labels
+
 Integers = NDArray[np.int64]
 
 
@@ -32,6 +34,10 @@ class Hierarchy:
     def finest(self) -> str:
         """What the finer level is called: subclasses, or classes where there is one level only."""
         return "subclasses" if self.has_subclasses else "classes"
+
+    def labels(self, subclasses: Integers) -> Labels[Integers]:
+        """Of images whose subclasses are known, int64 (N,)."""
+        return Labels(classes=self.class_of_subclass[subclasses], subclasses=subclasses)
 
     def described(self, subclass: int) -> str:
         """The name of a subclass, with that of its class where they are two."""

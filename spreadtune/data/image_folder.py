@@ -93,7 +93,7 @@ class ImageFolder(ImageFiles):
             counts = [len(by_subclass.get(name, ())) for name in subclass_names]
             ordered = [path for name in subclass_names for path in by_subclass.get(name, ())]
             subclasses = np.repeat(np.arange(len(subclass_names), dtype=np.int64), counts)
-            parts[part] = Pictures(subclasses, shape, _reader(ordered, shape, size))
+            parts[part] = Pictures(hierarchy.labels(subclasses), shape, _reader(ordered, shape, size))
         shares = MISSING_SHARE if len(parts) == 1 else None
         return Contents(hierarchy, parts, shares)
 

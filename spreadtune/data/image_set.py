@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spreadtune.data.fingerprint import fingerprint
 from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.labels import Labels
 from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 
@@ -77,17 +78,13 @@ class ImageSet:
         """What a part's positions count in: ``images``, and the official validation and test images where they are."""
         return _present({"train": self.images, "validation": self.validation_images, "test": self.test_images})
 
-    @property
-    def subclasses_of(self) -> Mapping[SplitName, Integers]:
-        """The subclasses of these images."""
-        return _present(
+    @cached_property
+    def labels_of(self) -> Mapping[SplitName, Labels[Integers]]:
+        """The labels of these images."""
+        subclasses_of = _present(
             {"train": self.subclasses, "validation": self.validation_subclasses, "test": self.test_subclasses}
         )
-
-    @property
-    def classes(self) -> Integers:
-        """The class of every image, int64 (N,)."""
-        return self.class_of_subclass[self.subclasses]
+        return {part: self.hierarchy.labels(subclasses) for part, subclasses in subclasses_of.items()}
 
     @cached_property
     def fingerprint(self) -> str:

@@ -59,8 +59,9 @@ class Published(ImageFiles):
                 "delete these files, and they are downloaded again, or replace them"
             )
         train, test = (kind(self._root, train=train) for train in (True, False))
-        parts: dict[SplitName, Pictures] = {"train": _pictures(train, size), "test": _pictures(test, size)}
-        return Contents(self.hierarchy(self._place), parts)
+        hierarchy = self.hierarchy(self._place)
+        of_parts: dict[SplitName, Any] = {"train": train, "test": test}
+        return Contents(hierarchy, {name: _pictures(part, hierarchy, size) for name, part in of_parts.items()})
 
     @property
     def _place(self) -> Path:
@@ -139,17 +140,17 @@ def _is_whole_idx(file: Path) -> bool:
     return file.stat().st_size == 4 + len(sides) + values
 
 
-def _pictures(part: Any, size: int | None) -> Pictures:
+def _pictures(part: Any, hierarchy: Hierarchy, size: int | None) -> Pictures:
     """torchvision's images, (N, H, W) or (N, H, W, C), one by one."""
     from spreadtune.data.pictures import resized
 
     values: Images = np.asarray(part.data)
     pixels = values[:, None] if values.ndim == 3 else values.transpose(0, 3, 1, 2)
     _, channels, height, width = pixels.shape
-    subclasses = np.asarray(part.targets, dtype=np.int64)
+    labels = hierarchy.labels(np.asarray(part.targets, dtype=np.int64))
     if size is None:
-        return Pictures(subclasses, (channels, height, width), lambda position: pixels[position])
-    return Pictures(subclasses, (channels, size, size), lambda position: resized(pixels[position], size))
+        return Pictures(labels, (channels, height, width), lambda position: pixels[position])
+    return Pictures(labels, (channels, size, size), lambda position: resized(pixels[position], size))
 
 
 def _quiet() -> Any:

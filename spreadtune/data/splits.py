@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spreadtune.data.apportion import apportion
 from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.labels import Labels
 from spreadtune.data.measurable import refuse_absent
 from spreadtune.data.part_counts import PartCounts
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
@@ -39,7 +40,7 @@ class Partition:
 
 
 def partition(
-    subclasses: Mapping[SplitName, Integers],
+    labels: Mapping[SplitName, Labels[Integers]],
     hierarchy: Hierarchy,
     *,
     shares: Sequence[int] | None = None,
@@ -48,9 +49,9 @@ def partition(
     """Splits a data set in proportion to its subclasses; ``train_size`` keeps so many training images.
 
     Args:
-        subclasses: of the images that parts are cut from (``train``), and of the official validation and test images
+        labels: of the images that parts are cut from (``train``), and of the official validation and test images
             where the data set brings them.
-        hierarchy: their names.
+        hierarchy: what they mean.
         shares: the proportion of the parts that are cut; :data:`DEFAULT_SHARES` by default.
         train_size: None keeps all.
 
@@ -58,27 +59,29 @@ def partition(
         UserError: a part has no image of some subclass, or ``train_size`` exceeds the training part or empties a
             subclass.
     """
-    cut = [name for name in SPLIT_NAMES if name == "train" or name not in subclasses]
+    cut = [name for name in SPLIT_NAMES if name == "train" or name not in labels]
     shares = shares or DEFAULT_SHARES[len(cut)]
     parts: dict[SplitName, list[Integers]] = {name: [] for name in cut}
-    for members in _shuffled_by_subclass(subclasses["train"]):
+    for members in _shuffled_by_subclass(labels["train"].subclasses):
         cuts = np.cumsum(apportion(len(members), shares))[:-1]
         for name, piece in zip(cut, np.split(members, cuts), strict=True):
             parts[name].append(piece)
-    positions = {name: np.arange(len(official)) for name, official in subclasses.items()}
+    positions = {name: np.arange(len(official)) for name, official in labels.items()}
     positions |= {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
-    refuse_absent(count_parts(subclasses, hierarchy, Partition(**positions)), cut, shares)
+    refuse_absent(count_parts(labels, hierarchy, Partition(**positions)), cut, shares)
     if train_size is not None:
         kept = _subset(parts["train"], train_size, hierarchy.subclass_names)
         positions["train"] = np.sort(np.concatenate(kept))
     return Partition(**positions)
 
 
-def count_parts(subclasses: Mapping[SplitName, Integers], hierarchy: Hierarchy, partition: Partition) -> PartCounts:
+def count_parts(labels: Mapping[SplitName, Labels[Integers]], hierarchy: Hierarchy, partition: Partition) -> PartCounts:
     """The images of each subclass in every part of a partition."""
+    cut = {name for name in SPLIT_NAMES if name == "train" or name not in labels}
+    # An official part is whole, so none of its images is looked up: one that is sealed is counted and no more.
+    parts = {name: labels["train"].take(partition[name]) if name in cut else labels[name] for name in SPLIT_NAMES}
     size = len(hierarchy.subclass_names)
-    labels = {name: subclasses.get(name, subclasses["train"])[partition[name]] for name in SPLIT_NAMES}
-    return PartCounts(hierarchy, {name: np.bincount(found, minlength=size) for name, found in labels.items()})
+    return PartCounts(hierarchy, {name: np.bincount(of.subclasses, minlength=size) for name, of in parts.items()})
 
 
 def _shuffled_by_subclass(subclasses: Integers) -> Iterator[Integers]:

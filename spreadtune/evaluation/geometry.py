@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from spreadtune.objectives.unit_rows import unit_rows
+
 _ROWS_AT_ONCE = 1024  # of the pairwise matrix of `uniformity`
 
 
@@ -69,7 +71,7 @@ def alignment(views: Tensor) -> float:
     if len(views) < 2:
         raise ValueError(f"alignment compares the views of an image; got {len(views)}")
     # the mean squared distance over pairs is twice the unbiased variance
-    return 2 * float(_unit(views).var(dim=0).sum(dim=-1).mean())
+    return 2 * float(unit_rows(views.double()).var(dim=0).sum(dim=-1).mean())
 
 
 def uniformity(embeddings: Tensor, t: float = 2.0) -> float:
@@ -87,17 +89,13 @@ def uniformity(embeddings: Tensor, t: float = 2.0) -> float:
     count = len(embeddings)
     if count < 2:
         raise ValueError(f"uniformity is about pairs of embeddings; got {count}")
-    z = _unit(embeddings)
+    z = unit_rows(embeddings.double())
     partial_sums = []
     for start in range(0, count, _ROWS_AT_ONCE):
         exponents = -2 * t * (1 - z[start : start + _ROWS_AT_ONCE] @ z[start:].T)
         each_pair_once = torch.ones_like(exponents, dtype=torch.bool).triu(diagonal=1)
         partial_sums.append(exponents[each_pair_once].logsumexp(dim=0))
     return float(torch.stack(partial_sums).logsumexp(dim=0)) - math.log(count * (count - 1) / 2)
-
-
-def _unit(embeddings: Tensor) -> Tensor:
-    return F.normalize(embeddings.double(), dim=-1)
 
 
 def _class_scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
@@ -107,7 +105,7 @@ def _class_scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
     counts = members.sum(dim=0)
     if not (counts >= 2).any():
         raise ValueError("pairs inside a class are needed, but no class has two members")
-    z = _unit(embeddings)
+    z = unit_rows(embeddings.double())
     means = members.T @ z / counts[:, None]
     scatter = members.T @ (z - means[classes]).square().sum(dim=1)
     return _Scatter(counts[counts >= 2], scatter[counts >= 2])

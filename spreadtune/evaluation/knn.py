@@ -8,8 +8,9 @@ The search needs no labels, so one search answers for classes and subclasses.
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from spreadtune.objectives.unit_rows import unit_rows
 
 _SIMILARITIES_AT_ONCE = 2**24  # 128 MiB of sort keys
 
@@ -55,7 +56,7 @@ def nearest_neighbors(bank: Tensor, queries: Tensor, *, k: int = 20) -> Neighbor
         queries: (Q, D) embeddings, normalized here.
         k: number of neighbors, at least 1.
     """
-    bank, queries = F.normalize(bank.float(), dim=1), F.normalize(queries.float(), dim=1)
+    bank, queries = unit_rows(bank.float()), unit_rows(queries.float())
     chunks = queries.split(max(1, _SIMILARITIES_AT_ONCE // len(bank)))
     keys = torch.cat([_sort_keys(chunk @ bank.T).topk(min(k, len(bank)), dim=1).values for chunk in chunks])
     indices = len(bank) - 1 - (keys & 0xFFFFFFFF)

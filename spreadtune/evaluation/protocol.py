@@ -5,12 +5,11 @@ confirmation those of the test split too. Geometry is that of z, features h are 
 are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
-import torch.nn.functional as F
-
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_probe, fit_probe
 from spreadtune.evaluation.representations import Representations
+from spreadtune.objectives.unit_rows import unit_rows
 
 FEW_SHOTS = (1, 5, 10)
 
@@ -21,11 +20,11 @@ def epoch_metrics(
     """Neighbors and spread: no fitting, cheap enough to compute while training goes on."""
     neighbors = nearest_neighbors(train.embeddings, validation.embeddings)
     metrics = {
-        "spread": spread(validation.embeddings, validation.classes),
-        "knn_class_accuracy": neighbors.accuracy(train.classes, validation.classes),
+        "spread": spread(validation.embeddings, validation.labels.classes),
+        "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
     }
     if has_subclasses:
-        metrics["knn_transfer_accuracy"] = neighbors.accuracy(train.subclasses, validation.subclasses)
+        metrics["knn_transfer_accuracy"] = neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses)
     return metrics
 
 
@@ -42,16 +41,16 @@ class ProbeMetrics:
     def __init__(
         self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
     ) -> None:
-        self._class_probe = fit_probe(train.features, train.classes, seed=seed, patience=patience)
+        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed, patience=patience)
         self._transfer_probe = (
-            fit_probe(train.features, train.subclasses, seed=seed, patience=patience) if has_subclasses else None
+            fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience) if has_subclasses else None
         )
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.classes)}
+        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes)}
         if self._transfer_probe:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.subclasses)
+            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
         return metrics
 
 
@@ -67,29 +66,27 @@ class FinalMetrics:
 
     def __init__(self, train: Representations, *, seed: int, has_subclasses: bool = True) -> None:
         self._train, self._has_subclasses = train, has_subclasses
-        self._class_probe = fit_probe(train.features, train.classes, seed=seed)
+        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed)
         if has_subclasses:
-            fine = train.features, train.subclasses
+            fine = train.features, train.labels.subclasses
             self._transfer_probes = {"transfer_accuracy": fit_probe(*fine, seed=seed)} | {
                 f"transfer_accuracy_{shots}_shot": few_shot_probe(*fine, shots=shots, seed=seed) for shots in FEW_SHOTS
             }
-            self._z_probe = fit_probe(F.normalize(train.embeddings, dim=1), train.subclasses, seed=seed)
+            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=seed)
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
-        return {"train_spread": spread(self._train.embeddings, self._train.classes)}
+        return {"train_spread": spread(self._train.embeddings, self._train.labels.classes)}
 
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
         train = self._train
         metrics = epoch_metrics(train, part, has_subclasses=self._has_subclasses) | {
-            "class_accuracy": self._class_probe.accuracy(part.features, part.classes),
+            "class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes),
             "uniformity": uniformity(part.embeddings),
         }
         if self._has_subclasses:
-            metrics |= {
-                name: probe.accuracy(part.features, part.subclasses) for name, probe in self._transfer_probes.items()
-            }
-            z = F.normalize(part.embeddings, dim=1)
-            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(z, part.subclasses)
+            fine = part.labels.subclasses
+            metrics |= {name: probe.accuracy(part.features, fine) for name, probe in self._transfer_probes.items()}
+            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), fine)
         return metrics

@@ -12,6 +12,7 @@ from spreadtune.objectives.infonce import infonce_loss
 from spreadtune.objectives.objective import Batch, Objective
 from spreadtune.objectives.spread import spread_loss
 from spreadtune.objectives.supcon import supcon_loss
+from spreadtune.objectives.unit_rows import unit_rows
 
 __all__ = [
     "Batch",
@@ -20,4 +21,5 @@ __all__ = [
     "infonce_loss",
     "spread_loss",
     "supcon_loss",
+    "unit_rows",
 ]

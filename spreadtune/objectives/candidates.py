@@ -5,10 +5,10 @@ from itertools import permutations
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from spreadtune.objectives.precision import at_least_float32
+from spreadtune.objectives.unit_rows import unit_rows
 
 Pairs = Literal["cross_view", "all"]
 
@@ -57,7 +57,7 @@ def find_candidates(
     views, batch, _ = embeddings.shape
     if labels.shape != (batch,):
         raise ValueError(f"labels must be ({batch},), one for each image, got shape {tuple(labels.shape)}")
-    z = F.normalize(at_least_float32(embeddings), dim=-1)
+    z = unit_rows(at_least_float32(embeddings))
     same_class = labels[:, None] == labels[None, :]
     same_image = torch.eye(batch, dtype=torch.bool, device=embeddings.device)
     if pairs == "cross_view":

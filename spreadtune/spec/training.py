@@ -15,7 +15,7 @@ class TrainingConfig(Config):
     epochs: int = Field(ge=1, description="passes over the training images")
     optimizer: Literal["adamw"] = "adamw"
     learning_rate: float = Field(3.0e-4, gt=0, description="the largest, after warm-up")
-    weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled")
+    weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled; norms and biases decay too")
     warmup_epochs: int = Field(0, ge=0, description="epochs in which the learning rate rises linearly")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA devices that support it, float32 elsewhere"

@@ -10,6 +10,7 @@ from spreadtune.data.device import DeviceSplit
 from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.evaluation.representations import represent
+from spreadtune.objectives.unit_rows import unit_rows
 from spreadtune.run_folder import TrialFolder
 from spreadtune.spec.load import load_trial
 from spreadtune.training.checkpoint import load_checkpoint
@@ -60,8 +61,7 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
     features, embedded = represent(model.encoder, model.head, on_cpu.batches(IMAGES_AT_ONCE))
     return {
         "h": features.numpy(),
-        "z": nn.functional.normalize(embedded, dim=1).numpy(),
-        "class": part.classes,
-        "subclass": part.subclasses,
+        "z": unit_rows(embedded).numpy(),
+        **part.labels.by_name(),
         "index": part.indices,
     }

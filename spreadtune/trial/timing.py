@@ -3,7 +3,6 @@
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Literal, TypeVar
@@ -144,9 +143,8 @@ def _some(split: DeviceSplit, count: int, batches: Literal["shuffled", "balanced
     many of each class."""
     count = min(count, len(split))
     if batches == "balanced":
-        chosen = rank_within_label(split.classes, seed=0).argsort(stable=True)[:count]
+        chosen = rank_within_label(split.labels.classes, seed=0).argsort(stable=True)[:count]
     else:
         places = torch.arange(count, device=split.device) * len(split) // count
-        chosen = split.subclasses.argsort(stable=True)[places]
-    rows = split.rows[chosen.to(split.rows.device)]
-    return replace(split, rows=rows, classes=split.classes[chosen], subclasses=split.subclasses[chosen])
+        chosen = split.labels.subclasses.argsort(stable=True)[places]
+    return split.take(chosen)

@@ -194,6 +194,17 @@ def test_what_early_stopping_looked_at_is_said(new_run: Any, metric: str, line: 
     assert "Early stopping looked" not in small_sweep(new_run).write().answer()
 
 
+def test_what_measurements_suffer_from_stands_on_top_of_the_report_and_not_again_in_the_answer(new_run: Any) -> None:
+    results = small_sweep(new_run).write()
+    told = ["3 of 6 subclasses have <few> images", "59 of 60 images are of class a"]
+    results.run.manifest_file.write_text(json.dumps(results.manifest | {"data_warnings": told}))
+    weak = Results(results.run)
+    assert "of 60 images" not in weak.answer()
+    head = render(weak).split("<main>")[0]
+    assert '<p class="caution">3 of 6 subclasses have &lt;few&gt; images.</p>' in head
+    assert '<p class="caution">59 of 60 images are of class a.</p>' in head
+
+
 def test_the_numbers_of_a_smoke_run_are_said_to_mean_nothing(new_run: Any) -> None:
     results = small_sweep(new_run).write()
     assert "mean nothing" not in results.answer()

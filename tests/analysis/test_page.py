@@ -53,7 +53,7 @@ def report(text: str) -> dict[str, Any]:
     return {
         **dict.fromkeys(words, text),
         "run": Run(text, text),
-        "cautions": [text],
+        "cautions": [text, text],
         "answer": [text, text],
         "front": table(text),
         "beside_supcon": BesideSupCon(text, table(text), table(text)),

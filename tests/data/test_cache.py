@@ -58,9 +58,9 @@ class Counted(ImageFiles):
                 raise UnreadableImageError("number 7 (broken)")
             return images[position]
 
-        train = Pictures(np.arange(40) % 4, (3, 5, 4), image)
-        test = Pictures(np.arange(4), (3, 5, 4), lambda position: images[position])
         hierarchy = Hierarchy(("a", "b"), tuple("wxyz"), np.array([0, 1, 0, 1]))
+        train = Pictures(hierarchy.labels(np.arange(40) % 4), (3, 5, 4), image)
+        test = Pictures(hierarchy.labels(np.arange(4)), (3, 5, 4), lambda position: images[position])
         return Contents(hierarchy, {"train": train, "test": test}, (9, 1))
 
 
@@ -77,7 +77,7 @@ def test_what_comes_from_the_cache_is_what_went_into_it(folder):
     assert again.fingerprint == first.fingerprint
     train = files.contents(None).parts["train"]
     np.testing.assert_array_equal(again.images, [train.image(position) for position in range(40)])
-    np.testing.assert_array_equal(again.subclasses, train.subclasses)
+    np.testing.assert_array_equal(again.subclasses, train.labels.subclasses)
     assert list(again.class_names) == ["a", "b"]
     assert list(again.subclass_names) == list("wxyz")
     assert list(again.shares) == [9, 1]

@@ -45,7 +45,7 @@ def test_images_lie_in_the_order_of_their_names_with_their_labels(photos):
     for position in (0, 25, 47):
         with Image.open(files[train.indices[position]]) as image:
             np.testing.assert_array_equal(train.images[position], np.asarray(image).transpose(2, 0, 1))
-        assert sorted(THREE)[train.subclasses[position]] == files[train.indices[position]].parent.name
+        assert sorted(THREE)[train.labels.subclasses[position]] == files[train.indices[position]].parent.name
 
 
 def test_without_a_hierarchy_class_and_subclass_are_one(photos):
@@ -60,7 +60,11 @@ def test_the_hierarchy_gives_the_classes(photos):
     assert dataset.class_names == ("animal", "thing")
     assert dataset.has_subclasses
     train = dataset.split("train")
-    assert {(train.subclasses[i], train.classes[i]) for i in range(len(train))} == {(0, 1), (1, 0), (2, 0)}
+    assert {(train.labels.subclasses[i], train.labels.classes[i]) for i in range(len(train))} == {
+        (0, 1),
+        (1, 0),
+        (2, 0),
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_a_tenth_of_train_stands_for_each_part_that_is_missing(photos, brought, 
         write_folder(photos, dict.fromkeys(THREE, 3), part=part)
     dataset = load(photos)
     assert sizes(dataset) == expected
-    assert np.bincount(dataset.split("validation").subclasses).tolist() == [expected[1] // 3] * 3
+    assert np.bincount(dataset.split("validation").labels.subclasses).tolist() == [expected[1] // 3] * 3
 
 
 def test_images_may_lie_deeper_and_other_files_beside_them(photos):

@@ -151,9 +151,10 @@ def test_no_class_or_subclass_is_ever_absent_from_a_part_in_silence(images, trai
             raise
         return
     parts = {name: dataset.unsealed("confirm").split(name) for name in SPLIT_NAMES}
-    fewest = np.min([np.bincount(part.subclasses, minlength=dataset.subclass_count) for part in parts.values()], 0)
-    assert all(set(part.subclasses) == set(range(dataset.subclass_count)) for part in parts.values())
-    assert all(set(part.classes) == set(range(dataset.class_count)) for part in parts.values())
+    every = range(dataset.subclass_count)
+    fewest = np.array([min((part.labels.subclasses == s).sum() for part in parts.values()) for s in every])
+    assert all(set(part.labels.subclasses) == set(every) for part in parts.values())
+    assert all(set(part.labels.classes) == set(range(dataset.class_count)) for part in parts.values())
     few = [line for line in dataset.weaknesses if f"fewer than {FEW} images" in line]
     assert [int(re.search(r"^(\d+) of", line)[1]) for line in few] == [sum(fewest < FEW)] * bool(min(fewest) < FEW)
 

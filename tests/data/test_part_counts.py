@@ -15,8 +15,8 @@ def test_counts_are_those_of_the_splits(make_shapes):
     dataset = Dataset(make_shapes(official_test=True), train_size=60).unsealed("confirm")
     for name in ("train", "validation", "test"):
         split = dataset.split(name)
-        assert dataset.counts.classes(name).tolist() == np.bincount(split.classes).tolist()
-        assert dataset.counts.subclasses[name].tolist() == np.bincount(split.subclasses).tolist()
+        assert dataset.counts.classes(name).tolist() == np.bincount(split.labels.classes).tolist()
+        assert dataset.counts.subclasses[name].tolist() == np.bincount(split.labels.subclasses).tolist()
 
 
 def test_a_few_classes_are_told_one_by_one():

@@ -7,7 +7,7 @@ from spreadtune.errors import UserError
 
 
 def split(image_set: ImageSet, train_size: int | None = None) -> Partition:
-    return partition(image_set.subclasses_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size)
+    return partition(image_set.labels_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size)
 
 
 @pytest.mark.parametrize("per_subclass", [4, 5, 20, 21, 22])
@@ -41,7 +41,7 @@ def test_an_official_test_set_stays_whole(make_shapes):
 def test_what_a_data_set_does_not_bring_is_cut_from_training(make_shapes, brought, shares, per_subclass):
     dataset = Dataset(make_shapes(30, **brought, shares=shares)).unsealed("confirm")
     for name, count in zip(("train", "validation", "test"), per_subclass, strict=True):
-        assert np.bincount(dataset.split(name).subclasses).tolist() == [count] * 6
+        assert np.bincount(dataset.split(name).labels.subclasses).tolist() == [count] * 6
 
 
 def test_train_size_takes_a_stratified_part_of_the_training_images(make_shapes):

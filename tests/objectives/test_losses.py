@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -178,13 +179,23 @@ def test_batch_without_images_gives_zero_with_zero_gradient(loss):
     assert embeddings.grad.shape == (2, 0, 3)
 
 
-def test_zero_embedding_gives_no_nan(loss):
-    embeddings, labels = random_batch()
-    embeddings[0, 0] = 0
-    value = loss(embeddings.requires_grad_(), labels, temperature=0.5)
-    value.backward()
-    assert value.isfinite()
-    assert embeddings.grad.isfinite().all()
+@pytest.mark.parametrize("length", [0, 1e-40, 1e-9])
+def test_a_row_without_direction_gets_no_gradient_and_others_keep_theirs(loss, length, monkeypatch):
+    """Dead images are no reason for a step of 10^11, nor do they take anything from the rest of the batch."""
+
+    def gradient() -> Tensor:
+        embeddings, labels = random_batch()
+        embeddings[0, 0] *= length / embeddings[0, 0].norm()
+        leaf = embeddings.requires_grad_()
+        loss(leaf, labels, temperature=0.5).backward()
+        return leaf.grad
+
+    found = gradient()
+    monkeypatch.setattr("spreadtune.objectives.candidates.unit_rows", partial(F.normalize, dim=-1))
+    plain = gradient()
+    assert plain[0, 0].norm() > 1e6, "the row that is spared would have drowned the others"
+    plain[0, 0] = 0
+    assert torch.equal(found, plain)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
 from spreadtune.errors import UserError
 from spreadtune.runtime.before_start.data_sets import data_configs, data_warnings
 from spreadtune.runtime.cluster.connection import check_address
+from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
 from spreadtune.spec.metrics import SUBCLASS_METRICS
@@ -27,6 +28,9 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
     Raises:
         UserError: the first thing that does not hold.
     """
+    if address == "local":
+        refuse_where_ray_cannot_start()
+    check_address(address)
     forget_datasets()  # of an earlier run of this process
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
     for config in data_configs(study):
@@ -40,7 +44,6 @@ def preflight(study: Study, *, storage: str | None = None, address: str = "local
 
         for spec in uncertain:
             rehearse(spec)
-    check_address(address)
     if storage:
         check_storage(storage, make_tables=make_tables)
 

@@ -7,7 +7,6 @@ from typing import Any
 from spreadtune.search.sampling.settings import Value
 from spreadtune.search.sampling.space import ALPHA, Space
 from spreadtune.spec.domain import Domain, Window
-from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.variant import WINDOW_NEEDS
 from spreadtune.theory import equal, last_collapse_threshold
@@ -53,15 +52,13 @@ def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) ->
     notes: dict[AlphaNote, list[int]] = {}  # by window: settings below, inside and above it
     for values in _drawn(space) if settings is None else settings:
         spec = space.variant.trial(values, Seed(study=0))
-        if not isinstance(spec.objective, SpreadObjective):
-            continue
-        theory = space.theory(values)
-        if "alpha_c" not in theory:
+        loss, theory = spec.objective.spread_loss(spec.data.views), space.theory(values)
+        if loss is None or "alpha_c" not in theory:
             continue
         window = AlphaNote(
-            spec.objective.temperature, tuple(space.class_counts(values)), theory["alpha_c"], theory.get("alpha_m")
+            loss.scheme.temperature, tuple(space.class_counts(values)), theory["alpha_c"], theory.get("alpha_m")
         )
-        notes.setdefault(window, [0, 0, 0])[_place(spec.objective.alpha, window)] += 1
+        notes.setdefault(window, [0, 0, 0])[_place(loss.alpha, window)] += 1
     if settings is not None:
         return [replace(window, below=low, inside=mid, above=high) for window, (low, mid, high) in notes.items()]
     domain = space.variant.space.get(ALPHA)

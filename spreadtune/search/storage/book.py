@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from spreadtune.run_folder import Outcome
 from spreadtune.search.assignment import setting_label, trial_label
+from spreadtune.search.optuna_internals import as_stored, storage_id, stored_trial
 from spreadtune.search.results.outcomes import finished_metrics
 from spreadtune.search.sampling.drawing import Drawn, suggest
 from spreadtune.search.sampling.settings import Value, setting_key
@@ -115,12 +116,12 @@ class Book:
     def taken_up(self, optuna_id: int | None) -> Trial:
         """A handle on a stored trial."""
         assert optuna_id is not None, "it is read from the database"
-        return Trial(self.study, optuna_id)
+        return stored_trial(self.study, optuna_id)
 
     def write(self, trial: Trial, record: Record) -> Row:
         """Store what was drawn: the record first, as one attribute, then the parameters it holds."""
         trial.set_user_attr(RECORD, record.attribute())
-        row = self.rows[record.trial] = Row(record, trial._trial_id)
+        row = self.rows[record.trial] = Row(record, storage_id(trial))
         self._settings.setdefault(self._key(record.values), record.setting)
         self.suggest(trial, record)
         return row
@@ -178,7 +179,7 @@ class Book:
         self.study.tell(trial, state=TrialState.FAIL)
 
     def _set_constraints(self, trial: Trial, metrics: Mapping[str, float]) -> None:
-        known = trial.storage.get_trial(trial._trial_id).constraints
+        known = as_stored(trial).constraints
         for bound in self._search.bounds:
             name = f"{bound.metric} {bound.text}"
             if name not in known:  # Optuna warns of a second one

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
+from spreadtune.search.optuna_internals import look_for_tables
 from spreadtune.search.storage.database import SQLITE_PATIENCE, close_database, study_name
 from spreadtune.search.storage.faults import AWAY
 from spreadtune.search.storage.reading import rows_of
@@ -71,7 +72,7 @@ def _opened(file: Path, options: str) -> Iterator[RDBStorage]:
         check_same_thread=False,
     )
     with closing(connect()) as connection:  # Optuna would make its tables in a file that has none
-        connection.execute("SELECT study_id FROM studies LIMIT 1")
+        look_for_tables(connection)
     storage = RDBStorage(
         "sqlite://", engine_kwargs={"creator": connect}, skip_compatibility_check=True, skip_table_creation=True
     )

@@ -5,6 +5,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from spreadtune.run_folder import RunFolder, TrialStatus
+from spreadtune.search.optuna_internals import storage_id
 from spreadtune.search.storage.database import database, study_name
 from spreadtune.search.storage.record import MEASURED, REASON, RECORD, STOP, Record, Row, Rows, Stop
 from spreadtune.spec.search import SearchConfig
@@ -56,7 +57,7 @@ def _row(trial: FrozenTrial, search: SearchConfig) -> Row:
     optimized = dict(zip(search.optimize, trial.values, strict=True)) if state == "COMPLETE" else {}
     return Row(
         Record(**trial.user_attrs[RECORD]),
-        trial._trial_id,
+        storage_id(trial),
         state,
         Stop(**stop) if stop else None,
         set(trial.intermediate_values),

@@ -7,6 +7,7 @@ import pytest
 from spreadtune.run_folder import Outcome
 from spreadtune.search.results.overview import stored_progress
 from spreadtune.spec.load import load_trial
+from spreadtune.spec.objective import InfoNCEObjective, SpreadObjective
 from spreadtune.spec.reference import reference_spec
 
 ALPHA = {"objective.alpha": {"grid": [0, 1]}}
@@ -51,6 +52,13 @@ def test_they_run_the_files_own_values_without_the_two_weights(lab: Any) -> None
     assert spec.model.head == "none", "before variants"
     assert (spec.seed.study, spec.seed.stage, spec.seed.index) == (5, "search", 1)
     assert spec.training == study.training
+
+
+def test_a_loss_that_is_blind_to_labels_is_replaced_by_supcon(lab: Any) -> None:
+    """With subclasses as its classes it would be trained as ever, and what it reaches be called a ceiling."""
+    study = lab.study(space={})
+    blind = study.model_copy(update={"objective": InfoNCEObjective(temperature=0.2)})
+    assert reference_spec(blind, 0).objective == SpreadObjective(alpha=0.0, temperature=0.2)
 
 
 def test_their_spec_lies_in_their_folder(lab: Any) -> None:
