@@ -74,8 +74,8 @@ def trained(spec: TrialSpec) -> Seen:
 def accuracies(seen: Seen, fit: Fit, shots: int, draws: int) -> list[float]:
     """Of the probe of each draw."""
     train, validation = seen
-    probes = (fit(train.features, train.subclasses, shots, draw) for draw in range(draws))
-    return [probe.accuracy(validation.features, validation.subclasses) for probe in probes]
+    probes = (fit(train.features, train.labels.subclasses, shots, draw) for draw in range(draws))
+    return [probe.accuracy(validation.features, validation.labels.subclasses) for probe in probes]
 
 
 def row(by_seed: list[list[float]]) -> str:

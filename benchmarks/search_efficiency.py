@@ -1,29 +1,30 @@
 """Which way of searching finds a good setting, and with how many epochs?
 
-    python benchmarks/search_efficiency.py [--table FILE] [--samplers tpe random] [--stopping none ...] [--searches 20]
+    python benchmarks/search_efficiency.py [--table FILE] [--samplers tpe random] [--stopping none ...] [--rotations 30]
 
 Searches the recorded table (``studies/digits_weights_grid.yaml``) again and again with every sampler and every way of
-early stopping, and prints a Markdown table: how many of the searches had chosen a successful setting when a share of
-the grid's epochs was spent. The grid is every setting at every searching seed. Seeds 0 to 4 are searched, 5 to 9 judge;
-a success is a setting whose mean over the judging seeds lies within one standard error of the best one's, pooled over
-settings. Nothing is trained, so the result depends on no machine; only the time it takes does.
+early stopping. Half of the seeds are searched and the others judge; a success is a choice whose mean over the judging
+seeds lies within one standard error of the best one's, pooled over settings. Which seeds do which is drawn anew for
+each rotation: rotations are the repetitions over which intervals are taken, and a sampler is compared with random
+search at the same stopping, inside each rotation. Nothing is trained, so the result depends on no machine.
 """
 
 import os
 import platform
+import shlex
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from spreadtune.simulation import Judge, Reached, Recorded, Strategy, grid_epochs, reached, run_searches
+from spreadtune.analysis.statistics import interval
+from spreadtune.simulation import Judge, Reached, Recorded, Strategy, grid_epochs, reached, rotations, run_searches
 from spreadtune.spec.search import AnyStopping, Sampler, SearchConfig
 
 TABLE = Path(__file__).parent / "recorded" / "digits_weights_grid.parquet"
-SEARCHING, JUDGING = (0, 1, 2, 3, 4), (5, 6, 7, 8, 9)
 BUDGETS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1)
 """Shares of the grid's epochs at which searches are looked at; the last is where they end."""
 
@@ -33,6 +34,14 @@ STOPPINGS = {
     "successive_halving": {"name": "successive_halving", "min_epochs": 4, "reduction": 3},
     "hyperband": {"name": "hyperband", "min_epochs": 4, "reduction": 3},
 }
+OF_FEW_TRIALS = ("gp",)
+"""Samplers that are searched without stopping only: with it a search has hundreds of trials, and a draw takes long."""
+
+Stands = list[list[Reached]]
+"""How a strategy's searches stand: by rotation, then by budget."""
+
+Values = dict[tuple[str, str], list[list[float]]]
+"""By sampler and early stopping: by budget, then by rotation."""
 
 
 def main() -> None:
@@ -40,46 +49,110 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--samplers", nargs="+", default=list(get_args(Sampler)), choices=get_args(Sampler))
     parser.add_argument("--stopping", nargs="+", default=list(STOPPINGS), choices=list(STOPPINGS))
-    parser.add_argument("--searches", type=int, default=20)
+    parser.add_argument("--rotations", type=int, default=30, help="of the seeds, in pairs of a division and its mirror")
+    parser.add_argument("--searches", type=int, default=5, help="in each rotation")
     parser.add_argument("--budgets", type=float, nargs="+", default=BUDGETS)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
 
-    recorded = Recorded.read(arguments.table)
-    _head(recorded, arguments.searches, arguments.budgets)
-    strategies = [Strategy(sampler, _stopping(name)) for sampler in arguments.samplers for name in arguments.stopping]
-    each = partial(_stand, arguments.table, searches=arguments.searches, budgets=arguments.budgets)
+    strategies = list(_strategies(arguments.samplers, arguments.stopping))
+    asked = {"count": arguments.rotations, "searches": arguments.searches, "budgets": arguments.budgets}
     with ProcessPoolExecutor(arguments.processes) as pool:
-        for strategy, stands in zip(strategies, pool.map(each, strategies), strict=True):
-            cells = [f"{stand.successes}/{arguments.searches} ({stand.regret:.4f})" for stand in stands]
-            print(f"| {strategy.sampler} | {strategy.early_stopping.name} | {' | '.join(cells)} |", flush=True)
+        stands = list(pool.map(partial(stands_of, arguments.table, **asked), strategies))
+    found = dict(zip(((each.sampler, each.early_stopping.name) for each in strategies), stands, strict=True))
+
+    _head(Recorded.read(arguments.table), arguments.rotations, arguments.searches)
+    successes = {key: _by_budget(of, _share(arguments.searches)) for key, of in found.items()}
+    regrets = {key: _by_budget(of, _points_of_regret) for key, of in found.items()}
+    _table("Successes, % of searches", arguments.budgets, successes)
+    _table("Mean regret, percentage points", arguments.budgets, regrets, digits=2)
+    against = "Minus random search at the same stopping"
+    _table(f"{against}, successes, %", arguments.budgets, _against_random(successes), sign="+")
+    _table(f"{against}, regret, percentage points", arguments.budgets, _against_random(regrets), digits=2, sign="+")
 
 
-def _stand(table: Path, strategy: Strategy, *, searches: int, budgets: Sequence[float]) -> list[Reached]:
-    """How a strategy's searches stand at each budget."""
-    recorded = Recorded.read(table)
-    judge, grid = Judge.of(recorded, JUDGING), grid_epochs(recorded, SEARCHING)
-    found = run_searches(recorded, strategy, seeds=SEARCHING, searches=searches, epochs=budgets[-1] * grid)
-    return [reached(found, judge, share=budget, grid=grid) for budget in budgets]
+def stands_of(table: Path, strategy: Strategy, *, count: int, searches: int, budgets: Sequence[float]) -> Stands:
+    """How a strategy's searches stand in each rotation at each budget; all strategies see the same rotations."""
+    recorded, found = Recorded.read(table), []
+    for number, rotation in enumerate(rotations(recorded.seeds, count)):
+        judge, grid = Judge.of(recorded, rotation.judging), grid_epochs(recorded, rotation.searching)
+        ran = run_searches(
+            recorded,
+            strategy,
+            seeds=rotation.searching,
+            searches=searches,
+            epochs=budgets[-1] * grid,
+            first=number * searches,
+        )
+        found.append([reached(ran, judge, share=budget, grid=grid) for budget in budgets])
+    return found
+
+
+def _strategies(samplers: Sequence[str], stoppings: Sequence[str]) -> Iterator[Strategy]:
+    for sampler in samplers:
+        for name in stoppings:
+            if name == "none" or sampler not in OF_FEW_TRIALS:
+                yield Strategy(sampler, _stopping(name))
 
 
 def _stopping(name: str) -> AnyStopping:
     return SearchConfig.model_validate({"early_stopping": STOPPINGS[name]}).early_stopping
 
 
-def _head(recorded: Recorded, searches: int, budgets: Sequence[float]) -> None:
-    judge, settings, grid = Judge.of(recorded, JUDGING), recorded.settings(), grid_epochs(recorded, SEARCHING)
-    print(f"`python {' '.join(sys.argv)}`, Python {platform.python_version()}\n")
-    successes = len(judge.successes)
+def _share(searches: int) -> Callable[[Reached], float]:
+    return lambda stand: 100 * stand.successes / searches
+
+
+def _points_of_regret(stand: Reached) -> float:
+    return 100 * stand.regret
+
+
+def _by_budget(stands: Stands, value: Callable[[Reached], float]) -> list[list[float]]:
+    """By budget, then by rotation."""
+    return [[value(stand) for stand in at] for at in zip(*stands, strict=True)]
+
+
+def _against_random(values: Values) -> Values:
+    """Differences inside each rotation."""
+    return {
+        (sampler, stopping): [
+            [one - other for one, other in zip(*at, strict=True)]
+            for at in zip(own, values["random", stopping], strict=True)
+        ]
+        for (sampler, stopping), own in values.items()
+        if sampler != "random" and ("random", stopping) in values
+    }
+
+
+def _table(title: str, budgets: Sequence[float], rows: Values, *, digits: int = 0, sign: str = "") -> None:
+    """A Markdown table of means over rotations with the half-widths of their intervals."""
+    if not rows:
+        return
+    print(f"\n{title}:\n\n| sampler | early stopping | {' | '.join(f'{budget:.1%}' for budget in budgets)} |")
+    print(f"|{'---|' * (2 + len(budgets))}")
+    for (sampler, stopping), by_budget in rows.items():
+        found = [interval(values) for values in by_budget]
+        cells = [f"{each.mean:{sign}.{digits}f} +- {each.half_width:.{digits}f}" for each in found]
+        print(f"| {sampler} | {stopping} | {' | '.join(cells)} |")
+
+
+def _head(recorded: Recorded, count: int, searches: int) -> None:
+    drawn = rotations(recorded.seeds, count)
+    judges = [Judge.of(recorded, rotation.judging) for rotation in drawn]
+    settings = recorded.settings()
+    grid = grid_epochs(recorded, drawn[0].searching)
+    good = interval([len(judge.successes) for judge in judges])
+    best = interval([judge.best for judge in judges])
+    errors = interval([judge.standard_error for judge in judges])
+    print(f"    {shlex.join(['python', *sys.argv])}\n\nPython {platform.python_version()}.\n")
     print(
         f"{recorded.study.name}: {len(settings)} settings x {len(recorded.seeds)} seeds x {recorded.epochs} epochs; "
-        f"the grid of the {len(SEARCHING)} searching seeds is {grid} epochs. Best mean over the judging seeds "
-        f"{judge.best:.4f}, standard error {judge.standard_error:.4f}; {successes} settings "
-        f"({successes / len(settings):.1%}) count as success. Cells: successes of {searches} searches, mean regret in "
-        "brackets.\n"
+        f"the grid of the searched half of the seeds is {grid} epochs. {count} rotations of which half of the seeds is "
+        f"searched and which judges, {searches} searches in each. In a mean rotation the best mean over the judging "
+        f"seeds is {best.mean:.4f}, its standard error {errors.mean:.4f}, and {good.mean:.1f} settings "
+        f"({good.mean / len(settings):.1%}) count as success. Cells: mean over rotations +- half-width of a 95 % "
+        "Student t interval over them."
     )
-    print(f"| sampler | early stopping | {' | '.join(f'{budget:.1%}' for budget in budgets)} |")
-    print(f"|{'---|' * (2 + len(budgets))}")
 
 
 if __name__ == "__main__":

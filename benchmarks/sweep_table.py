@@ -1,73 +1,144 @@
-"""A run's settings as a Markdown table: means over seeds and half-widths of 95 % intervals.
+"""A run as a Markdown file of results, or the best settings of several runs as one table.
 
-python -m spreadtune.study digits_alpha_sweep --seeds 5
-python benchmarks/sweep_table.py digits_alpha_sweep
+    python -m spreadtune.study digits_alpha_sweep --profile full
+    python benchmarks/sweep_table.py digits_alpha_sweep --note "Two shared virtual CPUs." > benchmarks/results/NAME.md
+    python benchmarks/sweep_table.py --best digits_alpha_sweep mnist_alpha_sweep
+
+Everything but the note comes from the run's folder: command, versions, commit, times, the answer, the tables of an
+export. A row of the table of the best is chosen by the study's own rule, and shows what it costs in class accuracy.
 """
 
+import math
+import os
+import platform
+import shlex
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
-import spreadtune
+from spreadtune.analysis.answer import answer
+from spreadtune.analysis.best_table import best_columns, best_settings
+from spreadtune.analysis.columns import Column
+from spreadtune.analysis.export.contents import sheets
+from spreadtune.analysis.export.markdown import markdown
+from spreadtune.analysis.export.sheet import sheet
+from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.results import Results
-from spreadtune.analysis.statistics import Interval, half_widths, interval, paired_difference
-from spreadtune.search.results.selection import settings_table
+from spreadtune.analysis.scheme import Scheme
+from spreadtune.api import peek_results
+from spreadtune.spec.yaml_text import inline
 
-ALPHA = "param.objective.alpha"
-COLUMNS = {
-    "metric.transfer_accuracy": "transfer accuracy",
-    "metric.class_accuracy": "class accuracy",
-    "metric.spread": "spread, validation",
-    "metric.train_spread": "spread, training",
+TITLES = {
+    "confirmation": "Confirmed on the test split",
+    "comparisons": "Compared on the test split",
+    "best": "The best settings",
+    "settings": "Every setting",
+    "references": "Floors and ceiling",
 }
-REFERENCES = {"ceiling": "trained on fine labels", "raw_pixels": "raw pixels", "random_encoder": "random encoder"}
+PACKAGES = ("python", "torch", "ray", "optuna", "scikit-learn", "numpy", "spreadtune")
 
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", help="a run folder, NAME or NAME/ID")
-    results = spreadtune.load_results(parser.parse_args().run)
-    print(f"{results.run.label}, {len(results.trials)} trials\n")
-    for line in table(results.trials):
-        print(line)
-    print(f"\nTransfer accuracy of floors and ceiling: {references(results)}.")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="a run folder, NAME or NAME/ID")
+    parser.add_argument("--best", action="store_true", help="the best settings of all these runs in one table")
+    parser.add_argument("--note", default="", help="what the run's folder does not know, such as other work beside it")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all runs")
+    arguments = parser.parse_args()
+    found = [peek_results(run, results=arguments.results) for run in arguments.runs]
+    if arguments.best:
+        print("\n".join(best_of_runs(found)))
+    else:
+        print("\n".join(line for results in found for line in result_file(results, arguments.note)))
 
 
-def table(trials: pd.DataFrame) -> list[str]:
-    """One line a setting; the gain is the paired difference from alpha 0 where everything else is equal."""
-    means = settings_table(trials)
-    widths = {name: half_widths(trials, name.removeprefix("metric.")) for name in COLUMNS}
-    params = [name for name in means if name.startswith("param.")]
-    heads = [*(name.rpartition(".")[2] for name in params), "n", "transfer accuracy", "gain over alpha 0"]
-    heads += [*list(COLUMNS.values())[1:], "spread, predicted"]
-    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    for setting, row in means.iterrows():
-        measured = [f"{row[name]:.3f} +- {widths[name][setting]:.3f}" for name in COLUMNS]
-        cells = [*(f"{row[name]:g}" for name in params), f"{row['n']:.0f}", measured[0]]
-        cells += [_gain(trials, means, params, setting), *measured[1:], f"{row['theory.spread']:.3f}"]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+def best_of_runs(runs: list[Results]) -> Iterator[str]:
+    """The best settings of each run, a row each under one heading."""
+    for place, results in enumerate(runs):
+        frame = build_frame(results)
+        table = best_settings(frame)
+        study = Column("study", pd.Series([results.run.name] * len(table)))
+        shown = sheet("best", "", [study, *best_columns(frame, table)])
+        head, rule, *rows = markdown(shown).strip().splitlines()
+        yield from rows if place else (head, rule, *rows)
 
 
-def _gain(trials: pd.DataFrame, means: pd.DataFrame, params: list[str], setting: tuple[str, int]) -> str:
-    others = [name for name in params if name != ALPHA]
-    same = (means[others] == means.loc[setting, others]).all(axis=1) & (means[ALPHA] == 0)
-    baseline = next(iter(means[same].index), None)
-    if baseline is None or baseline == setting:
-        return ""
-    return _shown(paired_difference(trials, "transfer_accuracy", setting, baseline), sign="+")
+def result_file(results: Results, note: str) -> Iterator[str]:
+    """The whole file, line by line."""
+    frame, started = build_frame(results), _time(results.manifest["attempts"][0]["start"])
+    profile = f", profile {results.manifest['profile']}" if results.manifest.get("profile") else ""
+    yield f"# {results.run.name}{profile}, {started:%Y-%m-%d}\n\n{results.study.description}\n"
+    yield f"    {_command(results)}\n    python benchmarks/sweep_table.py {results.run.name}\n"
+    yield f"{_circumstances(results)}{note and f' {note}'}\n"
+    yield f"{_trained(results)}\n\n{_windows(frame)}".rstrip() + "\n"
+    yield "## Answer\n"
+    yield from (f"- {line}" for line in answer(frame))
+    for each in sheets(results, frame):
+        if each.name in TITLES:
+            yield f"\n## {TITLES[each.name]}\n\n{markdown(each)}".rstrip()
 
 
-def references(results: Results) -> str:
-    """Floors and ceiling over their seeds."""
-    table = results.references
-    searched = table[table["stage"] == "search"] if "stage" in table else table
-    found = {words: interval(searched[f"{name}.transfer_accuracy"]) for name, words in REFERENCES.items()}
-    return ", ".join(f"{words} {_shown(value)}" for words, value in found.items())
+def _command(results: Results) -> str:
+    """The command without what only says where: folders and the dashboard."""
+    words, kept = iter(results.manifest["command"]), list[str]()
+    for word in words:
+        if word in ("--results", "--data-root"):
+            next(words)
+        elif word != "--no-dashboard":
+            kept.append(Path(word).name if not kept else word)
+    return shlex.join(kept)
 
 
-def _shown(value: Interval, sign: str = "") -> str:
-    return f"{value.mean:{sign}.3f} +- {value.half_width:.3f}"
+def _circumstances(results: Results) -> str:
+    manifest, versions = results.manifest, results.manifest["versions"]
+    attempts = [(attempt["start"], attempt["end"]) for attempt in manifest["attempts"] if attempt["end"]]
+    minutes = sum((_time(end) - _time(start)).total_seconds() for start, end in attempts) / 60
+    cpus, gpus = (sum(node[kind] for node in manifest["nodes"]) for kind in ("cpus", "gpus"))
+    named = ", ".join(f"{package} {versions[package]}" for package in PACKAGES if package in versions)
+    git = manifest.get("git")
+    commit = f" (commit {git['commit'][:12]}{' with uncommitted changes' if git['dirty'] else ''})" if git else ""
+    return (
+        f"{cpus:g} CPUs ({_processor()}), {f'{gpus:g} GPUs' if gpus else 'no GPU'}; {named}{commit}. "
+        f"{len(results.trials)} trials and {len(results.references)} references in {minutes:.0f} min, "
+        f"{manifest['slots']['count']} at a time."
+    )
+
+
+def _processor() -> str:
+    """This machine's, which is that of the run when the file is made where the run was."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _trained(results: Results) -> str:
+    """The sections of the study file that say so, every value filled in, as a block of YAML."""
+    values = results.study.model_dump(mode="json", include={"data", "model", "objective", "training"})
+    return "\n".join(f"    {section}: {inline(value)}" for section, value in values.items())
+
+
+def _windows(frame: Frame) -> str:
+    """The predicted window of each scheme."""
+    found = [_window(scheme, frame) for scheme in sorted(frame.schemes)]
+    return f"Predicted: {'; '.join(found)}." if found else ""
+
+
+def _window(scheme: Scheme, frame: Frame) -> str:
+    recorded = frame.schemes[scheme]
+    low, high = recorded.alpha_c, recorded.alpha_m
+    ends = f"collapse up to alpha {low:.3f}" if math.isnan(high) else f"window of alpha ({low:.3f}, {high:.3f})"
+    return (
+        f"temperature {scheme.temperature:g}, batch {scheme.batch_size}, pairs {scheme.pairs}, denominator "
+        f"{scheme.denominator}: {ends}"
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class Pull(Objective):
 class Brightness(Objective):
     """One term over a worker's own images, as a user would write it: features tell how bright their image is."""
 
+    uses_labels = False
+
     def __init__(self, embedding_dim: int, class_count: int) -> None:
         super().__init__({"brightness": 1.0})
         self.guess = nn.Linear(embedding_dim, 1)

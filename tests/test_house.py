@@ -1,5 +1,7 @@
 """What holds for the whole repository: quick commands, shipped studies, nothing of the machine it was written on."""
 
+import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -82,6 +84,35 @@ def test_no_module_imports_itself_in_a_circle():
         TopologicalSorter(imports).prepare()
     except CycleError as error:
         pytest.fail(" is imported by ".join(error.args[1]))
+
+
+INTERNALS = {"search/optuna_internals.py", "runtime/ray_internals.py"}
+
+
+def private_names_of_others(path: Path) -> list[str]:
+    """Imports of private modules and names of libraries, and private attributes that the file itself does not make."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    fields = [node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
+    methods = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    own = {node.attr for node in attributes if ast.unparse(node.value) == "self"} | set(methods)
+    own |= {target.id for target in fields if isinstance(target, ast.Name)} | {"_exit"}  # os._exit has no other name
+    imported = [
+        f"{module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in [getattr(node, "module", None) or ""]
+        for alias in node.names
+        if not module.startswith("spreadtune")
+    ]
+    private = [name for name in imported if re.search(r"\._(?!_)", f".{name}")]
+    return private + [node.attr for node in attributes if re.match(r"_(?!_)", node.attr) and node.attr not in own]
+
+
+def test_what_is_private_in_a_library_stands_in_one_module_of_a_room():
+    package = ROOT / "spreadtune"
+    found = {path.relative_to(package).as_posix(): private_names_of_others(path) for path in package.rglob("*.py")}
+    assert {name for name, names in found.items() if names} == INTERNALS, {k: v for k, v in found.items() if v}
 
 
 def test_the_constraints_pin_every_direct_dependency_once():

@@ -5,19 +5,23 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.analysis.baseline_words import baseline_lines
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
 from spreadtune.analysis.classes import unequal_classes
-from spreadtune.analysis.confirmation import BASELINE_VARIANT, confirmation
+from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.frame import ALPHA, Frame
-from spreadtune.analysis.means import reference_means
-from spreadtune.analysis.setting import Setting, best_of, label_of, seeds_of, ties_of, value_of
-from spreadtune.analysis.statistics import LEAST_REPETITIONS, paired_difference
+from spreadtune.analysis.references import Part, ceiling_line, reference_means
+from spreadtune.analysis.setting import label_of, seeds_of, value_of
+from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words, measured
-from spreadtune.search.results.selection import SETTING, standing
+from spreadtune.search.results.choice import Setting
+from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
 SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."
+
+_FRESH_SEEDS = "Fresh seeds are the better answer: --resume --confirm 5."
 
 
 def answer(frame: Frame) -> list[str]:
@@ -27,16 +31,16 @@ def answer(frame: Frame) -> list[str]:
         return [f"No answer yet: no trial has finished with a {in_words(frame.metric)}.", _counts(frame)]
     confirmed = confirmation(frame)
     lines = [
-        broken_bounds(frame, best) if confirmed else "",
+        broken_bounds(frame) if confirmed else "",
         *(confirmation_lines(confirmed, frame.metric) if confirmed else ()),
-        _scale("test", reference_means(frame.test_references, frame.metric, part="test.")) if confirmed else "",
+        _scale(frame, "test.") if confirmed else "",
         _best(frame, best, "Chosen by the search on validation images" if confirmed else "Best setting"),
         bounds_line(frame, best),
         front_line(frame, best),
-        _against_reference(frame, best),
+        *baseline_lines(frame, best),
         _spread(frame, best),
         _pair_schemes(frame),
-        _scale("validation", reference_means(frame.references, frame.metric)),
+        _scale(frame, ""),
         _counts(frame),
         labels_line(frame, best),
         _early_stopping(frame),
@@ -51,50 +55,19 @@ def caution(manifest: Mapping[str, Any]) -> str:
     return SMOKE_CAUTION if manifest.get("profile") == "smoke" else ""
 
 
-def reference_setting(frame: Frame, best: Setting) -> Setting | None:
-    """What the best setting is compared with: the best at alpha 0 of its variant, else the variant ``supcon``."""
-    means = frame.means
-    variants = means.index.get_level_values("variant")
-    for candidates in (means[(variants == best[0]) & (means[ALPHA] == 0)], means[variants == BASELINE_VARIANT]):
-        chosen = best_of(frame, candidates, frame.selection)
-        if chosen:
-            return chosen
-    return None
-
-
 def _best(frame: Frame, best: Setting, what: str) -> str:
     n = seeds_of(frame, best)
     seeds = f"{count(n, 'seed')}{', 95% interval' if n >= LEAST_REPETITIONS else ': too few for an interval'}"
     value = value_of(frame, best, frame.metric)
-    equal = len(ties_of(frame, frame.means, frame.selection)) - 1
+    equal = len(frame.choice.ties) - 1
     tie = (
         f" {count(equal, 'other setting')} {'ties' if equal == 1 else 'tie'} with it; the first was taken."
         if equal
         else ""
     )
     return (
-        f"{opening(frame, best, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
+        f"{opening(frame, what)} {label_of(frame, best)}. Its {in_words(frame.metric)} is {value} "
         f"({seeds if n > 1 else 'one seed: no interval'}).{tie}"
-    )
-
-
-def _against_reference(frame: Frame, best: Setting) -> str:
-    reference = reference_setting(frame, best)
-    if reference is None:
-        return "There is nothing to compare it with: no setting at alpha 0 and no variant supcon has finished."
-    name = label_of(frame, reference)
-    if reference == best:
-        return f"That is the reference setting itself ({name}): no weight of class-conditional InfoNCE did better."
-    found = paired_difference(frame.trials, frame.metric, best, reference)
-    against = f"Against {name} ({value_of(frame, reference, frame.metric)})"
-    if found.n == 0:
-        return f"{against} there is no paired difference: the two share no finished seed."
-    if not found.known:
-        return f"{against} the paired difference is {found.mean:+.3f} ({count(found.n, 'shared seed')}: no interval)."
-    verdict = "excludes" if found.excludes(0.0) else "does not exclude"
-    return (
-        f"Against {name} the paired difference is {found.mean:+.3f} +- {found.half_width:.3f} "
-        f"({count(found.n, 'shared seed')}); the interval {verdict} 0."
     )
 
 
@@ -127,28 +100,23 @@ def _pair_schemes(frame: Frame) -> str:
     return f"Losses and window are those of {named}; other schemes have other thresholds." if named else ""
 
 
-def _scale(images: str, table: pd.DataFrame) -> str:
+def _scale(frame: Frame, part: Part) -> str:
     """Floors and ceiling."""
+    table = reference_means(frame, frame.metric, part=part)
     if table.empty:
         return ""
     values = (f"{row['reference']} {measured(row['mean'], row['half_width'])}" for _, row in table.iterrows())
-    return f"For scale, on {images} images: {', '.join(values)}."
+    line = f"For scale, on {'test' if part else 'validation'} images: {', '.join(values)}."
+    return f"{line} {ceiling_line(frame, frame.metric, part=part)}".rstrip()
 
 
 def _counts(frame: Frame) -> str:
-    trials = standing(frame.trials)
-    diverged = trials["reason"].fillna("").str.startswith("diverged")
-    ends = trials["state"].mask((trials["state"] == "PRUNED") & diverged, "DIVERGED").value_counts()
-    named = {
-        "COMPLETE": "finished",
-        "PRUNED": "stopped early",
-        "DIVERGED": "diverged",
-        "FAIL": "failed",
-        "RUNNING": "unfinished",
-    }
-    always = ("COMPLETE", "PRUNED", "FAIL")
-    counts = [f"{ends.get(end, 0)} {word}" for end, word in named.items() if end in always or end in ends]
-    lost = sum(int((table["state"] == "FAIL").sum()) for table in (frame.references, frame.test_references))
+    search = frame.progress.search
+    counts = [f"{search.complete} finished", f"{search.pruned - search.diverged} stopped early"]
+    counts += [f"{search.diverged} diverged"] if search.diverged else []
+    counts += [f"{search.failed} failed"]
+    counts += [f"{search.running} unfinished"] if search.running else []
+    lost = frame.progress.references.failed
     note = f" The floors and ceiling of {count(lost, 'seed')} failed and are missing." if lost else ""
     return f"Trials: {', '.join(counts)}.{note}"
 
@@ -171,6 +139,7 @@ def _reservations(frame: Frame, best: Setting) -> str:
         return f"{start}, not confirmed on test."
     if n >= LEAST_REPETITIONS:
         luck = f"the interval does not account for having chosen the best of {tried} settings"
-        return f"{start}, not confirmed on test; {luck}."
+        return f"{start}, not confirmed on test; {luck}. {_FRESH_SEEDS}"
     seeds = "one seed" if n == 1 else f"{n} seeds"
-    return f"{start} of {seeds}, not confirmed on test; the best of {tried} settings tends to look better than it is."
+    luck = f"the best of {tried} settings tends to look better than it is"
+    return f"{start} of {seeds}, not confirmed on test; {luck}. {_FRESH_SEEDS}"

@@ -2,26 +2,28 @@
 
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.front import front_points
-from spreadtune.analysis.setting import Setting, best_of, label_of, ties_of, value_of
+from spreadtune.analysis.setting import label_of, value_of
 from spreadtune.analysis.words import count, in_words
-from spreadtune.search.results.selection import violations
+from spreadtune.search.results.choice import Setting
 from spreadtune.spec.goal import Bound, Goal, Selection
 from spreadtune.spec.metrics import SUBCLASS_METRICS
 
 TRANSFER = Goal("transfer_accuracy", "maximize")
 
 
-def opening(frame: Frame, best: Setting, what: str) -> str:
+def opening(frame: Frame, what: str) -> str:
     """What the best setting is, ``Best setting:``, or that no setting keeps the bounds."""
-    broken = broken_bounds(frame, best)
+    broken = broken_bounds(frame)
     return f"{broken} The one that breaks least:" if broken else f"{what}:"
 
 
-def broken_bounds(frame: Frame, best: Setting) -> str:
+def broken_bounds(frame: Frame) -> str:
     """``No finished setting keeps spread < 0.1.``; empty where the best one keeps the bounds."""
-    if not frame.selection.bounds or violations(frame.means, frame.selection).loc[[best]].item() == 0:
+    best = frame.choice.best
+    if best is None or best.feasible:
         return ""
-    return f"No finished setting keeps {_bounds(frame)}."
+    lucky = any(found.feasible for found in frame.choice.settings)  # they keep them, and do not come first
+    return f"No finished setting{' with several seeds' if lucky else ''} keeps {_bounds(frame)}."
 
 
 def front_line(frame: Frame, best: Setting) -> str:
@@ -49,13 +51,13 @@ def bounds_line(frame: Frame, best: Setting) -> str:
         return ""
     bounded = dict.fromkeys(bound.metric for bound in frame.selection.bounds)
     stands = ", ".join(f"{in_words(metric)} {value_of(frame, best, metric)}" for metric in bounded)
-    kept = int((violations(frame.means, frame.selection) == 0).sum())
+    kept = sum(found.feasible for found in frame.choice.settings)
     line = f"Asked was {_bounds(frame)}: this setting has {stands}; {kept} of {count(len(frame.means), 'setting')} "
     line += "keeps it." if kept == 1 else "keep it."
-    free = best_of(frame, frame.means, Selection(frame.selection.goal))
-    if free is None or free == best:
+    free = frame.choice_by(Selection(frame.selection.goal)).best
+    if free is None or free.key == best:
         return f"{line} Without that the choice would be the same."
-    return f"{line} Without that the choice would be {_with_value(frame, free, frame.metric)}."
+    return f"{line} Without that the choice would be {_with_value(frame, free.key, frame.metric)}."
 
 
 def labels_line(frame: Frame, best: Setting) -> str:
@@ -69,12 +71,12 @@ def labels_line(frame: Frame, best: Setting) -> str:
     chosen = f"Coarse labels alone chose this setting: {in_words(frame.metric)} needs no subclasses"
     if steered:
         chosen += f" (what was tried was searched for by {in_words(steered[0])}, which does)"
-    other = best_of(frame, frame.means, Selection(TRANSFER, frame.selection.bounds))
-    if other is None or other == best:
+    other = frame.choice_by(Selection(TRANSFER, frame.selection.bounds)).best
+    if other is None or other.key == best:
         return f"{chosen}. The highest transfer accuracy would have chosen the same."
-    there, here = (value_of(frame, setting, TRANSFER.metric) for setting in (other, best))
+    there, here = (value_of(frame, setting, TRANSFER.metric) for setting in (other.key, best))
     return (
-        f"{chosen}. The highest transfer accuracy would have chosen {label_of(frame, other)}: "
+        f"{chosen}. The highest transfer accuracy would have chosen {label_of(frame, other.key)}: "
         f"{there} there, {here} here."
     )
 
@@ -87,7 +89,8 @@ def coarse_choices(frame: Frame) -> list[Setting]:
     means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
     inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
     bounds = tuple(bound for bound in frame.selection.bounds if bound.metric not in SUBCLASS_METRICS)
-    return ties_of(frame, frame.means[inside], Selection(Goal("class_accuracy", "maximize"), bounds))
+    choice = frame.choice_by(Selection(Goal("class_accuracy", "maximize"), bounds))
+    return [found.key for found in choice.among(means.index[inside]).ties]
 
 
 def _fine_labels_chose(frame: Frame, best: Setting, fine: list[str]) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.method import SUPCON, is_supcon, method, method_with_scheme
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
-from spreadtune.search.results.selection import best_setting, completed
-
-BASELINE_VARIANT = "supcon"
+from spreadtune.search.results.choice import Setting
+from spreadtune.search.results.selection import completed
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Confirmed:
     Attributes:
         variant, setting: which one.
         values: what was searched, in words; the variant's name where that is nothing.
-        name: the variant in words.
+        name: the variant in words; what is a SupCon by its loss and pair scheme.
+        supcon: whether it is SupCon alone, without reconstruction: a baseline.
         test: the optimized metric on the test split, by confirmation seed.
         validation: on validation, of the same encoders.
         searched: on validation, of the trials by which the search chose.
@@ -30,6 +31,7 @@ class Confirmed:
     setting: int
     values: str
     name: str
+    supcon: bool
     test: pd.Series
     validation: pd.Series
     searched: pd.Series
@@ -69,7 +71,7 @@ class Confirmation:
 
     Attributes:
         chosen: the run's best setting by its search; the test split has no part in the choice.
-        others: the best settings of the other variants, the baseline first, then the better in the search.
+        others: the best settings of the other variants: SupCon's, then the others, each the better in the search first.
         against: a comparison with each of them.
         openings: of the test split, in the order in which they were made.
     """
@@ -78,6 +80,11 @@ class Confirmation:
     others: tuple[Confirmed, ...]
     against: tuple[Against, ...]
     openings: tuple[Opening, ...]
+
+    @property
+    def baseline(self) -> Confirmed | None:
+        """The best SupCon by the search, beside the chosen setting."""
+        return next((each for each in self.others[:1] if each.supcon), None)
 
     @property
     def every(self) -> tuple[Confirmed, ...]:
@@ -95,11 +102,12 @@ def confirmation(frame: Frame) -> Confirmation | None:
     done = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
     if frame.best is None or column not in done:
         return None
-    found = {variant: _confirmed(frame, done, setting) for variant, setting in _bests(frame).items()}
+    found = {variant: _confirmed(frame, done, best.key) for variant, best in frame.choice.of_variants.items()}
     chosen = found.pop(frame.best[0])
     if chosen.test.empty:
         return None
-    others = sorted((each for each in found.values() if len(each.test)), key=lambda each: _rank(frame, each))
+    measured = [each for each in found.values() if len(each.test)]  # the better in the search first
+    others = sorted(measured, key=lambda each: not each.supcon)
     comparisons = [paired(chosen.test, other.test) for other in others]
     adjusted = holm([each.p for each in comparisons])
     return Confirmation(
@@ -117,17 +125,7 @@ def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
     return tuple(Opening(setting[0], _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
 
 
-def _bests(frame: Frame) -> dict[str, tuple[str, int]]:
-    """The best setting of each variant, as the search chose it."""
-    trials = frame.trials
-    found = {
-        variant: best_setting(trials[trials["variant"] == variant], frame.selection)
-        for variant in trials["variant"].unique()
-    }
-    return {variant: setting for variant, setting in found.items() if setting}
-
-
-def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Confirmed:
+def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
     def by_seed(trials: pd.DataFrame, column: str) -> pd.Series:
         own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
         return own.set_index("seed")[column].astype(float).dropna().sort_index()
@@ -136,17 +134,19 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: tuple[str, int]) -> Co
         variant=setting[0],
         setting=setting[1],
         values=_values(frame, setting),
-        name=in_words(setting[0]),
+        name=_name(frame, setting),
+        supcon=is_supcon(frame.specs[setting]),
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
         searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
     )
 
 
-def _values(frame: Frame, setting: tuple[str, int]) -> str:
+def _name(frame: Frame, setting: Setting) -> str:
+    spec = frame.specs[setting]
+    return method_with_scheme(spec) if method(spec).startswith(SUPCON) else in_words(setting[0])
+
+
+def _values(frame: Frame, setting: Setting) -> str:
     row = frame.settings.loc[[setting]].iloc[0]
     return values_in_words((path, row[path]) for path in frame.searched) or in_words(setting[0])
-
-
-def _rank(frame: Frame, other: Confirmed) -> tuple[bool, float]:
-    return other.variant != BASELINE_VARIANT, frame.selection.goal.loss(float(other.searched.mean()))

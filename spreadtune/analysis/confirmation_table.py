@@ -10,15 +10,26 @@ from spreadtune.analysis.words import measured, signed
 
 def confirmation_tables(found: Confirmation) -> list[list[Column]]:
     """The tables' columns; comparisons where there is something to compare, openings where there were several."""
-    tables = [[_settings(each) for each in found.every], [_against(found.chosen, each) for each in found.against]]
+    tables = [confirmed_columns(found), comparison_columns(found) if found.against else []]
     if found.reopened:
-        tables.append(_openings(found))
-    return [_columns(rows) for rows in tables if rows]
+        tables.append(_columns(_openings(found)))
+    return [columns for columns in tables if columns]
+
+
+def confirmed_columns(found: Confirmation) -> list[Column]:
+    """The best setting of each variant on test, on validation and in the search, the chosen one first."""
+    return _columns([_settings(each) for each in found.every])
+
+
+def comparison_columns(found: Confirmation) -> list[Column]:
+    """The chosen setting minus each other one on the test split."""
+    return _columns([_against(found.chosen, each) for each in found.against])
 
 
 def _settings(each: Confirmed) -> dict[str, object]:
     return {
         "variant": each.variant,
+        "loss": each.name,
         "setting": each.values,
         "seeds": len(each.test),
         "test": _shown(interval(each.test)),

@@ -4,12 +4,13 @@ import math
 
 from spreadtune.analysis.confirmation import Against, Confirmation, Confirmed
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
-from spreadtune.analysis.words import count, in_words, measured, signed
+from spreadtune.analysis.words import count, in_words, measured, p_value, signed
 
 
 def confirmation_lines(found: Confirmation, metric: str) -> list[str]:
     """The result first, then how sure it is, how much worse it is than the search made it look, and what was seen."""
-    lines = [_result(found, metric), *(_comparison(each, len(found.against)) for each in found.against)]
+    lines = [_result(found, metric), _without_baseline(found)]
+    lines += [_comparison(each, len(found.against)) for each in found.against]
     return [*lines, _optimism(found.chosen), _openings(found)]
 
 
@@ -23,6 +24,12 @@ def _result(found: Confirmation, metric: str) -> str:
     seeds = count(counts[0], "seed") if len(counts) == 1 else f"{counts[0]} to {counts[1]} seeds"
     few = ", too few for an interval" if counts[-1] < LEAST_REPETITIONS else ""
     return f"{line}, {seeds}{few}, test."
+
+
+def _without_baseline(found: Confirmation) -> str:
+    if found.baseline or found.chosen.supcon:
+        return ""
+    return "There is no SupCon baseline among what was confirmed: no variant's best is alpha 0 without reconstruction."
 
 
 def _on_test(each: Confirmed) -> str:
@@ -40,16 +47,12 @@ def _comparison(each: Against, comparisons: int) -> str:
     return (
         f"Paired with {name} on test the difference is {signed(found.mean, found.half_width)} "
         f"({count(found.n, 'shared seed')}); effect size d_z {_size(each.found.effect_size)}, "
-        f"p {_p(each.adjusted)}{holm}."
+        f"p {p_value(each.adjusted)}{holm}."
     )
 
 
 def _size(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else ("infinite" if value > 0 else "minus infinite")
-
-
-def _p(value: float) -> str:
-    return "< 0.0001" if value < 1e-4 else f"= {value:.2g}"
 
 
 def _optimism(chosen: Confirmed) -> str:

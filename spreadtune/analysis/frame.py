@@ -10,15 +10,20 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.analysis.labels import setting_labels, variant_names
+from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
-from spreadtune.analysis.words import values_in_words
-from spreadtune.search.results.selection import SETTING, best_setting, completed, settings_table
+from spreadtune.search.results.choice import Choice, Setting, choose
+from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.parts import NamedPart
+from spreadtune.spec.reference import reference_spec
 from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -32,9 +37,14 @@ class Frame:
 
     Attributes:
         trials: the search's trials that have started a setting, whatever their state.
+        rows: the same by variant, as the choice of the best wants them.
+        progress: how far the run is, its confirmation too, and its settings in the order in which the study chooses.
         settings: indexed by (variant, setting): every searched path (the file's value where a variant does not search
             it, None where it has no such part), ``label`` in words, ``group`` (which settings a line connects),
             ``line`` (the same inside a panel of one scheme) and ``scheme`` (which predicted curve applies, or None).
+        specs: each setting as the trial file that it stands for.
+        variants: what each is called.
+        ceiling: the trial file of the reference that is trained on the subclasses.
         class_names: as the run recorded them; empty where it did not.
         schemes: what theory says of each, by the key that stands in ``settings``; finished settings only.
         searched: paths that take more than one value, the main one first.
@@ -49,7 +59,12 @@ class Frame:
     """
 
     trials: pd.DataFrame
+    rows: dict[str, Rows]
+    progress: Progress
     settings: pd.DataFrame
+    specs: dict[tuple[str, int], TrialSpec]
+    variants: dict[str, str]
+    ceiling: TrialSpec
     class_names: tuple[str, ...]
     schemes: dict[Scheme, RecordedTheory]
     searched: list[str]
@@ -95,9 +110,18 @@ class Frame:
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
     @property
-    def best(self) -> tuple[str, int] | None:
+    def choice(self) -> Choice:
+        """The settings in the order in which the study chooses."""
+        return self.progress.choice
+
+    def choice_by(self, selection: Selection) -> Choice:
+        """The settings in the order in which another rule would choose."""
+        return choose(self.rows, selection)
+
+    @property
+    def best(self) -> Setting | None:
         """The best setting of those that keep the bounds; where none does, the one that breaks them least."""
-        return best_setting(self.trials, self.selection)
+        return self.choice.best.key if self.choice.best else None
 
     def column(self, name: str) -> str | None:
         """``metric.NAME`` where any trial measured it, else None."""
@@ -118,16 +142,21 @@ def build_frame(tables: Tables) -> Frame:
     settings = pd.DataFrame(rows, index=index, columns=paths, dtype=object)
     settings = settings.apply(_as_numbers)
     varying = _main_first([path for path in settings if settings[path].nunique(dropna=False) > 1], settings)
-    several = len(study.variants()) > 1
+    names = {variant.name: variant.name for variant in study.variants()} | variant_names(specs)
     keys = [Scheme.of(spec) for spec in specs.values()]
-    settings["label"] = _labels(settings, varying, several)
-    settings["group"] = _labels(settings, varying[1:], several)
+    settings["label"] = setting_labels(settings, varying, names)
+    settings["group"] = setting_labels(settings, varying[1:], names)
     inside = [path for path in varying[1:] if path not in SCHEME_PATHS]
-    settings["line"] = _labels(settings, inside, several)
+    settings["line"] = setting_labels(settings, inside, names)
     settings["scheme"] = pd.Series(keys, index=index, dtype=object)
     return Frame(
         trials=trials,
+        rows=table_rows(tables.trials, study.variants()),
+        progress=progress_of(tables),
         settings=settings,
+        specs=specs,
+        variants=names,
+        ceiling=reference_spec(study, 0),
         class_names=tuple(tables.manifest.get("classes", ())),
         schemes=_theory_of_schemes(completed(trials), settings),
         searched=varying,
@@ -194,17 +223,6 @@ def _as_numbers(values: pd.Series) -> pd.Series:
 def _main_first(varying: list[Any], settings: pd.DataFrame) -> list[str]:
     """Alpha, then numbers, then the rest; otherwise in the order of the study file."""
     return sorted(varying, key=lambda path: (path != ALPHA, not pd.api.types.is_numeric_dtype(settings[path])))
-
-
-def _labels(settings: pd.DataFrame, paths: list[str], several_variants: bool) -> list[str]:
-    labels = []
-    for key, row in settings.iterrows():
-        assert isinstance(key, tuple)
-        words = values_in_words((path, row[path]) for path in paths)
-        name = f"variant {key[0]}"
-        alone = words or "all settings"
-        labels.append((f"{name} ({words})" if words else name) if several_variants else alone)
-    return labels
 
 
 def _theory_of_schemes(trials: pd.DataFrame, settings: pd.DataFrame) -> dict[Scheme, RecordedTheory]:

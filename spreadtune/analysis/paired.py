@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy import stats
 
-from spreadtune.analysis.statistics import Interval, interval
+from spreadtune.analysis.statistics import Interval, equal_values_allowed, interval
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,24 @@ def paired(one: pd.Series, other: pd.Series) -> Paired:
 
         d_z = m / s,     t = d_z sqrt(n),     p = 2 P(T_(n-1) > |t|)
 
-    Where all differences are equal, s is zero: d_z is infinite with the sign of m and p is 0, or 0 and 1 where m is
-    zero too. d_z: Cohen (1988), section 2.3.5; it says how reliably one beats the other at equal seeds, not how large
-    the gain is for a user.
+    t and p are those of SciPy's ``ttest_rel``. Where all differences are equal, s is zero: d_z is infinite with the
+    sign of m and p is 0, or 0 and 1 where m is zero too. d_z: Cohen (1988), section 2.3.5; it says how reliably one
+    beats the other at equal seeds, not how large the gain is for a user.
 
     Args:
         one: values, indexed by seed.
         other: likewise.
     """
-    differences = (one - other).dropna().astype(float)
-    found = interval(differences)
+    shared = pd.concat([one, other], axis="columns", join="inner").astype(float).dropna()
+    one, other = shared.iloc[:, 0], shared.iloc[:, 1]
+    found = interval(one - other)
     if not found.known:
         return Paired(found, math.nan, math.nan)
-    deviation = float(differences.std(ddof=1))
-    if deviation == 0:
-        return Paired(found, math.copysign(math.inf, found.mean) if found.mean else 0.0, 0.0 if found.mean else 1.0)
-    effect_size = found.mean / deviation
-    return Paired(found, effect_size, float(2 * stats.t.sf(abs(effect_size) * math.sqrt(found.n), found.n - 1)))
+    with equal_values_allowed():
+        test = stats.ttest_rel(one, other)
+    if math.isnan(test.statistic):  # 0 / 0
+        return Paired(found, 0.0, 1.0)
+    return Paired(found, float(test.statistic) / math.sqrt(found.n), float(test.pvalue))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,23 +1,13 @@
-"""How far a run is, from its study and its trials table alone."""
+"""How far a run is, as its tables say."""
 
-import pandas as pd
-
-from spreadtune.search.results.selection import SETTING, standing
-from spreadtune.search.sampling.settings import grid_settings
-from spreadtune.spec.seed import Stage
-from spreadtune.spec.study import Study
+from spreadtune.analysis.tables import Tables
+from spreadtune.search.results.progress import Progress, count_progress, count_references, planned_pairs
+from spreadtune.search.results.selection import table_rows
+from spreadtune.spec.seed import STAGES
 
 
-def planned_trials(study: Study) -> int:
-    """The pairs of a setting and a seed that the study asks for, over all variants."""
-    search, variants = study.search, study.variants()
-    if search.trials is not None:
-        return search.trials * len(variants)
-    return search.seeds * sum(len(list(grid_settings(variant))) for variant in variants)
-
-
-def ended_trials(trials: pd.DataFrame, stage: Stage = "search") -> int:
-    """The pairs of a setting and a seed that have a trial of this stage which is over, whatever its end."""
-    trials = standing(trials)
-    ended = trials[trials["state"].isin(["COMPLETE", "PRUNED", "FAIL"]) & (trials["stage"] == stage)]
-    return len(ended[[*SETTING, "seed"]].drop_duplicates())
+def progress_of(tables: Tables) -> Progress:
+    """The counts of a run, and its settings in the order in which the study chooses."""
+    study, references = tables.study, count_references(tables.references["state"])
+    searched, confirmed = (table_rows(tables.trials, study.variants(), stage) for stage in STAGES)
+    return count_progress(study, planned_pairs(study), searched, confirmed, references)

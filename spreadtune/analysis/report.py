@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 from spreadtune.analysis.answer import answer, caution
+from spreadtune.analysis.beside_supcon import beside_supcon
 from spreadtune.analysis.columns import Column, number_columns
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.departures import departures, largest_departure
 from spreadtune.analysis.figures import all_figures
-from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.front import front_table
 from spreadtune.analysis.page import page
-from spreadtune.analysis.progress import ended_trials, planned_trials
 from spreadtune.analysis.provenance import changes, lines
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -43,10 +43,11 @@ def render(tables: Tables) -> str:
         run=tables.run,
         description=tables.study.description,
         changes=changes(tables.manifest.get("command", [])),
-        caution=caution(tables.manifest),
-        progress=_progress(tables),
+        cautions=_cautions(tables),
+        progress=_progress(frame),
         answer=answer(frame),
         front=number_columns(front_table(frame)),
+        beside_supcon=beside_supcon(frame),
         confirmation=confirmation_tables(found) if found else [],
         test_split_opened=len(frame.confirmed) > 0,
         figures=all_figures(frame),
@@ -59,9 +60,14 @@ def render(tables: Tables) -> str:
     )
 
 
-def _progress(tables: Tables) -> str:
-    ended, planned = ended_trials(tables.trials), planned_trials(tables.study)
-    return f"So far: {ended} of {count(planned, 'trial')}." if ended < planned else ""
+def _cautions(tables: Tables) -> list[str]:
+    lines = [caution(tables.manifest), *(f"{line}." for line in tables.manifest.get("data_warnings", ()))]
+    return [line for line in lines if line]
+
+
+def _progress(frame: Frame) -> str:
+    search = frame.progress.search
+    return f"So far: {search.ended} of {count(search.total, 'trial')}." if search.missing > 0 else ""
 
 
 def _failed_references(references: pd.DataFrame) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Collection
 from pathlib import Path
 
+import pandas as pd
+
 from spreadtune.analysis.answer import answer, caution
+from spreadtune.analysis.best_table import best_settings
 from spreadtune.analysis.export import FORMATS, Exported, export
 from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.gains import gains
+from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trial_handle import TrialHandle
 from spreadtune.errors import UserError
-from spreadtune.search.results.selection import standing
 
 
 class Results(Tables):
@@ -18,8 +22,7 @@ class Results(Tables):
     @property
     def failures(self) -> int:
         """Trials and references whose last try failed."""
-        trials = standing(self.trials)
-        return int((trials["state"] == "FAIL").sum() + (self.references["state"] == "FAIL").sum())
+        return progress_of(self).whole.failed
 
     def trial(self, number: int) -> TrialHandle:
         """One trial by its run-wide number.
@@ -43,6 +46,16 @@ class Results(Tables):
         """What the study found, in a few lines of plain text."""
         lines = [*answer(build_frame(self)), caution(self.manifest)]
         return "\n".join(filter(None, lines))
+
+    def gains(self) -> pd.DataFrame:
+        """Every finished setting minus the best SupCon and minus the SupCon with all else equal, paired over seeds;
+        see :func:`spreadtune.analysis.gains.gains`."""
+        return gains(build_frame(self))
+
+    def best(self) -> pd.DataFrame:
+        """The best SupCon and the best setting of each temperature, batch and pair scheme, or of each variant; see
+        :func:`spreadtune.analysis.best_table.best_settings`."""
+        return best_settings(build_frame(self))
 
     def write_report(self) -> Path:
         """Write ``report.html`` into the run folder and return its path."""

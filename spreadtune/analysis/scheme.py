@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.trial import TrialSpec
 
 SCHEME_PATHS = ("objective.temperature", "data.batch_size", "objective.pairs", "objective.denominator", "data.views")
@@ -24,16 +23,8 @@ class Scheme:
     @classmethod
     def of(cls, spec: TrialSpec) -> Self | None:
         """The scheme of a trial; None for objectives that the theory says nothing about."""
-        objective = spec.objective
-        if not isinstance(objective, SpreadObjective):
-            return None
-        return cls(
-            temperature=objective.temperature,
-            batch_size=spec.data.batch_size,
-            pairs=objective.pairs,
-            denominator=objective.denominator,
-            views=spec.data.views,
-        )
+        loss = spec.objective.spread_loss(spec.data.views)
+        return cls(batch_size=spec.data.batch_size, **loss.scheme.arguments) if loss else None
 
     @property
     def arguments(self) -> dict[str, Any]:

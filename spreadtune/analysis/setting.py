@@ -1,14 +1,9 @@
 """What sentences say of one setting."""
 
-import pandas as pd
-
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.statistics import half_widths
 from spreadtune.analysis.words import measured
-from spreadtune.search.results.selection import equally_good
-from spreadtune.spec.goal import Selection
-
-Setting = tuple[str, int]
+from spreadtune.search.results.choice import Setting
 
 
 def label_of(frame: Frame, setting: Setting) -> str:
@@ -26,14 +21,3 @@ def value_of(frame: Frame, setting: Setting, metric: str) -> str:
 def seeds_of(frame: Frame, setting: Setting) -> int:
     """How many finished trials it has."""
     return int(frame.means.loc[[setting]].iloc[0]["n"])
-
-
-def ties_of(frame: Frame, candidates: pd.DataFrame, selection: Selection) -> list[Setting]:
-    """The settings among some of ``frame.means`` that no other comes before; :func:`best_of` is the first."""
-    keys = pd.MultiIndex.from_frame(frame.trials[["variant", "setting"]])
-    return equally_good(frame.trials[keys.isin(candidates.index)], selection)
-
-
-def best_of(frame: Frame, candidates: pd.DataFrame, selection: Selection) -> Setting | None:
-    """The best of some of ``frame.means``; None where none has finished with the metric."""
-    return next(iter(ties_of(frame, candidates, selection)), None)

@@ -5,8 +5,11 @@ speak of training again on the same data.
 """
 
 import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from scipy import stats
@@ -38,14 +41,30 @@ class Interval:
 def interval(values: Iterable[float]) -> Interval:
     """The Student t interval of the mean: half-width t(0.975, n - 1) s / sqrt(n), s with n - 1.
 
-    Missing values are left out. Without any value the mean is NaN and n is 0.
+    That is the interval of SciPy's t test of one sample. Missing values are left out. Without any value the mean is
+    NaN and n is 0.
     """
     sample = pd.Series(list(values), dtype=float).dropna()
     n = len(sample)
     if n < LEAST_REPETITIONS:
         return Interval(float(sample.mean()), math.nan, n)
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)
-    return Interval(float(sample.mean()), float(quantile * sample.std(ddof=1) / math.sqrt(n)), n)
+    with equal_values_allowed():
+        return Interval(float(sample.mean()), half_width(stats.ttest_1samp(sample, 0.0)), n)
+
+
+def half_width(test: Any) -> float:
+    """Half the width of the confidence interval of one of SciPy's t tests."""
+    low, high = test.confidence_interval(CONFIDENCE)
+    return float(high - low) / 2
+
+
+@contextmanager
+def equal_values_allowed() -> Iterator[None]:
+    """Without SciPy's warning about values that are all equal, as accuracies on few images are: an interval of no width
+    is right for them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        yield
 
 
 def half_widths(trials: pd.DataFrame, metric: str) -> pd.Series:

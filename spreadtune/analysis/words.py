@@ -35,6 +35,11 @@ def signed(value: float, half_width: float = float("nan")) -> str:
     return text if pd.isna(half_width) else f"{text} +- {half_width:.3f}"
 
 
+def p_value(p: float) -> str:
+    """``= 0.017``, ``< 0.0001``; to stand after ``p``."""
+    return "< 0.0001" if p < 1e-4 else f"= {p:.2g}"
+
+
 def count(n: int, noun: str) -> str:
     """``1 seed``, ``3 seeds``."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -17,14 +17,13 @@ from spreadtune.cli.commands.run import run_command
 from spreadtune.cli.commands.runs import runs_command
 from spreadtune.cli.commands.schema import schema_command
 from spreadtune.cli.commands.simulate import simulate_command
-from spreadtune.cli.signals import ended_as_interrupted
+from spreadtune.cli.signals import INTERRUPTED, ended_as_interrupted
 from spreadtune.cli.streams import lasting_streams, say
 from spreadtune.errors import FaultError, UserError
 from spreadtune.version import __version__
 
 FAULT = 1
 MISTAKE = 2
-INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

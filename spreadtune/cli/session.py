@@ -4,8 +4,10 @@ import logging
 import os
 import shlex
 import sys
+import threading
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from logging.handlers import BufferingHandler
 from pathlib import Path
 from types import FrameType
@@ -17,13 +19,14 @@ from spreadtune.cli.live.captured import captured
 from spreadtune.cli.live.decoding import decoding_shown
 from spreadtune.cli.live.terminal import Terminal, TerminalHandler
 from spreadtune.cli.program import command_line, run_words
-from spreadtune.cli.signals import answered
+from spreadtune.cli.signals import INTERRUPTED, answered, ended_in_time
 from spreadtune.data.root import use_data_root
 from spreadtune.errors import FaultError, UserError
 from spreadtune.run_folder import RunFolder, UnwritableError
 from spreadtune.run_folder.unwritable import READ_ONLY
 from spreadtune.runtime.before_start.preflight import preflight
 from spreadtune.runtime.before_start.which_run import Chosen, extending_run, new_run, resumed_run
+from spreadtune.runtime.cluster.processes import end_children
 from spreadtune.runtime.log import LogFile
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.spec.load import load_study
@@ -79,7 +82,8 @@ def run_to_report(request: Request) -> int:
             terminal.say(line)
         try:
             _log_to(chosen.run.log_file, terminal, early, verbose=request.verbose)
-            with stopping_in_order(stop, terminal), captured():
+            end = partial(_end_interrupted, chosen.run, request, terminal)
+            with stopping_in_order(stop, terminal), ended_in_time(lambda: stop.heeded_now, end), captured():
                 results = execute(
                     chosen,
                     storage=request.storage,
@@ -91,10 +95,7 @@ def run_to_report(request: Request) -> int:
                     on_lost=lambda error: _end_at_once(error, chosen.run, request, terminal),
                 )
         except KeyboardInterrupt:
-            begun = chosen.run.study_file.exists()
-            terminal.cut_off()
-            way_on = f"; go on with\n  {request.resume_command(chosen.run)}" if begun else ""
-            terminal.say(f"stopped{way_on}", whole=True)
+            _say_stopped(chosen.run, request, terminal)
             raise
         except UserError:
             raise
@@ -117,6 +118,22 @@ def run_to_report(request: Request) -> int:
         )
         return FAILED
     return DONE
+
+
+def _say_stopped(run: RunFolder, request: Request, terminal: Terminal) -> None:
+    terminal.cut_off()
+    way_on = f"; go on with\n  {request.resume_command(run)}" if run.study_file.exists() else ""
+    terminal.say(f"stopped{way_on}", whole=True)
+
+
+def _end_interrupted(run: RunFolder, request: Request, terminal: Terminal) -> None:
+    """End this process, whose main thread does not come to it; the books are in order, as they are at any moment."""
+    end_children()
+    with run.gone_unless_begun():
+        told = threading.Thread(target=_say_stopped, args=(run, request, terminal), daemon=True)
+        told.start()
+        told.join(2)  # the main thread may be in the middle of a line that nobody takes
+    os._exit(INTERRUPTED)
 
 
 def _end_at_once(error: FaultError, run: RunFolder, request: Request, terminal: Terminal) -> None:

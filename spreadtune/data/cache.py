@@ -84,6 +84,7 @@ def _stamp(entry: Path) -> Stamp:
 def _build(files: ImageFiles, size: int | None, entry: Path) -> ImageSet:
     """Decodes into a partial folder, which becomes the entry when it is whole. The entry's lock is held."""
     contents = files.contents(size)
+    contents.check_split()
     partial = entry.with_name(f".{entry.name}.partial-{uuid.uuid4().hex}")
     with _writing(entry.parent):
         _sweep(entry)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.published import Hierarchy, Published, wrong_checksums
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.published import Published, wrong_checksums
 from spreadtune.spec.data import Cifar10Dataset
 
 SUBCLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from spreadtune.data.published import Hierarchy, Published, wrong_checksums
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.published import Published, wrong_checksums
 from spreadtune.spec.data import Cifar100Dataset
 
 

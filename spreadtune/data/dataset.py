@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
-
 from spreadtune.data.batch_size import check_batch_size
 from spreadtune.data.cache import decoded
 from spreadtune.data.files import ImageFiles
 from spreadtune.data.fingerprint import fingerprint
-from spreadtune.data.image_set import Images, ImageSet, Labels
+from spreadtune.data.hierarchy import Integers
+from spreadtune.data.image_set import Images, ImageSet
+from spreadtune.data.labels import Labels
+from spreadtune.data.measurable import weaknesses
+from spreadtune.data.part_counts import PartCounts
 from spreadtune.data.resize import resized_set
-from spreadtune.data.splits import SPLIT_NAMES, Partition, SplitName, partition
+from spreadtune.data.split_name import SPLIT_NAMES, SplitName
+from spreadtune.data.splits import Partition, count_parts, partition
 from spreadtune.errors import UserError
 from spreadtune.spec.data import DATASETS, DataConfig
 from spreadtune.spec.seed import Stage
@@ -30,15 +33,13 @@ class Split:
     Attributes:
         source: uint8 (M, C, H, W), the images that ``indices`` count in, other parts' among them. It may be a
             memory map that other processes share, so it is not copied here.
-        classes: int64 (N,), what training sees.
-        subclasses: int64 (N,), what transfer asks for.
+        labels: of the N images.
         indices: int64 (N,), positions in ``source``: the original images, or the official validation or test images.
     """
 
     source: Images
-    classes: Labels
-    subclasses: Labels
-    indices: Labels
+    labels: Labels[Integers]
+    indices: Integers
 
     @property
     def images(self) -> Images:
@@ -62,7 +63,9 @@ class Dataset:
 
     def __init__(self, image_set: ImageSet, train_size: int | None = None) -> None:
         self._image_set = image_set
-        self._partition: Partition = partition(image_set, train_size)
+        self._partition: Partition = partition(
+            image_set.labels_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size
+        )
         self._sealed = True
 
     def split(self, name: SplitName) -> Split:
@@ -73,15 +76,10 @@ class Dataset:
         """
         if name == "test" and self._sealed:
             raise SealedSplitError("the test part is sealed: only the confirm stage unseals it")
-        whole = self._image_set
-        indices: Labels = getattr(self._partition, name)
-        source, subclasses = whole.images, whole.subclasses
-        if name == "test" and whole.test_images is not None and whole.test_subclasses is not None:
-            source, subclasses = whole.test_images, whole.test_subclasses
-        if name == "validation" and whole.validation_images is not None and whole.validation_subclasses is not None:
-            source, subclasses = whole.validation_images, whole.validation_subclasses
-        subclasses = subclasses[indices]
-        return Split(source, whole.class_of_subclass[subclasses], subclasses, indices.copy())
+        whole, indices = self._image_set, self._partition[name]
+        source = whole.images_of.get(name, whole.images)
+        labels = whole.labels_of.get(name, whole.labels_of["train"])
+        return Split(source, labels.take(indices), indices.copy())
 
     def unsealed(self, stage: Stage) -> "Dataset":
         """The same data set with its test part open. This one stays sealed: a process' trials share it.
@@ -94,6 +92,16 @@ class Dataset:
         opened = copy.copy(self)
         opened._sealed = False
         return opened
+
+    @cached_property
+    def counts(self) -> PartCounts:
+        """The images of each class and subclass in every part; of a sealed one nothing more is told."""
+        return count_parts(self._image_set.labels_of, self._image_set.hierarchy, self._partition)
+
+    @property
+    def weaknesses(self) -> tuple[str, ...]:
+        """What measurements on its parts suffer from, a line each."""
+        return tuple(weaknesses(self.counts))
 
     @property
     def class_count(self) -> int:
@@ -120,12 +128,12 @@ class Dataset:
     @property
     def has_subclasses(self) -> bool:
         """Whether a class has more than one subclass; without, transfer asks nothing new."""
-        return self.subclass_count > self.class_count
+        return self._image_set.hierarchy.has_subclasses
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the image set's own fingerprint and the partition: equal for the same data only."""
-        parts: dict[str, Labels] = {name: getattr(self._partition, name) for name in SPLIT_NAMES}
+        parts: dict[str, Integers] = {name: self._partition[name] for name in SPLIT_NAMES}
         return fingerprint({"image_set": self._image_set.fingerprint}, parts)
 
     def mean_batch_class_counts(self, batch_size: int, batches: Literal["shuffled", "balanced"]) -> list[float]:
@@ -139,7 +147,7 @@ class Dataset:
         check_batch_size(batch_size, batches, images=len(self._partition.train), class_count=self.class_count)
         if batches == "balanced":
             return [batch_size / self.class_count] * self.class_count
-        counts = np.bincount(self._image_set.classes[self._partition.train], minlength=self.class_count)
+        counts = self.counts.classes("train")
         return [float(count) for count in batch_size * counts / counts.sum()]
 
 

@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import torch
 from torch import Tensor
 
 from spreadtune.data.dataset import Split
+from spreadtune.data.labels import Labels
 
 _COPIED_AT_ONCE = 8192  # images; a whole data set gathered in host memory would be there twice
 
@@ -21,14 +22,12 @@ class DeviceSplit:
         images: uint8 (M, C, H, W), on the device or, with placement host, in host memory, where other parts'
             images may lie between: it can be a memory map that all trials of a machine share.
         rows: int64 (N,), where this part's images are in ``images``, on the device of ``images``.
-        classes: int64 (N,), on the device.
-        subclasses: int64 (N,), on the device.
+        labels: of the N images, on the device.
     """
 
     images: Tensor
     rows: Tensor
-    classes: Tensor
-    subclasses: Tensor
+    labels: Labels[Tensor]
 
     @classmethod
     def of(
@@ -55,17 +54,20 @@ class DeviceSplit:
         return cls(
             images=images,
             rows=rows,
-            classes=torch.from_numpy(split.classes).to(device),
-            subclasses=torch.from_numpy(split.subclasses).to(device),
+            labels=split.labels.map(lambda values: torch.from_numpy(values).to(device)),
         )
 
     def __len__(self) -> int:
-        return len(self.classes)
+        return len(self.labels)
 
     @property
     def device(self) -> torch.device:
         """Where the labels are and batches arrive."""
-        return self.classes.device
+        return self.labels.classes.device
+
+    def take(self, chosen: Tensor) -> Self:
+        """Some of its images, from positions on the device."""
+        return replace(self, rows=self.rows[chosen.to(self.rows.device)], labels=self.labels.take(chosen))
 
     def images_at(self, indices: Tensor) -> Tensor:
         """The images at ``indices`` (B,), from 0 in this part, uint8 (B, C, H, W), on the device.

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spreadtune.data.image_set import Images, Labels
-from spreadtune.data.splits import SplitName
+from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.image_set import Images
+from spreadtune.data.labels import Labels
+from spreadtune.data.listed import listed
+from spreadtune.data.split_name import SplitName
+from spreadtune.data.splits import partition
 from spreadtune.errors import UserError
-
-_NAMED = 5  # files and folders are named up to so many
 
 
 class UnreadableImageError(Exception):
@@ -21,18 +23,18 @@ class Pictures:
     """The images of one part, each made when it is asked for.
 
     Attributes:
-        subclasses: int64 (N,).
+        labels: of these images.
         shape: (C, H, W) of every image.
         image: from a position to uint8 (C, H, W). Several threads call it at once. It raises
             :class:`UnreadableImageError`.
     """
 
-    subclasses: Labels
+    labels: Labels[Integers]
     shape: tuple[int, int, int]
     image: Callable[[int], Images]
 
     def __len__(self) -> int:
-        return len(self.subclasses)
+        return len(self.labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,17 @@ class Contents:
         parts: ``train``, and the official ``validation`` and ``test`` where there are any.
     """
 
-    class_of_subclass: Labels
-    class_names: Sequence[str]
-    subclass_names: Sequence[str]
+    hierarchy: Hierarchy
     parts: Mapping[SplitName, Pictures]
     shares: Sequence[int] | None = None
+
+    def check_split(self) -> None:
+        """Before anything is decoded; see :func:`spreadtune.data.splits.partition`.
+
+        Raises:
+            UserError: a part would lack images of some subclass.
+        """
+        partition({part: of.labels for part, of in self.parts.items()}, self.hierarchy, shares=self.shares)
 
 
 class ImageFiles(ABC):
@@ -92,9 +100,3 @@ def refuse_broken(broken: Sequence[str]) -> None:
     if broken:
         count = "1 image" if len(broken) == 1 else f"{len(broken)} images"
         raise UserError(f"data.dataset: {count} cannot be read: {listed(broken)}; repair or remove them")
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

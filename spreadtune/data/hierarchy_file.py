@@ -6,21 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.image_set import Labels
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.names import composed
 from spreadtune.errors import UserError
 
 FILE_NAME = "hierarchy.csv"
 HEADER = ["subclass", "class"]
 
 
-def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> tuple[list[str], Labels]:
-    """The classes in alphabetical order and, int64 (S,), the class of each subclass. Without a file class = subclass.
+def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> Hierarchy:
+    """The hierarchy above some subclasses, its classes in alphabetical order. Without a file class = subclass.
+
+    Args:
+        file: the CSV file; its names are composed (NFC).
+        subclass_names: composed.
 
     Raises:
         UserError: another header, a line of other than two names, a subclass without a class, with two, or unknown.
     """
     if not file.exists():
-        return list(subclass_names), np.arange(len(subclass_names), dtype=np.int64)
+        return Hierarchy(subclass_names, subclass_names, np.arange(len(subclass_names), dtype=np.int64))
     class_of = _read(file)
     unknown = sorted(class_of.keys() - set(subclass_names))
     missing = [name for name in subclass_names if name not in class_of]
@@ -29,13 +34,14 @@ def read_hierarchy(file: Path, subclass_names: Sequence[str]) -> tuple[list[str]
     if missing:
         raise UserError(f"{file}: no class for {', '.join(missing[:5])}; add a line SUBCLASS,CLASS for each")
     names = sorted(set(class_of.values()))
-    return names, np.array([names.index(class_of[name]) for name in subclass_names], dtype=np.int64)
+    class_of_subclass = np.array([names.index(class_of[name]) for name in subclass_names], dtype=np.int64)
+    return Hierarchy(names, subclass_names, class_of_subclass)
 
 
 def _read(file: Path) -> dict[str, str]:
     try:
         text = file.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first word
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines())]
+        rows = [[composed(cell.strip()) for cell in row] for row in csv.reader(text.splitlines())]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{file}: cannot be read as CSV in UTF-8: {error}") from error
     if not rows or rows[0] != HEADER:

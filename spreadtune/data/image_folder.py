@@ -1,31 +1,29 @@
 """Images of one's own in folders: ``root/train/SUBCLASS/``, at any depth below, and optional ``val`` and ``test``."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, listed, refuse_broken, stamps
+from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, refuse_broken, stamps
 from spreadtune.data.fingerprint import processors
+from spreadtune.data.folder_layout import read_layout, refuse_other_names
 from spreadtune.data.hierarchy_file import FILE_NAME, read_hierarchy
 from spreadtune.data.image_set import Images
-from spreadtune.data.pictures import Header, read_header, read_image, suffixes
+from spreadtune.data.names import existing_folder
+from spreadtune.data.pictures import Header, read_header, read_image
 from spreadtune.data.reading_progress import on_progress
 from spreadtune.data.root import data_roots
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.spec.data import ImageFolderDataset
 
-FOLDERS: Mapping[SplitName, str] = {"train": "train", "validation": "val", "test": "test"}
 MISSING_SHARE = (8, 1, 1)
 """Training, validation and test where the folder has ``train`` only: a tenth for each that is missing."""
 
 _HEADERS_AT_ONCE = 1024
-
-Layout = dict[SplitName, dict[str, list[Path]]]
 
 
 def files(config: ImageFolderDataset) -> "ImageFolder":
@@ -37,15 +35,16 @@ def find_root(root: str) -> Path:
     """``root`` where it is absolute; else below a data root where it is there, else below the working directory.
 
     Raises:
-        UserError: there is no such folder, or it has no ``train``.
+        UserError: there is no such folder, or it has no ``train``, or one under another name.
     """
     path = Path(root).expanduser()
     places = [folder / path for folder in (*data_roots(), Path.cwd())]
-    found = next((place for place in dict.fromkeys(places) if place.is_dir()), None)
+    found = next(filter(None, map(existing_folder, dict.fromkeys(places))), None)
     if found is None:
         looked = ", ".join(str(place) for place in dict.fromkeys(places))
         raise UserError(f"data.dataset.root: no folder {root!r} (looked for {looked})")
     if not (found / "train").is_dir():
+        refuse_other_names(found)
         raise UserError(f"data.dataset.root: {found} has no folder train; put images into {found}/train/SUBCLASS/")
     return found.absolute()
 
@@ -57,30 +56,13 @@ class ImageFolder(ImageFiles):
         root: the folder that holds ``train``.
 
     Raises:
-        UserError: a part has no subclass folders, an empty or an unknown one, or lacks one that train has.
+        UserError: see :func:`spreadtune.data.folder_layout.read_layout`.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.label = root.name or "image_folder"
-        self._layout: Layout = {
-            part: _images_by_subclass(root / folder)
-            for part, folder in FOLDERS.items()
-            if part == "train" or (root / folder).is_dir()
-        }
-        for part in self._layout:
-            unknown = [name for name in self._layout[part] if name not in self._layout["train"]]
-            if unknown:
-                raise UserError(
-                    f"data.dataset: {root / FOLDERS[part]} has subclasses that train has not: {listed(unknown)}; "
-                    "every subclass needs training images"
-                )
-            missing = [name for name in self._layout["train"] if name not in self._layout[part]]
-            if missing:  # accuracies would be those of the others
-                raise UserError(
-                    f"data.dataset: {root / FOLDERS[part]} has no images of {listed(missing)}; add some, or remove the "
-                    f"folder {FOLDERS[part]}, and a part of train takes its place"
-                )
+        self._layout = read_layout(root)
 
     def identity(self) -> Iterator[str]:
         yield str(self.root.resolve())
@@ -89,6 +71,8 @@ class ImageFolder(ImageFiles):
         yield from stamps(chain([hierarchy] if hierarchy.exists() else [], images), self.root)
         # An emptied val or test folder counts as well.
         yield from self._layout
+        # An entry that was made before names were composed has others.
+        yield from (name for name, images in self._layout["train"].items() if name not in images[0].parts)
 
     def contents(self, size: int | None) -> Contents:
         """See :class:`ImageFiles`.
@@ -98,11 +82,10 @@ class ImageFolder(ImageFiles):
                 there is only one class.
         """
         subclass_names = list(self._layout["train"])
-        class_names, class_of_subclass = read_hierarchy(self.root / FILE_NAME, subclass_names)
-        if len(class_names) < 2:
-            raise UserError(
-                f"data.dataset: {self.root} has only one class, {class_names[0]!r}; a study needs two or more"
-            )
+        hierarchy = read_hierarchy(self.root / FILE_NAME, subclass_names)
+        if len(hierarchy.class_names) < 2:
+            only = hierarchy.class_names[0]
+            raise UserError(f"data.dataset: {self.root} has only one class, {only!r}; a study needs two or more")
         paths = {part: list(chain.from_iterable(self._layout[part].values())) for part in self._layout}
         shape = self._shape(list(chain.from_iterable(paths.values())), size)
         parts: dict[SplitName, Pictures] = {}
@@ -110,9 +93,9 @@ class ImageFolder(ImageFiles):
             counts = [len(by_subclass.get(name, ())) for name in subclass_names]
             ordered = [path for name in subclass_names for path in by_subclass.get(name, ())]
             subclasses = np.repeat(np.arange(len(subclass_names), dtype=np.int64), counts)
-            parts[part] = Pictures(subclasses, shape, _reader(ordered, shape, size))
+            parts[part] = Pictures(hierarchy.labels(subclasses), shape, _reader(ordered, shape, size))
         shares = MISSING_SHARE if len(parts) == 1 else None
-        return Contents(class_of_subclass, class_names, subclass_names, parts, shares)
+        return Contents(hierarchy, parts, shares)
 
     def _shape(self, images: Sequence[Path], size: int | None) -> tuple[int, int, int]:
         """(C, H, W) of all images: grey where all are, and their common size where none is asked for."""
@@ -160,35 +143,3 @@ def _reader(paths: Sequence[Path], shape: tuple[int, int, int], size: int | None
         return decoded
 
     return image
-
-
-def _images_by_subclass(folder: Path) -> dict[str, list[Path]]:
-    """Subclass -> its images, both in the order of their names."""
-    subclasses = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not subclasses:
-        raise UserError(f"data.dataset: {folder} has no subclass folders; put images into {folder}/SUBCLASS/")
-    found = {subclass.name: sorted(_images_below(subclass)) for subclass in subclasses}
-    empty = [name for name, images in found.items() if not images]
-    if empty:
-        raise UserError(
-            f"data.dataset: no image that Pillow reads below {folder}/ in {listed(empty)}; add some, or remove it"
-        )
-    return found
-
-
-def _refuse_unlisted(error: OSError) -> None:
-    """What cannot be listed would be missing without a word."""
-    raise UserError(f"data.dataset: {error.filename} cannot be listed: {error.strerror}") from error
-
-
-def _images_below(folder: Path) -> Iterator[Path]:
-    seen: set[str] = set()  # folders may be links, and links may form a circle
-    for place, below, names in os.walk(folder, followlinks=True, onerror=_refuse_unlisted):
-        real = os.path.realpath(place)
-        if real in seen:
-            below.clear()
-            continue
-        seen.add(real)
-        for name in names:
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in suffixes():
-                yield Path(place, name)

@@ -1,18 +1,22 @@
 """What a data set is before it is split: images, fine labels and the hierarchy above them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spreadtune.data.fingerprint import fingerprint
+from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.labels import Labels
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 
 Images = NDArray[np.uint8]
-Labels = NDArray[np.int64]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +46,14 @@ class ImageSet:
     """
 
     images: Images
-    subclasses: Labels
-    class_of_subclass: Labels
+    subclasses: Integers
+    class_of_subclass: Integers
     class_names: Sequence[str]
     subclass_names: Sequence[str]
     test_images: Images | None = None
-    test_subclasses: Labels | None = None
+    test_subclasses: Integers | None = None
     validation_images: Images | None = None
-    validation_subclasses: Labels | None = None
+    validation_subclasses: Integers | None = None
     shares: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
@@ -64,10 +68,23 @@ class ImageSet:
         fits = shares is None or (len(shares) == parts and all(share > 0 for share in shares))
         _demand(fits, f"shares: {parts} positive numbers are needed, not {shares}")
 
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The names and the class of every subclass."""
+        return Hierarchy(tuple(self.class_names), tuple(self.subclass_names), self.class_of_subclass)
+
     @property
-    def classes(self) -> Labels:
-        """The class of every image, int64 (N,)."""
-        return self.class_of_subclass[self.subclasses]
+    def images_of(self) -> Mapping[SplitName, Images]:
+        """What a part's positions count in: ``images``, and the official validation and test images where they are."""
+        return _present({"train": self.images, "validation": self.validation_images, "test": self.test_images})
+
+    @cached_property
+    def labels_of(self) -> Mapping[SplitName, Labels[Integers]]:
+        """The labels of these images."""
+        subclasses_of = _present(
+            {"train": self.subclasses, "validation": self.validation_subclasses, "test": self.test_subclasses}
+        )
+        return {part: self.hierarchy.labels(subclasses) for part, subclasses in subclasses_of.items()}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -88,7 +105,7 @@ class ImageSet:
         empty = set(range(class_count)) - set(self.class_of_subclass.tolist())
         _demand(not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}")
 
-    def _check_official(self, part: str, images: Images | None, subclasses: Labels | None) -> None:
+    def _check_official(self, part: str, images: Images | None, subclasses: Integers | None) -> None:
         """A part that comes with the data set: whole, or not at all."""
         names = f"{part}_images", f"{part}_subclasses"
         _demand((images is None) == (subclasses is None), f"{names[0]} and {names[1]}: give both or neither")
@@ -97,7 +114,7 @@ class ImageSet:
             shapes = images.shape[1:], self.images.shape[1:]
             _demand(shapes[0] == shapes[1], f"{names[0]}: shape {shapes[0]} differs from images' {shapes[1]}")
 
-    def _check_images(self, images_name: str, images: Images, labels_name: str, labels: Labels) -> None:
+    def _check_images(self, images_name: str, images: Images, labels_name: str, labels: Integers) -> None:
         kind = f"{images.dtype} {images.shape}" if isinstance(images, np.ndarray) else type(images).__name__
         fits = isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.ndim == 4
         _demand(fits, f"{images_name}: a uint8 array (N, C, H, W) is needed, not {kind}")
@@ -105,7 +122,11 @@ class ImageSet:
         _check_labels(labels_name, labels, len(images), len(self.subclass_names))
 
 
-def _check_labels(name: str, labels: Labels, length: int, count: int) -> None:
+def _present(parts: Mapping[SplitName, T | None]) -> dict[SplitName, T]:
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def _check_labels(name: str, labels: Integers, length: int, count: int) -> None:
     """``length`` labels, each in 0 .. count - 1."""
     kind = f"{labels.dtype} {labels.shape}" if isinstance(labels, np.ndarray) else type(labels).__name__
     fits = isinstance(labels, np.ndarray) and labels.dtype == np.int64 and labels.shape == (length,)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.published import IDX_FILES, Hierarchy, Published, wrong_lengths
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.published import IDX_FILES, Published, wrong_lengths
 from spreadtune.spec.data import MnistDataset
 
 

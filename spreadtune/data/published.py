@@ -4,7 +4,7 @@ import io
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,19 +14,13 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, listed, stamps
-from spreadtune.data.image_set import Images, Labels
+from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
+from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.image_set import Images
+from spreadtune.data.listed import listed
 from spreadtune.data.root import VARIABLE, data_roots
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
-
-
-@dataclass(frozen=True)
-class Hierarchy:
-    """Names of classes and subclasses, and the class of each subclass, int64 (S,)."""
-
-    class_names: Sequence[str]
-    subclass_names: Sequence[str]
-    class_of_subclass: Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +60,8 @@ class Published(ImageFiles):
             )
         train, test = (kind(self._root, train=train) for train in (True, False))
         hierarchy = self.hierarchy(self._place)
-        return Contents(
-            class_of_subclass=hierarchy.class_of_subclass,
-            class_names=hierarchy.class_names,
-            subclass_names=hierarchy.subclass_names,
-            parts={"train": _pictures(train, size), "test": _pictures(test, size)},
-        )
+        of_parts: dict[SplitName, Any] = {"train": train, "test": test}
+        return Contents(hierarchy, {name: _pictures(part, hierarchy, size) for name, part in of_parts.items()})
 
     @property
     def _place(self) -> Path:
@@ -150,17 +140,17 @@ def _is_whole_idx(file: Path) -> bool:
     return file.stat().st_size == 4 + len(sides) + values
 
 
-def _pictures(part: Any, size: int | None) -> Pictures:
+def _pictures(part: Any, hierarchy: Hierarchy, size: int | None) -> Pictures:
     """torchvision's images, (N, H, W) or (N, H, W, C), one by one."""
     from spreadtune.data.pictures import resized
 
     values: Images = np.asarray(part.data)
     pixels = values[:, None] if values.ndim == 3 else values.transpose(0, 3, 1, 2)
     _, channels, height, width = pixels.shape
-    subclasses = np.asarray(part.targets, dtype=np.int64)
+    labels = hierarchy.labels(np.asarray(part.targets, dtype=np.int64))
     if size is None:
-        return Pictures(subclasses, (channels, height, width), lambda position: pixels[position])
-    return Pictures(subclasses, (channels, size, size), lambda position: resized(pixels[position], size))
+        return Pictures(labels, (channels, height, width), lambda position: pixels[position])
+    return Pictures(labels, (channels, size, size), lambda position: resized(pixels[position], size))
 
 
 def _quiet() -> Any:

@@ -1,17 +1,18 @@
 """Which image belongs to training, validation and test: stratified by subclass, the same on every machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spreadtune.data.image_set import Images, ImageSet, Labels
+from spreadtune.data.apportion import apportion
+from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.labels import Labels
+from spreadtune.data.measurable import refuse_absent
+from spreadtune.data.part_counts import PartCounts
+from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 from spreadtune.errors import UserError
-
-SplitName = Literal["train", "validation", "test"]
-SPLIT_NAMES: tuple[SplitName, ...] = get_args(SplitName)
 
 SPLIT_SEED = 2204_07596
 """The seed of every split. No study seed enters: repetitions differ in training, never in their images."""
@@ -29,53 +30,61 @@ class Partition:
     ``test_images`` where the set has them, else in ``ImageSet.images`` too.
     """
 
-    train: Labels
-    validation: Labels
-    test: Labels
+    train: Integers
+    validation: Integers
+    test: Integers
+
+    def __getitem__(self, part: SplitName) -> Integers:
+        positions: Integers = getattr(self, part)
+        return positions
 
 
-def partition(image_set: ImageSet, train_size: int | None = None) -> Partition:
+def partition(
+    labels: Mapping[SplitName, Labels[Integers]],
+    hierarchy: Hierarchy,
+    *,
+    shares: Sequence[int] | None = None,
+    train_size: int | None = None,
+) -> Partition:
     """Splits a data set in proportion to its subclasses; ``train_size`` keeps so many training images.
 
+    Args:
+        labels: of the images that parts are cut from (``train``), and of the official validation and test images
+            where the data set brings them.
+        hierarchy: what they mean.
+        shares: the proportion of the parts that are cut; :data:`DEFAULT_SHARES` by default.
+        train_size: None keeps all.
+
     Raises:
-        UserError: a part has no image, or ``train_size`` exceeds the training part or empties a subclass.
+        UserError: a part has no image of some subclass, or ``train_size`` exceeds the training part or empties a
+            subclass.
     """
-    official: dict[SplitName, Images | None] = {
-        "validation": image_set.validation_images,
-        "test": image_set.test_images,
-    }
-    cut = [name for name in SPLIT_NAMES if official.get(name) is None]
-    shares = image_set.shares or DEFAULT_SHARES[len(cut)]
-    parts: dict[SplitName, list[Labels]] = {name: [] for name in cut}
-    for members in _shuffled_by_subclass(image_set.subclasses):
+    cut = [name for name in SPLIT_NAMES if name == "train" or name not in labels]
+    shares = shares or DEFAULT_SHARES[len(cut)]
+    parts: dict[SplitName, list[Integers]] = {name: [] for name in cut}
+    for members in _shuffled_by_subclass(labels["train"].subclasses):
         cuts = np.cumsum(apportion(len(members), shares))[:-1]
         for name, piece in zip(cut, np.split(members, cuts), strict=True):
             parts[name].append(piece)
-    for name, part in parts.items():
-        if not any(len(piece) for piece in part):
-            raise UserError(f"data.dataset: too few images of every subclass for a {name} part; give more of each")
+    positions = {name: np.arange(len(official)) for name, official in labels.items()}
+    positions |= {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
+    refuse_absent(count_parts(labels, hierarchy, Partition(**positions)), cut, shares)
     if train_size is not None:
-        parts["train"] = _subset(parts["train"], train_size, image_set.subclass_names)
-    positions = {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
-    positions |= {name: np.arange(len(images)) for name, images in official.items() if images is not None}
+        kept = _subset(parts["train"], train_size, hierarchy.subclass_names)
+        positions["train"] = np.sort(np.concatenate(kept))
     return Partition(**positions)
 
 
-def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """Whole numbers that add up to ``total`` and stand in the ratio of ``weights``, by the largest remainder.
-
-    Every share is its exact quota ``total * weight / sum(weights)`` rounded down, and the units left over go
-    to the largest remainders, ties to the earlier. Integer arithmetic, hence exact.
-    """
-    whole = sum(weights)
-    shares = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: -(total * weights[i] % whole))
-    for i in by_remainder[: total - sum(shares)]:
-        shares[i] += 1
-    return shares
+def count_parts(labels: Mapping[SplitName, Labels[Integers]], hierarchy: Hierarchy, partition: Partition) -> PartCounts:
+    """The images of each subclass in every part of a partition."""
+    cut = {name for name in SPLIT_NAMES if name == "train" or name not in labels}
+    # An official part is whole, so none of its images is looked up: one that is sealed is counted and no more.
+    parts = {name: labels["train"].take(partition[name]) if name in cut else labels[name] for name in SPLIT_NAMES}
+    size = len(hierarchy.subclass_names)
+    return PartCounts(hierarchy, {name: np.bincount(of.subclasses, minlength=size) for name, of in parts.items()})
 
 
-def _shuffled_by_subclass(subclasses: Labels) -> Iterator[Labels]:
+def _shuffled_by_subclass(subclasses: Integers) -> Iterator[Integers]:
     """The positions of each subclass' images in random order, subclass by subclass."""
     # RandomState, not Generator: NumPy promises that its stream never changes (NEP 19), nor must a split.
     order: NDArray[np.int64] = np.random.RandomState(SPLIT_SEED).permutation(len(subclasses))
@@ -83,7 +92,7 @@ def _shuffled_by_subclass(subclasses: Labels) -> Iterator[Labels]:
     yield from np.split(grouped, np.cumsum(np.bincount(subclasses))[:-1])
 
 
-def _subset(train: Sequence[Labels], train_size: int, names: Sequence[str]) -> list[Labels]:
+def _subset(train: Sequence[Integers], train_size: int, names: Sequence[str]) -> list[Integers]:
     """The first images of every subclass, ``train_size`` in all."""
     counts = [len(members) for members in train]
     available = sum(counts)

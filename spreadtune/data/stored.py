@@ -14,6 +14,7 @@ import numpy as np
 from spreadtune.data.files import Contents, Pictures, UnreadableImageError, refuse_broken
 from spreadtune.data.fingerprint import processors
 from spreadtune.data.image_set import Images, ImageSet
+from spreadtune.data.labels import GIVEN
 from spreadtune.data.reading_progress import on_progress
 
 DESCRIPTION = "image_set.json"
@@ -22,7 +23,7 @@ FORMAT = 1
 _DECODED_AT_ONCE = 64  # images a thread takes
 
 _PREFIX = {"train": "", "validation": "validation_", "test": "test_"}
-_LABELS = ("subclasses", "class_of_subclass", "validation_subclasses", "test_subclasses")
+_LABELS = ("class_of_subclass", *(f"{prefix}{name}" for prefix in _PREFIX.values() for name in GIVEN))
 _IMAGES = ("images", "validation_images", "test_images")
 
 
@@ -33,17 +34,18 @@ def store(contents: Contents, folder: Path, label: str) -> ImageSet:
         UserError: images that cannot be read, all told at once; or the contents are no :class:`ImageSet`.
         OSError: the folder cannot be written, or its disk is full.
     """
-    _save(folder / "class_of_subclass.npy", contents.class_of_subclass)
+    _save(folder / "class_of_subclass.npy", contents.hierarchy.class_of_subclass)
     broken: list[str] = []
     with _counted(f"decoding {label}", sum(map(len, contents.parts.values()))) as advance:
         for part, pictures in contents.parts.items():
-            _save(folder / f"{_PREFIX[part]}subclasses.npy", pictures.subclasses)
+            for name, labels in pictures.labels.given().items():
+                _save(folder / f"{_PREFIX[part]}{name}.npy", labels)
             broken += _decode(pictures, folder / f"{_PREFIX[part]}images.npy", advance)
     refuse_broken(broken)
     described = {
         "format": FORMAT,
-        "class_names": list(contents.class_names),
-        "subclass_names": list(contents.subclass_names),
+        "class_names": list(contents.hierarchy.class_names),
+        "subclass_names": list(contents.hierarchy.subclass_names),
         "shares": list(contents.shares) if contents.shares else None,
     }
     image_set = _image_set(folder, described)

@@ -22,11 +22,11 @@ def epoch_metrics(
     """Neighbors and spread: no fitting, cheap enough to compute while training goes on."""
     neighbors = nearest_neighbors(train.embeddings, validation.embeddings)
     metrics = {
-        "spread": spread(validation.embeddings, validation.classes),
-        "knn_class_accuracy": neighbors.accuracy(train.classes, validation.classes),
+        "spread": spread(validation.embeddings, validation.labels.classes),
+        "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
     }
     if has_subclasses:
-        metrics["knn_transfer_accuracy"] = neighbors.accuracy(train.subclasses, validation.subclasses)
+        metrics["knn_transfer_accuracy"] = neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses)
     return metrics
 
 
@@ -43,16 +43,16 @@ class ProbeMetrics:
     def __init__(
         self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
     ) -> None:
-        self._class_probe = fit_probe(train.features, train.classes, seed=seed, patience=patience)
+        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed, patience=patience)
         self._transfer_probe = (
-            fit_probe(train.features, train.subclasses, seed=seed, patience=patience) if has_subclasses else None
+            fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience) if has_subclasses else None
         )
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.classes)}
+        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes)}
         if self._transfer_probe:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.subclasses)
+            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
         return metrics
 
 
@@ -72,27 +72,29 @@ class FinalMetrics:
     ) -> None:
         self._train, self._has_subclasses = train, has_subclasses
         held_out = seed.stream(PROBE_STREAM)
-        self._class_probe = fit_probe(train.features, train.classes, seed=held_out)
+        self._class_probe = fit_probe(train.features, train.labels.classes, seed=held_out)
         if has_subclasses:
-            self._transfer_probe = fit_probe(train.features, train.subclasses, seed=held_out)
-            self._z_probe = fit_probe(unit_rows(train.embeddings), train.subclasses, seed=held_out)
-        self._few_shot = FewShotProbes(train.features, train.subclasses, seed) if has_subclasses and few_shot else None
+            self._transfer_probe = fit_probe(train.features, train.labels.subclasses, seed=held_out)
+            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=held_out)
+        self._few_shot = (
+            FewShotProbes(train.features, train.labels.subclasses, seed) if has_subclasses and few_shot else None
+        )
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
-        return {"train_spread": spread(self._train.embeddings, self._train.classes)}
+        return {"train_spread": spread(self._train.embeddings, self._train.labels.classes)}
 
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
         train = self._train
         metrics = epoch_metrics(train, part, has_subclasses=self._has_subclasses) | {
-            "class_accuracy": self._class_probe.accuracy(part.features, part.classes),
+            "class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes),
             "uniformity": uniformity(part.embeddings),
         }
         if self._has_subclasses:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.subclasses)
-            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), part.subclasses)
+            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
+            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), part.labels.subclasses)
         if self._few_shot:
-            by_shots = self._few_shot.accuracies(part.features, part.subclasses)
+            by_shots = self._few_shot.accuracies(part.features, part.labels.subclasses)
             metrics |= {f"transfer_accuracy_{shots}_shot": accuracy for shots, accuracy in by_shots.items()}
         return metrics

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from spreadtune.data.labels import Labels
+
 
 @dataclass(frozen=True)
 class Representations:
@@ -15,14 +17,12 @@ class Representations:
     Attributes:
         features: h (N, D) float32, the encoder's output; probes read it.
         embeddings: (N, E) float32, the head's output (h without a head); each measurement normalizes it to z.
-        classes: (N,) the coarse labels.
-        subclasses: (N,) the fine labels.
+        labels: of the images.
     """
 
     features: Tensor
     embeddings: Tensor
-    classes: Tensor
-    subclasses: Tensor
+    labels: Labels[Tensor]
 
 
 def represent(encoder: nn.Module, head: nn.Module, batches: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
@@ -46,10 +46,10 @@ def represent(encoder: nn.Module, head: nn.Module, batches: Iterable[Tensor]) ->
             return h, head(h)
 
 
-def raw_pixels(images: Tensor, classes: Tensor, subclasses: Tensor) -> Representations:
+def raw_pixels(images: Tensor, labels: Labels[Tensor]) -> Representations:
     """The floor: no encoder at all. Images (N, C, H, W) uint8 -> pixels (N, C H W) in [0, 1]."""
     pixels = images.flatten(start_dim=1).float() / 255
-    return Representations(pixels, pixels, classes, subclasses)
+    return Representations(pixels, pixels, labels)
 
 
 @contextmanager

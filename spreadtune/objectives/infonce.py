@@ -43,6 +43,7 @@ def infonce_loss(embeddings: Tensor, *, temperature: float | Tensor) -> Tensor:
 class InfoNCEObjective(Objective):
     """One term, ``infonce``; see :func:`infonce_loss`."""
 
+    uses_labels = False
     temperature: Tensor
 
     def __init__(self, temperature: float) -> None:

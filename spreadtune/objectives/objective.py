@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -51,7 +52,13 @@ class Objective(nn.Module, ABC):
 
     Args:
         weights: the weight of each term that ``forward`` gives, by name.
+
+    Attributes:
+        uses_labels: whether ``forward`` looks at the batch's classes. A ceiling is trained with the subclasses as
+            classes, by SupCon where the objective would not see them.
     """
+
+    uses_labels: ClassVar[bool] = True
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         super().__init__()

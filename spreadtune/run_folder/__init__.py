@@ -4,7 +4,7 @@
 
     results/NAME/ID/  study.yaml  manifest.json  optuna.db  trials.parquet  trials.csv  history.parquet
                       references.parquet  report.html  log
-                      trials/0007/{trial.yaml, result.json, attempt-1/}
+                      trials/0007/{trial.yaml, record.json, result.json, attempt-1/}
                       references/SEED/{trial.yaml, result.json, attempt-1/}
     attempt-1/        worker.json  environment.json  history.jsonl  checkpoint-0004.pt  result.json  lost.json  log
 
@@ -16,7 +16,7 @@ by the driver, which holds the run's lock.
 from spreadtune.run_folder.attempt_folder import AttemptFolder
 from spreadtune.run_folder.files import write_atomic, write_json
 from spreadtune.run_folder.find import find_run, runs
-from spreadtune.run_folder.outcome import Outcome, State
+from spreadtune.run_folder.outcome import Outcome, State, TrialStatus
 from spreadtune.run_folder.run import RunFolder
 from spreadtune.run_folder.trial import TrialFolder
 from spreadtune.run_folder.unwritable import UnwritableError, writing
@@ -27,6 +27,7 @@ __all__ = [
     "RunFolder",
     "State",
     "TrialFolder",
+    "TrialStatus",
     "UnwritableError",
     "find_run",
     "runs",

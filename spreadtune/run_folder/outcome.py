@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from spreadtune.run_folder.files import write_json
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
+TrialStatus = State | Literal["RUNNING"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spreadtune.run_folder.attempt_folder import AttemptFolder, checkpoint_epoch
-from spreadtune.run_folder.outcome import Outcome
+from spreadtune.run_folder.outcome import Outcome, TrialStatus
 from spreadtune.run_folder.unwritable import writing
 
 
@@ -21,6 +21,11 @@ class TrialFolder:
         return self.path / "trial.yaml"
 
     @property
+    def record_file(self) -> Path:
+        """Which trial of the run it is, as the database has it; a reference has none."""
+        return self.path / "record.json"
+
+    @property
     def result_file(self) -> Path:
         return self.path / "result.json"
 
@@ -32,6 +37,11 @@ class TrialFolder:
     def outcome(self) -> Outcome | None:
         """The published outcome, if there is one."""
         return Outcome.read(self.result_file)
+
+    def state(self) -> TrialStatus:
+        """How it stands: RUNNING until its outcome is published."""
+        outcome = self.outcome()
+        return outcome.state if outcome else "RUNNING"
 
     def attempts(self) -> list[AttemptFolder]:
         """All attempts, the first one first."""

@@ -3,17 +3,16 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
-import psutil
-
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
+from spreadtune.runtime.before_start.data_sets import data_warnings
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
-from spreadtune.runtime.cluster.processes import end_leftovers, processes_recorded
+from spreadtune.runtime.cluster.processes import end_children, end_leftovers, processes_recorded
 from spreadtune.runtime.cluster.resources import Slots, actor_resources, plan_slots
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
@@ -69,6 +68,7 @@ def run_study(
         FaultError: the run's folder or its database takes no more; a resume goes on.
         KeyboardInterrupt: it was asked to stop, and did.
     """
+    stop = stop or StopRequest()
     with run.lock(), run.gone_unless_begun():
         database_url(run, storage)  # the manifest that is written next would say what was asked, right or wrong
         end_leftovers(run.path.parent.parent, run)
@@ -88,6 +88,7 @@ def run_study(
             forecast.opened(progress, learned)
             if progress.missing:
                 with _cluster(run, address, dashboard, on_lost) as cluster:
+                    stop.check()
                     slots = plan_slots(study.resources, cluster.nodes)
                     write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
                     manifest.update(
@@ -96,10 +97,11 @@ def run_study(
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
                         classes=list(dataset.class_names),
+                        data_warnings=data_warnings(study),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
                     forecast.connected(cluster, slots, progress)
-                    _execute(ledger, run, slots, forecast, stop or StopRequest())
+                    _execute(ledger, run, slots, forecast, stop)
             else:
                 write_atomic(run.study_file, dump_study(study))  # what chooses its best may be another now
             reason = "finished"
@@ -144,9 +146,7 @@ def _lost(on_lost: Callable[[ClusterError], None] | None) -> None:
     error = ClusterError("Ray's control service (GCS) has ended in the middle of the run")
     logger.info("%s", error)
     if on_lost:
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                process.kill()
+        end_children()
         on_lost(error)
 
 
@@ -188,9 +188,9 @@ def fill_slots(
     """
     from ray import tune
 
-    from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher, Quiet
+    from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher, NothingToWaitFor, Quiet
     from spreadtune.runtime.tune.jobs import Jobs
-    from spreadtune.runtime.tune.out_of_memory import spare_other_trials
+    from spreadtune.runtime.worker.out_of_memory import spare_other_trials
 
     spare_other_trials()
     scratch = run.path / ".tune"  # Ray's own snapshots, which nothing of ours reads
@@ -209,12 +209,15 @@ def fill_slots(
             storage_path=str(scratch),
             verbose=0,
             callbacks=[Quiet()],
+            stop=NothingToWaitFor(jobs),
             failure_config=tune.FailureConfig(max_failures=0),  # retries are the jobs'
         ),
     )
     try:
         with stop.heeded(jobs.ask_all_to_stop):
             tuner.fit()
+        if stop.made:
+            jobs.leave_what_is_left()
         if jobs.broken:
             raise jobs.broken
         if jobs.left or (stop.made and ledger.progress().missing):

@@ -124,10 +124,7 @@ class Eta:
     def _count_waiting(self, progress: Progress) -> None:
         """Jobs that have not begun, and those that an earlier driver began."""
         kinds: list[str] = [job.kind for job in self._jobs.values()]
-        left = {
-            "trial": progress.total - progress.trials_done,
-            "reference": progress.references_total - progress.references_done,
-        }
+        left = {"trial": progress.trials.missing, "reference": progress.references.missing}
         self._waiting = {kind: max(0, count - kinds.count(kind)) for kind, count in left.items()}
 
     def _left_of(self, job: _Job) -> float:

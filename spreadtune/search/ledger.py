@@ -21,7 +21,7 @@ from spreadtune.search.plans.confirmation import TEST_REFERENCES, Confirmation
 from spreadtune.search.plans.plan import make_plan
 from spreadtune.search.plans.references import References
 from spreadtune.search.results.outcomes import finished_metrics, restored_outcome, settle_outcome, valued
-from spreadtune.search.results.progress import Progress, count_progress
+from spreadtune.search.results.progress import Progress, count_progress, planned_pairs
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts
 from spreadtune.search.stopping.early_stopping import EarlyStopping
@@ -30,6 +30,7 @@ from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.books import open_books
 from spreadtune.search.storage.database import close_database, database_url, local_file, open_database
 from spreadtune.search.storage.faults import AWAY, DatabaseAwayError, DatabaseDamagedError, fault_of
+from spreadtune.search.storage.folders import write_record
 from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Row
 from spreadtune.spec.load import dump_trial
@@ -62,7 +63,8 @@ class Ledger:
         self._run, self._storage, self._books = run, storage, books
         self._references, self._test_references = references, test_references
         self._plan = make_plan(study.search)
-        self._confirmation = Confirmation(study, run, self._plan, books, confirming)
+        self._planned = planned_pairs(study)
+        self._confirmation = Confirmation(study, self._planned, books, confirming)
         self._outbox = Outbox(local_file(storage.engine.url))
         self._backlog = Backlog(run, books, self._plan, beside=confirming)
         self._confirming = Backlog(run, confirming, self._confirmation, beside=books)
@@ -196,12 +198,12 @@ class Ledger:
     def progress(self) -> Progress:
         """Counts for the console; nothing is asked of the database."""
         return count_progress(
-            self._books,
-            self._plan,
-            self._confirmation,
-            (self._references, self._test_references),
-            self.study.search.selection,
-            retrying=self._backlog.retrying + self._confirming.retrying,
+            self.study,
+            self._planned,
+            {book.variant: book.rows for book in self._books},
+            {book.variant: book.rows for book in self._confirmation.books},
+            self._references.counts() + self._test_references.counts(),
+            retrying=(self._backlog.retrying, self._confirming.retrying),
         )
 
     def close(self) -> None:
@@ -217,6 +219,8 @@ class Ledger:
         for book in self._all_books:
             for number, row in book.rows.items():
                 folder = self._run.trial(number)
+                if folder.path.exists() and not folder.record_file.exists():
+                    write_record(folder, book.variant, row.record)
                 if row.state != "RUNNING" and folder.outcome() is None:
                     _log.warning("trial %d: %s was damaged or gone and is written again", number, folder.result_file)
                     restored_outcome(folder, row, self.study.search).write(folder.result_file)
@@ -248,6 +252,7 @@ class Ledger:
         if ready is None:
             return None
         assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
+        write_record(assignment.folder, ready.book.variant, ready.row.record)
         write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
         self._stopping.begin(ready, assignment.spec.training.epochs)
         if ready.resumed and self._stopping.catch_up(ready.number, assignment.folder.history()):

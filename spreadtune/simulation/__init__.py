@@ -3,6 +3,7 @@
 from spreadtune.simulation.judge import Judge
 from spreadtune.simulation.of_run import record
 from spreadtune.simulation.recorded import Recorded, RecordedTrial
+from spreadtune.simulation.rotation import Rotation, rotations
 from spreadtune.simulation.simulate import Simulated, simulate
 from spreadtune.simulation.strategy import Reached, Strategy, grid_epochs, reached, run_searches
 
@@ -11,11 +12,13 @@ __all__ = [
     "Reached",
     "Recorded",
     "RecordedTrial",
+    "Rotation",
     "Simulated",
     "Strategy",
     "grid_epochs",
     "reached",
     "record",
+    "rotations",
     "run_searches",
     "simulate",
 ]

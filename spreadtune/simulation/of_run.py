@@ -4,7 +4,6 @@ import pandas as pd
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
-from spreadtune.search.results.selection import standing
 from spreadtune.simulation.recorded import PARAM, Recorded
 from spreadtune.spec.metrics import METRICS, PROXY
 from spreadtune.spec.study import Study
@@ -23,7 +22,10 @@ def record(run: RunFolder, study: Study, variant: str | None = None) -> Recorded
     """
     name = _variant(run, study, variant)
     _refuse_what_is_no_table(run, study)
-    trials = standing(pd.read_parquet(run.trials_table))
+    trials = pd.read_parquet(run.trials_table)
+    trials = trials[
+        ~trials["trial"].isin(trials["retry_of"].dropna())
+    ]  # a failed one that was tried again stands as its retry
     trials = trials[(trials["variant"] == name) & (trials["stage"] == "search")]
     _refuse_unfinished(run, study, trials)
     reported = _reports(pd.read_parquet(run.history_table), PROXY[study.search.metric])

@@ -2,33 +2,29 @@
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import optuna
-import pandas as pd
 
 from spreadtune.run_folder import Outcome
 from spreadtune.run_folder.outcome import State
 from spreadtune.search.plans.backlog import Ready
 from spreadtune.search.plans.plan import make_plan
+from spreadtune.search.results.choice import choose
 from spreadtune.search.results.outcomes import finished_metrics
-from spreadtune.search.results.selection import best_setting
 from spreadtune.search.stopping.early_stopping import EarlyStopping
 from spreadtune.search.stopping.pruners import make_pruner
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.outbox import Outbox
-from spreadtune.search.storage.record import Record
+from spreadtune.search.storage.record import Record, Row
 from spreadtune.simulation.recorded import Recorded, RecordedTrial, Setting
 from spreadtune.simulation.recorded_space import RecordedSpace
 from spreadtune.spec.metrics import PROXY
 from spreadtune.spec.search import SearchConfig
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-_COLUMNS = ["trial", "variant", "stage", "setting", "seed", "repeat_of", "state"]
 
 
 @dataclass(frozen=True)
@@ -39,13 +35,13 @@ class Ended:
         seconds: when, on the simulated clock.
         epochs: trained until then, by all trials.
         setting: what it ran.
-        line: its row of a trials table.
+        row: what was drawn for it, and how it ended.
     """
 
     seconds: float
     epochs: int
     setting: Setting
-    line: Mapping[str, Any]
+    row: Row
 
 
 @dataclass
@@ -67,14 +63,13 @@ class Simulated:
 
     def count(self, state: str) -> int:
         """How many trials ended so (COMPLETE, PRUNED)."""
-        return sum(ended.line["state"] == state for ended in self.trials)
+        return sum(ended.row.state == state for ended in self.trials)
 
     def chosen(self, epochs: float = math.inf) -> Setting | None:
         """The best setting by the rule of a report, when so many epochs had been trained; None before there is one."""
         known = [ended for ended in self.trials if ended.epochs <= epochs]
-        table = pd.DataFrame([ended.line for ended in known], columns=[*_COLUMNS, f"metric.{self.search.metric}"])
-        best = best_setting(table, self.search.selection)
-        return best and next(ended.setting for ended in known if ended.line["setting"] == best[1])
+        best = choose({"": {ended.row.record.trial: ended.row for ended in known}}, self.search.selection).best
+        return next((ended.setting for ended in known if best and ended.row.record.setting == best.setting), None)
 
 
 @dataclass
@@ -134,17 +129,15 @@ class _Search:
             return None
         return "PRUNED" if recorded.value is None else "COMPLETE"
 
-    def settle(self, running: _Running, state: State) -> dict[str, Any]:
-        """End a trial; its row of a trials table."""
+    def settle(self, running: _Running, state: State) -> Row:
+        """End a trial."""
         row, value, metric = running.ready.row, running.recorded.value, self._search.metric
         values = {metric: value} if state == "COMPLETE" and value is not None else {}
         outcome = Outcome(state, epoch=running.epoch, values=values, metrics=values)
         row.state, row.metrics = outcome.state, finished_metrics(outcome)
         self._stopping.end(running.ready.number)
         self._outbox.post(partial(self.book.tell, row, outcome))
-        record = row.record
-        line = (record.trial, self.book.variant, "search", record.setting, record.seed, record.repeat_of, state)
-        return dict(zip(_COLUMNS, line, strict=True)) | {f"metric.{metric}": values.get(metric)}
+        return row
 
 
 def simulate(
@@ -176,8 +169,8 @@ def simulate(
         if state is None:
             _train(clock, now, running)
             continue
-        line = deciding.settle(running, state)
-        simulated.trials.append(Ended(now, trained, deciding.setting(running), line))
+        row = deciding.settle(running, state)
+        simulated.trials.append(Ended(now, trained, deciding.setting(running), row))
 
 
 def _train(clock: list[tuple[float, int, _Running]], now: float, running: _Running) -> None:

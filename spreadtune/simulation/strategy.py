@@ -67,12 +67,13 @@ def run_searches(
     searches: int,
     epochs: float,
     slots: int = 1,
+    first: int = 0,
     done: Callable[[], None] = lambda: None,
 ) -> list[Simulated]:
     """Search a table again and again.
 
-    The searches differ in the sampler's seed and in the order in which the recorded seeds stand for a setting's seeds
-    0, 1, ...: search i begins with the i-th.
+    The searches differ in the sampler's seed, which is their number, and in the order in which the recorded seeds stand
+    for a setting's seeds 0, 1, ...: search i begins with the i-th.
 
     Args:
         recorded: the table.
@@ -81,12 +82,13 @@ def run_searches(
         searches: how many.
         epochs: budget of each.
         slots: trials side by side.
+        first: number of the first search.
         done: called after each.
     """
     found = []
-    for number in range(searches):
-        first = number % len(seeds)
-        order = [*seeds[first:], *seeds[:first]]
+    for number in range(first, first + searches):
+        start = number % len(seeds)
+        order = [*seeds[start:], *seeds[:start]]
         search = strategy.search(recorded, seed=number, seeds=len(seeds))
         found.append(simulate(recorded, search, seeds=order, slots=slots, epochs=epochs))
         done()

@@ -6,7 +6,6 @@ from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.spec.metrics import PROXY
-from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.search import MOST_TRIALS, NoStopping
 from spreadtune.spec.seed import Seed
@@ -14,7 +13,6 @@ from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.variant import Variant
-from spreadtune.theory import has_window
 
 SECTIONS = ("data", "model", "objective", "training", "evaluation")
 """What can be searched and set by a variant."""
@@ -98,8 +96,8 @@ def _corner_settings(variant: Variant) -> Iterator[dict[str, Any]]:
 def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: TrialSpec) -> None:
     domain = variant.space.get("objective.alpha")
     if domain is not None and domain.kind == "window" and "objective.alpha" in values:
-        objective = spec.objective
-        if not isinstance(objective, SpreadObjective) or not has_window(objective.pairs, objective.denominator):
+        loss = spec.objective.spread_loss(spec.data.views)
+        if loss is None or not loss.scheme.has_window:
             raise UserError(
                 f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
                 "it needs objective spread with pairs: cross_view and denominator: negatives"

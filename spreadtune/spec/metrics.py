@@ -21,7 +21,24 @@ METRICS = (
     "reconstruction_error",
 )
 
-SUBCLASS_METRICS = frozenset(name for name in METRICS if "transfer" in name)
+_OF_SUBCLASSES = frozenset(
+    (
+        "transfer_accuracy",
+        "transfer_accuracy_z",
+        "transfer_accuracy_1_shot",
+        "transfer_accuracy_5_shot",
+        "transfer_accuracy_10_shot",
+        "knn_transfer_accuracy",
+    )
+)
+
+
+def needs_subclasses(metric: str) -> bool:
+    """Whether a metric is computed from subclass labels, whatever its name is."""
+    return metric in _OF_SUBCLASSES
+
+
+SUBCLASS_METRICS = frozenset(filter(needs_subclasses, METRICS))
 """Metrics that use the fine labels: a selection by one of them has seen what coarse training must not."""
 
 PROXY: Mapping[str, str] = MappingProxyType(

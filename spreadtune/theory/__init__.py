@@ -23,13 +23,15 @@ The functions share their arguments::
 """
 
 from spreadtune.theory.collapse import class_thresholds, collapse_threshold, last_collapse_threshold
-from spreadtune.theory.scheme import Denominator, Pairs, equal, has_window
+from spreadtune.theory.scheme import Denominator, Pairs, Scheme, SpreadLoss, equal, has_window
 from spreadtune.theory.spread import class_spreads, predicted_spread
 from spreadtune.theory.window import alpha_from_window, means_vanish_threshold
 
 __all__ = [
     "Denominator",
     "Pairs",
+    "Scheme",
+    "SpreadLoss",
     "alpha_from_window",
     "class_spreads",
     "class_thresholds",

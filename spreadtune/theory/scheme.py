@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 Pairs = Literal["cross_view", "all"]
 Denominator = Literal["negatives", "all"]
@@ -37,9 +37,19 @@ class Scheme:
         if self.denominator not in ("negatives", "all"):
             raise ValueError(f"denominator must be 'negatives' or 'all', got {self.denominator!r}")
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the functions of :mod:`spreadtune.theory` take beside alpha and class counts."""
+        return asdict(self)
+
+    @property
+    def has_window(self) -> bool:
+        """As :func:`has_window`."""
+        return has_window(self.pairs, self.denominator)
+
     def need_window(self) -> None:
         """Raises ValueError where the window is not known."""
-        if not has_window(self.pairs, self.denominator):
+        if not self.has_window:
             raise ValueError(
                 "only pairs 'cross_view' with denominator 'negatives' has a formula for the window, got "
                 f"{self.pairs!r} with {self.denominator!r}"
@@ -68,6 +78,14 @@ class Scheme:
     def class_weight(self, n: float) -> float:
         """g, how hard the class-conditional term pushes an image away at collapse: 1, or V n / (V n - 1)."""
         return 1.0 if self.pairs == "cross_view" else self.views * n / self.positives(n)
+
+
+@dataclass(frozen=True)
+class SpreadLoss:
+    """What the theory needs to know of an objective: the weight of its class-conditional term, and its pairs."""
+
+    alpha: float
+    scheme: Scheme
 
 
 def check_counts(class_counts: Sequence[float]) -> None:

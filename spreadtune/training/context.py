@@ -65,7 +65,7 @@ class Context(Protocol):
         """Tell what begins now, where it is more than epochs. May not return, and every worker does, like an epoch."""
 
     def stop_requested(self) -> bool:
-        """Whether the loop is to end after this epoch, leaving a checkpoint. The first worker's answer counts."""
+        """Whether the loop is to end before another epoch, leaving a checkpoint. The first worker's answer counts."""
 
 
 @dataclass

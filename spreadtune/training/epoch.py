@@ -68,10 +68,10 @@ class EpochTrainer:
         # What a model draws by itself, such as dropout: other draws on each worker, whose images are others too.
         torch.manual_seed(seed.stream("training" if workers.leads else f"training/{workers.rank}", epoch))
         order = epoch_batches(
-            self.split.classes, data.batch_size, data.batches, generator(seed, "order", epoch, device)
+            self.split.labels.classes, data.batch_size, data.batches, generator(seed, "order", epoch, device)
         )
         places = order.to(self.split.images.device)  # once an epoch, where the images stay in host memory
-        seen = self.split.classes[order].flatten()
+        seen = self.split.labels.classes[order].flatten()
         self.classes_seen.scatter_add_(0, seen, torch.ones_like(seen))
         views = generator(seed, "views", epoch, device)
         self.model.train()
@@ -105,8 +105,8 @@ class EpochTrainer:
         self.classes_seen.copy_(state["classes_seen"])
 
     def batch_class_counts(self) -> list[float]:
-        """(K,), images of each class in a batch, averaged over all batches so far; after one epoch or more."""
-        share = self.classes_seen.double() / self.classes_seen.sum()
+        """(K,), images of each class in a batch, averaged over all batches so far; zeros before the first."""
+        share = self.classes_seen.double() / self.classes_seen.sum().clamp(min=1)
         counts: list[float] = (share * self.spec.data.batch_size).tolist()
         return counts
 
@@ -119,7 +119,7 @@ class EpochTrainer:
         """
         part, count = self.workers.part(len(indices)), self.spec.data.views
         views = views_of_part(self.augmentation, self.split.images_at, places, count, stream, part)
-        terms, norms = self.step(views, self.split.classes[indices], measured=measured)
+        terms, norms = self.step(views, self.split.labels.classes[indices], measured=measured)
         return terms, norms
 
     def _learning_rate(self, epoch: int, step: int, steps: int) -> float:

@@ -43,7 +43,8 @@ def train(
 
     An epoch is written to the history, then its checkpoint, then it is reported: whoever hears of an epoch can rely on
     both. Of several workers the first one writes; all report and stop together. Only epochs divisible by
-    ``training.checkpoint_every`` and the last have a checkpoint.
+    ``training.checkpoint_every`` and the last have a checkpoint, and the one after which it was asked to stop: it looks
+    for that before each epoch.
 
     Seconds are the context's clock's. A trial whose epochs have taken ``training.time_limit`` together ends after the
     epoch; those of earlier attempts count, each epoch once, so that a fault does not shorten a trial. Nothing ends a
@@ -61,7 +62,12 @@ def train(
     last, workers = spec.training.epochs, context.workers
     reached = _resume(trainer, context)
     spent, limit = _seconds_until(reached, context), spec.training.time_limit
+    saved = True
     for epoch in range(reached + 1, last + 1):
+        if workers.share(context.stop_requested()):
+            if workers.leads and not saved:
+                _save(trainer, spec, context, epoch - 1)
+            return Trained(epoch - 1, trainer.batch_class_counts(), "request")
         if limit is not None and workers.share(spent >= limit):
             return Trained(epoch - 1, trainer.batch_class_counts(), "time limit")
         started = context.clock()
@@ -76,17 +82,13 @@ def train(
         if workers.leads:
             context.attempt.append_history({"epoch": epoch, **measured})
             if saved:
-                save_checkpoint(
-                    context.attempt, epoch, trainer.state_dict(), spec.training.checkpoints, context.best_by
-                )
+                _save(trainer, spec, context, epoch)
         context.report(epoch, measured)
-        if epoch < last and workers.share(context.stop_requested()):
-            if workers.leads and not saved:
-                save_checkpoint(
-                    context.attempt, epoch, trainer.state_dict(), spec.training.checkpoints, context.best_by
-                )
-            return Trained(epoch, trainer.batch_class_counts(), "request")
     return Trained(last, trainer.batch_class_counts(), "last epoch")
+
+
+def _save(trainer: EpochTrainer, spec: TrialSpec, context: Context, epoch: int) -> None:
+    save_checkpoint(context.attempt, epoch, trainer.state_dict(), spec.training.checkpoints, context.best_by)
 
 
 def _seconds_until(epoch: int, context: Context) -> float:

@@ -51,7 +51,7 @@ class Learner:
     def train(self) -> Trained:
         """Train to the end; raises :class:`~spreadtune.training.divergence.DivergenceError`."""
         split = self.train_split
-        seen = replace(split, classes=split.subclasses) if self.by_subclass else split
+        seen = replace(split, labels=split.labels.with_subclasses_as_classes()) if self.by_subclass else split
         trainer = EpochTrainer(self.model, seen, self.augmentation, self.spec, self.label_count, self.workers)
         return train(trainer, self.spec, self.context, self.epoch_metrics)
 
@@ -64,8 +64,7 @@ class Learner:
         return Representations(
             features=whole,
             embeddings=whole if embeddings is features else self.workers.whole(embeddings, len(split)),
-            classes=split.classes,
-            subclasses=split.subclasses,
+            labels=split.labels,
         )
 
     def epoch_metrics(self) -> dict[str, float]:
@@ -125,7 +124,8 @@ class Learner:
         """The squared error on clean images."""
         self.model.eval()
         total = torch.zeros((), device=split.device)
-        for images, classes in zip(split.batches(IMAGES_AT_ONCE), split.classes.split(IMAGES_AT_ONCE), strict=True):
+        by_batch = split.labels.classes.split(IMAGES_AT_ONCE)
+        for images, classes in zip(split.batches(IMAGES_AT_ONCE), by_batch, strict=True):
             targets = to_pixels(images)[None]
             features = self.model.encoder(targets[0])[None]
             total += len(images) * reconstruction_error(objective.reconstructor, features, classes, targets)

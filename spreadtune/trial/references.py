@@ -53,9 +53,11 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
 
     context.enter(RAW_PIXELS)
     metrics = probed("raw_pixels", _pixels, PIXELS_PATIENCE)
+    if context.workers.share(context.stop_requested()):
+        return None
     context.enter(UNTRAINED_ENCODER)
     metrics |= probed("random_encoder", learner.represent)
-    context.enter(CEILING)
+    context.enter(CEILING)  # whose training looks for a request before its first epoch
     try:
         trained = learner.train()
     except DivergenceError as divergence:
@@ -67,7 +69,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
 
 
 def _pixels(split: DeviceSplit) -> Representations:
-    return raw_pixels(torch.cat(list(split.batches(len(split)))), split.classes, split.subclasses)
+    return raw_pixels(torch.cat(list(split.batches(len(split)))), split.labels)
 
 
 def _drawable(spec: TrialSpec, label_count: int) -> TrialSpec:

@@ -42,7 +42,7 @@ def rehearse(spec: TrialSpec) -> None:
     try:
         _check_width(model.encoder, to_pixels(split.images_at(few)), spec)
         views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
-        terms, _ = Step(model, "float32", ONE_WORKER)(views, split.classes[few])
+        terms, _ = Step(model, "float32", ONE_WORKER)(views, split.labels.classes[few])
         total = model.objective.total(terms)
         for name, term in terms.items():
             if term.ndim or not term.requires_grad:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.evaluation.representations import represent
 from spreadtune.objectives.unit_rows import unit_rows
@@ -62,7 +62,6 @@ def embeddings(folder: TrialFolder, split: SplitName) -> dict[str, NDArray[Any]]
     return {
         "h": features.numpy(),
         "z": unit_rows(embedded).numpy(),
-        "class": part.classes,
-        "subclass": part.subclasses,
+        **part.labels.by_name(),
         "index": part.indices,
     }

@@ -3,7 +3,6 @@
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Literal, TypeVar
@@ -114,8 +113,8 @@ class _Probe:
         return encoding + neighbors * more_train * more_validation, encoding + probes * more_train + few_shot
 
     def _few_shot(self, train: Representations, validation: Representations) -> dict[int, float]:
-        probes = FewShotProbes(train.features, train.subclasses, self.spec.seed)
-        return probes.accuracies(validation.features, validation.subclasses)
+        probes = FewShotProbes(train.features, train.labels.subclasses, self.spec.seed)
+        return probes.accuracies(validation.features, validation.labels.subclasses)
 
     def _trainer(self, steps: int) -> EpochTrainer:
         """Trains ``steps`` steps an epoch, as the trial's steps are."""
@@ -154,9 +153,8 @@ def _some(split: DeviceSplit, count: int, batches: Literal["shuffled", "balanced
     many of each class."""
     count = min(count, len(split))
     if batches == "balanced":
-        chosen = rank_within_label(split.classes, seed=0).argsort(stable=True)[:count]
+        chosen = rank_within_label(split.labels.classes, seed=0).argsort(stable=True)[:count]
     else:
         places = torch.arange(count, device=split.device) * len(split) // count
-        chosen = split.subclasses.argsort(stable=True)[places]
-    rows = split.rows[chosen.to(split.rows.device)]
-    return replace(split, rows=rows, classes=split.classes[chosen], subclasses=split.subclasses[chosen])
+        chosen = split.labels.subclasses.argsort(stable=True)[places]
+    return split.take(chosen)

@@ -59,6 +59,24 @@ def test_where_no_setting_keeps_the_bounds_that_is_the_first_word(new_run: Any) 
     assert any("0 of 3 settings keep it. Without that the choice would be alpha 0.9" in line for line in answer)
 
 
+def test_single_seeds_that_keep_the_bounds_are_not_said_to_break_them(new_run: Any) -> None:
+    run = new_run(
+        "\nsearch: {sampler: random, seeds: 2, trials: 3, space: {objective.alpha: {uniform: [0, 1]}}, "
+        "subject_to: {class_accuracy: '> 0.9'}}\n"
+    )
+    for setting, seed, kept in ((0, 0, 0.8), (0, 1, 0.8), (1, 0, 0.95)):
+        measured = {"metric.class_accuracy": kept, "metric.transfer_accuracy": 0.9}
+        repeat_of = 0 if seed else None
+        run.trial(setting, seed, alpha=0.5, params={"objective.alpha": setting / 2}, repeat_of=repeat_of, **measured)
+    assert (
+        run.write()
+        .answer()
+        .startswith(
+            "No finished setting with several seeds keeps class accuracy > 0.9. The one that breaks least: alpha 0. "
+        )
+    )
+
+
 def test_fine_labels_choose_through_a_bound_too(new_run: Any) -> None:
     answer = lines(new_run, "optimize: {spread: minimize}, subject_to: {transfer_accuracy: '>= 0.95'}")
     assert answer[0].startswith("Best setting: alpha 0.56.")

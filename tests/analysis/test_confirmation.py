@@ -10,7 +10,6 @@ from spreadtune.analysis.confirmation_table import confirmation_tables
 from spreadtune.analysis.figures import all_figures
 from spreadtune.analysis.figures.confirmed import numbers
 from spreadtune.analysis.frame import build_frame
-from spreadtune.analysis.progress import ended_trials
 from spreadtune.analysis.report import render
 
 SEARCH = """
@@ -66,9 +65,10 @@ def confirmed(new_run: Any) -> Any:
 def test_the_result_is_the_first_line(confirmed: Any) -> None:
     # By hand: t(0.975, 2) = 4.3027. Differences to SupCon .06 .06 .09, to weak .01 -.005 .01.
     assert confirmed.write().answer().splitlines()[:6] == [
-        "alpha 0.62: 0.970 +- 0.025 transfer accuracy against 0.900 +- 0.025 for SupCon, 3 seeds, test.",
-        "Paired with SupCon on test the difference is +0.070 +- 0.043 (3 shared seeds); effect size d_z 4.0, p = 0.04 "
-        "after Holm's correction for 2 comparisons.",
+        "alpha 0.62: 0.970 +- 0.025 transfer accuracy against 0.900 +- 0.025 for SupCon (pairs cross_view, "
+        "denominator negatives), 3 seeds, test.",
+        "Paired with SupCon (pairs cross_view, denominator negatives) on test the difference is +0.070 +- 0.043 (3 "
+        "shared seeds); effect size d_z 4.0, p = 0.04 after Holm's correction for 2 comparisons.",
         "Paired with weak on test the difference is +0.005 +- 0.022 (3 shared seeds); effect size d_z 0.6, p = 0.42 "
         "after Holm's correction for 2 comparisons.",
         "Optimism of the search's number for it, 0.985 (2 seeds): +0.015, of which +0.005 +- 0.000 is validation minus "
@@ -85,11 +85,13 @@ def test_floors_and_ceiling_on_test_stand_beside_the_result(confirmed: Any) -> N
     confirmed.reference(0, stage="confirm")
     results = confirmed.write()
     lines = [line for line in results.answer().splitlines() if line.startswith("For scale")]
+    scheme = "pairs cross_view, denominator negatives"
+    trained = f"What was trained on fine labels is SupCon ({scheme}) at the file's temperature 0.5."
     assert lines == [
         "For scale, on test images: trained on fine labels (ceiling) 0.978, raw pixels (floor) 0.955, random encoder "
-        "(floor) 0.910.",
+        f"(floor) 0.910. {trained}",
         "For scale, on validation images: trained on fine labels (ceiling) 0.988, raw pixels (floor) 0.965, random "
-        "encoder (floor) 0.920.",
+        f"encoder (floor) 0.920. {trained}",
     ]
     found = all_figures(build_frame(results))[0]
     assert found.caption.endswith(" Gray lines are floors and ceiling, n = 1.")
@@ -123,7 +125,7 @@ def test_confirmed_trials_enter_nothing_of_the_search(confirmed: Any, new_run: A
     assert frames[0].best == frames[1].best == ("spread", 1)
     counts = [next(line for line in run.answer().splitlines() if line.startswith("Trials: ")) for run in (alone, both)]
     assert counts[0] == counts[1] == "Trials: 8 finished, 0 stopped early, 0 failed."
-    assert (ended_trials(both.trials), ended_trials(both.trials, "confirm")) == (8, 9)
+    assert (frames[1].progress.search.ended, frames[1].progress.confirmation.ended) == (8, 9)
     drawn = {figure.name: figure.numbers for figure in all_figures(frames[1])}
     for figure in all_figures(frames[0]):
         assert len(drawn[figure.name]) == len(figure.numbers), figure.name
@@ -182,7 +184,7 @@ def test_the_figure_has_a_point_for_every_seed_of_every_variant(confirmed: Any) 
     found = confirmation(frame)
     assert found is not None
     table = numbers(found)
-    assert list(table.columns) == ["variant", "values", "seed", "test", "validation"]
+    assert list(table.columns) == ["variant", "name", "values", "seed", "test", "validation"]
     assert list(table["variant"]) == ["spread"] * 3 + ["supcon"] * 3 + ["weak"] * 3
     assert list(table["test"]) == [value for values in TEST.values() for value in values]
     drawn = all_figures(frame)[0]

@@ -1,11 +1,9 @@
-"""Means over seeds, of settings and of floors and ceiling."""
-
-import math
+"""Means of settings over seeds."""
 
 import pytest
 
 from spreadtune.analysis.frame import build_frame
-from spreadtune.analysis.means import reference_means, setting_means
+from spreadtune.analysis.means import setting_means
 from spreadtune.analysis.results import Results
 from spreadtune.analysis.statistics import interval
 
@@ -22,17 +20,3 @@ def test_setting_means_are_means_and_half_widths_over_seeds(sweep: Results) -> N
 
 def test_metrics_that_nobody_measured_have_no_column(sweep: Results) -> None:
     assert "reconstruction_error" not in setting_means(build_frame(sweep), ["reconstruction_error"])
-
-
-def test_references_are_means_over_the_seeds_that_finished(sweep: Results) -> None:
-    references = sweep.references.assign(state=["COMPLETE", "FAIL", "COMPLETE"])
-    table = reference_means(references, "transfer_accuracy").set_index("reference")
-    assert table.loc["raw pixels (floor)", "mean"] == pytest.approx((0.965 + 0.969) / 2)
-    assert table.loc["raw pixels (floor)", "n"] == 2
-    assert math.isnan(table.loc["raw pixels (floor)", "half_width"])
-    assert len(table) == 3
-
-
-def test_no_references_give_no_lines(variants: Results, nothing_finished: Results) -> None:
-    assert reference_means(variants.references, "transfer_accuracy").empty
-    assert reference_means(nothing_finished.references, "transfer_accuracy").empty

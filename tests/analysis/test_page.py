@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from spreadtune.analysis.beside_supcon import BesideSupCon
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.page import page
 
@@ -48,12 +49,14 @@ def table(text: str) -> list[Column]:
 
 def report(text: str) -> dict[str, Any]:
     """Everything that the report's template shows, but for figures: the same text everywhere."""
-    words = ("title", "description", "changes", "caution", "progress", "largest_departure", "failed_references")
+    words = ("title", "description", "changes", "progress", "largest_departure", "failed_references")
     return {
         **dict.fromkeys(words, text),
         "run": Run(text, text),
+        "cautions": [text, text],
         "answer": [text, text],
         "front": table(text),
+        "beside_supcon": BesideSupCon(text, table(text), table(text)),
         "confirmation": [table(text)],
         "test_split_opened": True,
         "figures": [],

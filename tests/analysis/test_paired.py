@@ -1,4 +1,4 @@
-"""Paired comparisons against SciPy and closed forms."""
+"""Paired comparisons against their formulas and closed forms."""
 
 import itertools
 import math
@@ -6,22 +6,33 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
 from spreadtune.analysis.paired import holm, paired
 
 
-def test_a_paired_t_test_is_scipys() -> None:
-    draw = np.random.default_rng(0)
-    one, other = pd.Series(draw.normal(0.9, 0.02, 6)), pd.Series(draw.normal(0.88, 0.02, 6))
-    found, oracle = paired(one, other), stats.ttest_rel(one, other)
-    assert found.p == pytest.approx(oracle.pvalue, rel=1e-10)
-    low, high = oracle.confidence_interval(0.95)
-    assert found.difference.mean - found.difference.half_width == pytest.approx(low)
-    assert found.difference.mean + found.difference.half_width == pytest.approx(high)
-    assert found.effect_size == pytest.approx(oracle.statistic / math.sqrt(6))
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=12))
+def test_a_paired_t_test_is_its_formula(values: list[tuple[float, float]]) -> None:
+    one, other = np.array(values).T
+    differences, n = one - other, len(values)
+    mean, deviation = differences.mean(), differences.std(ddof=1)
+    assume(deviation > 1e-6)
+    found = paired(pd.Series(one), pd.Series(other))
+    t = mean / deviation * math.sqrt(n)
+    width = stats.t.ppf(0.975, n - 1) * deviation / math.sqrt(n)
+    assert found.difference.n == n
+    assert (found.difference.mean, found.difference.half_width) == pytest.approx((mean, width), rel=1e-12, abs=1e-12)
+    assert found.effect_size == pytest.approx(mean / deviation, rel=1e-9, abs=1e-12)
+    assert found.p == pytest.approx(2 * stats.t.sf(abs(t), n - 1), abs=1e-12)
+
+
+def test_golden_paired_t_test() -> None:
+    # Differences 1, 2, 3: m = 2, s = 1, t = 2 sqrt(3), and with two degrees of freedom p = 1 - t / sqrt(2 + t^2).
+    found = paired(pd.Series([2.0, 4.0, 6.0]), pd.Series([1.0, 2.0, 3.0]))
+    assert found.effect_size == pytest.approx(2.0, rel=1e-14)
+    assert found.p == pytest.approx(1 - math.sqrt(12 / 14), rel=1e-12)
 
 
 def test_only_shared_seeds_are_paired() -> None:
@@ -40,6 +51,7 @@ def test_below_three_shared_seeds_there_is_a_difference_alone() -> None:
     assert math.isnan(found.p)
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("gain", "size", "p"), [(0.5, math.inf, 0.0), (-0.5, -math.inf, 0.0), (0.0, 0.0, 1.0)])
 def test_differences_without_variance(gain: float, size: float, p: float) -> None:
     values = pd.Series([0.25, 0.5, 0.75])

@@ -11,6 +11,7 @@ from spreadtune.analysis.answer import answer
 from spreadtune.analysis.figures import NAMES, all_figures
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
+from tests.analysis.temperatures import temperatures
 from tests.analysis.test_confirmation import SEARCH, TEST, add, confirm, searched
 
 PAGE = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
@@ -57,7 +58,13 @@ def answers(
     for seed, (variant, setting) in enumerate([("spread", 1), ("supcon", 0)]):
         measured = {"metric.transfer_accuracy": 0.9, "test.transfer_accuracy": 0.9}
         add(unpaired, variant, setting, seed, stage="confirm", **measured)
+    alone = searched(new_run)
+    alone.trials = [line for line in alone.trials if line["variant"] == "spread"]
+    confirm(alone, "spread", 1, TEST["spread", 1])
+    elsewhere = temperatures(new_run)  # its SupCon is at the other temperature than its best
+    elsewhere.trials = [line for line in elsewhere.trials if line["setting"] in (0, 4)]
     runs = [
+        *(temperatures(new_run).write(), elsewhere.write(), alone.write()),
         *(sweep, search, variants, goals, reference_best.write()),
         *(confirmed.write(), unpaired.write()),
         bounded(new_run, 'spread: "< 10"'),

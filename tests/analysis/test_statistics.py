@@ -1,4 +1,4 @@
-"""Intervals against scipy's own."""
+"""Intervals against their formula."""
 
 import math
 
@@ -16,14 +16,19 @@ SAMPLES = st.lists(st.floats(-10, 10), min_size=3, max_size=20)
 
 @settings(max_examples=50, deadline=None)
 @given(SAMPLES)
-def test_interval_is_scipys(values: list[float]) -> None:
-    found = interval(values)
-    spread = stats.sem(values)
-    assert found.n == len(values)
-    assert found.mean == pytest.approx(np.mean(values), abs=1e-12)
-    if spread > 1e-9:
-        low, high = stats.t.interval(0.95, len(values) - 1, loc=np.mean(values), scale=spread)
-        assert found.half_width == pytest.approx((high - low) / 2)
+def test_an_interval_is_students(values: list[float]) -> None:
+    found, n = interval(values), len(values)
+    mean = math.fsum(values) / n
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    assert found.n == n
+    assert found.mean == pytest.approx(mean, abs=1e-12)
+    assert found.half_width == pytest.approx(stats.t.ppf(0.975, n - 1) * deviation / math.sqrt(n), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [0.0, 0.25, 0.1])
+def test_equal_values_have_an_interval_of_no_width_and_no_warning(value: float) -> None:
+    assert interval([value] * 6).half_width == pytest.approx(0.0, abs=1e-15)
 
 
 def test_golden_interval() -> None:
@@ -65,10 +70,9 @@ def test_paired_difference_is_the_paired_t_test(first: list[float], second: list
     shared = min(len(first), len(second))
     differences = np.subtract(second[:shared], first[:shared])
     assert found.n == shared
-    if stats.sem(differences) > 1e-9:
-        test = stats.ttest_rel(second[:shared], first[:shared]).confidence_interval(0.95)
-        assert found.mean - found.half_width == pytest.approx(test.low)
-        assert found.mean + found.half_width == pytest.approx(test.high)
+    width = stats.t.ppf(0.975, shared - 1) * np.std(differences, ddof=1) / math.sqrt(shared)
+    assert found.mean == pytest.approx(differences.mean(), abs=1e-12)
+    assert found.half_width == pytest.approx(width, rel=1e-12, abs=1e-12)
 
 
 def test_pairs_need_both_settings_finished() -> None:

@@ -8,9 +8,11 @@ from spreadtune.runtime.cluster.connection import Cluster
 from spreadtune.runtime.cluster.resources import Node, Slots
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.results.progress import Progress, SettingResults
+from spreadtune.search.results.choice import SettingResults
+from spreadtune.search.results.progress import Counts, Progress
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
+from tests import counted
 
 
 class Clock:
@@ -24,10 +26,8 @@ class Clock:
 
 def counts(*, complete: int = 0, pruned: int = 0, failed: int = 0, references: int = 0, total: int = 4) -> Progress:
     best = SettingResults("main", 0, {"objective.alpha": 0.6}, "alpha 0.6", (0.95,)) if complete else None
-    return Progress(
-        total=total, complete=complete, pruned=pruned, failed=failed, running=0, references_total=1,
-        references_done=references, settings=(best,) if best else (), best=best,
-    )  # fmt: skip
+    search = Counts(total, complete=complete, pruned=pruned, failed=failed)
+    return counted.progress(search, Counts(1, complete=references), [best] if best else [])
 
 
 class Script:

@@ -92,6 +92,10 @@ PHOTOS = {"data.dataset": {"name": "image_folder", "root": "photos"}, "data.batc
             lambda photos: (photos / "train" / "cat" / "003.png").write_bytes(b"x"),
             "1 image cannot be read",
         ),
+        (
+            lambda photos: write_folder(photos, {"cow": 3}),
+            "1 of 3 classes would be absent from a part and never measured: cow (3 training, 0 validation, 0 test); ",
+        ),
         (lambda photos: (photos / "val").mkdir(), "has no subclass folders; put images into "),
         (lambda photos: (photos / "hierarchy.csv").write_text("fine,coarse"), "it has to be subclass,class"),
         (lambda photos: write_hierarchy(photos, {"cat": "pet"}), "hierarchy.csv: no class for dog; add a line"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from spreadtune.data import cache, stored
 from spreadtune.data.cache import cache_folder, decoded
 from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError
+from spreadtune.data.hierarchy import Hierarchy
 from spreadtune.data.image_folder import ImageFolder
 from spreadtune.data.reading_progress import listening
 from spreadtune.errors import UserError
@@ -56,9 +58,10 @@ class Counted(ImageFiles):
                 raise UnreadableImageError("number 7 (broken)")
             return images[position]
 
-        train = Pictures(np.arange(40) % 4, (3, 5, 4), image)
-        test = Pictures(np.arange(4), (3, 5, 4), lambda position: images[position])
-        return Contents(np.array([0, 1, 0, 1]), ("a", "b"), tuple("wxyz"), {"train": train, "test": test}, (9, 1))
+        hierarchy = Hierarchy(("a", "b"), tuple("wxyz"), np.array([0, 1, 0, 1]))
+        train = Pictures(hierarchy.labels(np.arange(40) % 4), (3, 5, 4), image)
+        test = Pictures(hierarchy.labels(np.arange(4)), (3, 5, 4), lambda position: images[position])
+        return Contents(hierarchy, {"train": train, "test": test}, (9, 1))
 
 
 def entries(folder: Path) -> list[Path]:
@@ -74,7 +77,7 @@ def test_what_comes_from_the_cache_is_what_went_into_it(folder):
     assert again.fingerprint == first.fingerprint
     train = files.contents(None).parts["train"]
     np.testing.assert_array_equal(again.images, [train.image(position) for position in range(40)])
-    np.testing.assert_array_equal(again.subclasses, train.subclasses)
+    np.testing.assert_array_equal(again.subclasses, train.labels.subclasses)
     assert list(again.class_names) == ["a", "b"]
     assert list(again.subclass_names) == list("wxyz")
     assert list(again.shares) == [9, 1]
@@ -150,6 +153,13 @@ def test_every_size_and_folder_has_its_own_entry(photos, folder, tmp_path):
     decoded(ImageFolder(tmp_path / "copy" / "photos"), None)
     assert len(entries(folder)) == 3
     assert all(path.name.startswith("photos-") for path in entries(folder))
+
+
+def test_an_entry_from_before_accents_were_composed_is_another_one(tmp_path):
+    for form in ("NFC", "NFD"):
+        write_folder(tmp_path / form, {unicodedata.normalize(form, "caf\u00e9"): 10, "tea": 10})
+    assert [*ImageFolder(tmp_path / "NFC").identity()][-1] == "train"
+    assert [*ImageFolder(tmp_path / "NFD").identity()][-2:] == ["train", "caf\u00e9"]
 
 
 def flip_a_bit(entry: Path) -> None:

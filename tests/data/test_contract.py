@@ -68,7 +68,7 @@ def test_shapes_types_and_ranges(dataset, name):
     split = dataset.split(name)
     assert split.images.shape == (len(split), *dataset.image_shape)
     assert split.images.dtype == np.uint8
-    for labels in (split.classes, split.subclasses, split.indices):
+    for labels in (split.labels.classes, split.labels.subclasses, split.indices):
         assert labels.dtype == np.int64
         assert labels.shape == (len(split),)
 
@@ -76,8 +76,8 @@ def test_shapes_types_and_ranges(dataset, name):
 @NAMES
 def test_every_part_holds_every_class_and_subclass(dataset, name):
     split = dataset.split(name)
-    assert set(split.classes) == set(range(dataset.class_count))
-    assert set(split.subclasses) == set(range(dataset.subclass_count))
+    assert set(split.labels.classes) == set(range(dataset.class_count))
+    assert set(split.labels.subclasses) == set(range(dataset.subclass_count))
 
 
 def test_names_are_as_many_as_labels(dataset):
@@ -89,7 +89,7 @@ def test_a_subclass_has_one_class_in_all_parts(dataset):
     pairs = [
         pair
         for name in ("train", "validation", "test")
-        for pair in zip(dataset.split(name).subclasses, dataset.split(name).classes, strict=True)
+        for pair in zip(dataset.split(name).labels.subclasses, dataset.split(name).labels.classes, strict=True)
     ]
     assert len(set(pairs)) == dataset.subclass_count
 
@@ -101,7 +101,8 @@ def test_training_and_validation_share_no_image(dataset):
 
 def test_the_parts_are_stratified(dataset):
     shares = [
-        np.bincount(dataset.split(name).subclasses) / len(dataset.split(name)) for name in ("train", "validation")
+        np.bincount(dataset.split(name).labels.subclasses) / len(dataset.split(name))
+        for name in ("train", "validation")
     ]
     # Rounding moves at most one image of a subclass.
     np.testing.assert_allclose(*shares, atol=1.5 / len(dataset.split("validation")))
@@ -110,8 +111,11 @@ def test_the_parts_are_stratified(dataset):
 @NAMES
 def test_loading_again_gives_the_same_part(load, dataset, name):
     again = load().unsealed("confirm")
-    for field in ("images", "classes", "subclasses", "indices"):
-        np.testing.assert_array_equal(getattr(again.split(name), field), getattr(dataset.split(name), field))
+    one, other = again.split(name), dataset.split(name)
+    for array, same in ((one.images, other.images), (one.indices, other.indices)):
+        np.testing.assert_array_equal(array, same)
+    for level, values in one.labels.by_name().items():
+        np.testing.assert_array_equal(values, other.labels.by_name()[level])
 
 
 def test_the_fingerprint_is_stable_and_knows_the_split(load, dataset):

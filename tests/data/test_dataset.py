@@ -48,8 +48,8 @@ def test_indices_are_positions_in_the_image_set(make_shapes, name):
     image_set = make_shapes()
     split = Dataset(image_set).split(name)
     np.testing.assert_array_equal(split.images, image_set.images[split.indices])
-    np.testing.assert_array_equal(split.subclasses, image_set.subclasses[split.indices])
-    np.testing.assert_array_equal(split.classes, image_set.classes[split.indices])
+    np.testing.assert_array_equal(split.labels.subclasses, image_set.subclasses[split.indices])
+    np.testing.assert_array_equal(split.labels.classes, image_set.labels_of["train"].classes[split.indices])
 
 
 def test_without_an_official_test_set_no_image_is_left_out_or_used_twice(make_shapes):
@@ -62,7 +62,7 @@ def test_the_official_test_set_is_the_test_part(make_shapes):
     image_set = make_shapes(official_test=True)
     dataset = Dataset(image_set).unsealed("confirm")
     np.testing.assert_array_equal(dataset.split("test").images, image_set.test_images)
-    np.testing.assert_array_equal(dataset.split("test").subclasses, image_set.test_subclasses)
+    np.testing.assert_array_equal(dataset.split("test").labels.subclasses, image_set.test_subclasses)
 
 
 def test_a_split_may_be_written_to_without_harm(make_shapes):
@@ -105,7 +105,7 @@ def test_the_official_validation_set_is_the_validation_part(make_shapes):
     image_set = make_shapes(official_validation=True)
     dataset = Dataset(image_set).unsealed("confirm")
     np.testing.assert_array_equal(dataset.split("validation").images, image_set.validation_images)
-    np.testing.assert_array_equal(dataset.split("validation").subclasses, image_set.validation_subclasses)
+    np.testing.assert_array_equal(dataset.split("validation").labels.subclasses, image_set.validation_subclasses)
     assert [len(dataset.split(name)) for name in ("train", "validation", "test")] == [108, 18, 12]
 
 

@@ -11,16 +11,22 @@ CPU = torch.device("cpu")
 def test_tensors_hold_the_arrays(make_shapes, placement):
     split = Dataset(make_shapes()).split("train")
     placed = DeviceSplit.of(split, CPU, placement)
-    assert (placed.images.dtype, placed.classes.dtype, placed.subclasses.dtype) == (
-        torch.uint8,
-        torch.int64,
-        torch.int64,
-    )
+    assert placed.images.dtype == torch.uint8
     assert len(placed) == len(split)
     indices = torch.tensor([5, 0, 5])
     assert torch.equal(placed.images_at(indices), torch.from_numpy(split.images[[5, 0, 5]]))
-    assert torch.equal(placed.classes, torch.from_numpy(split.classes))
-    assert torch.equal(placed.subclasses, torch.from_numpy(split.subclasses))
+    for level, values in placed.labels.by_name().items():
+        assert values.dtype == torch.int64
+        assert torch.equal(values, torch.from_numpy(split.labels.by_name()[level]))
+
+
+@pytest.mark.parametrize("placement", ["device", "host"])
+def test_some_images_are_taken_with_their_labels(make_shapes, placement):
+    split = Dataset(make_shapes()).split("train")
+    some = DeviceSplit.of(split, CPU, placement).take(torch.tensor([5, 0]))
+    assert torch.equal(some.images_at(torch.tensor([0, 1])), torch.from_numpy(split.images[[5, 0]]))
+    assert some.labels.subclasses.tolist() == split.labels.subclasses[[5, 0]].tolist()
+    assert len(some) == 2
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

@@ -15,5 +15,5 @@ def test_images_are_the_intensities_on_the_full_byte_range():
 def test_the_class_asks_whether_the_digit_is_below_five():
     image_set = load(DigitsDataset())
     np.testing.assert_array_equal(image_set.subclasses, load_digits().target)
-    np.testing.assert_array_equal(image_set.classes, load_digits().target >= 5)
+    np.testing.assert_array_equal(image_set.labels_of["train"].classes, load_digits().target >= 5)
     assert image_set.class_names[0] == "below five"

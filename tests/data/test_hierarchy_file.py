@@ -9,21 +9,21 @@ SUBCLASSES = ["cat", "car", "dog"]
 def test_classes_are_in_alphabetical_order(tmp_path):
     file = tmp_path / "hierarchy.csv"
     file.write_text("subclass,class\ncar,thing\ndog,animal\ncat,animal\n")
-    names, class_of_subclass = read_hierarchy(file, SUBCLASSES)
-    assert names == ["animal", "thing"]
-    assert class_of_subclass.tolist() == [0, 1, 0]
+    found = read_hierarchy(file, SUBCLASSES)
+    assert found.class_names == ["animal", "thing"]
+    assert found.class_of_subclass.tolist() == [0, 1, 0]
 
 
 def test_marks_spaces_quotes_and_empty_lines_of_spreadsheets_are_taken(tmp_path):
     file = tmp_path / "hierarchy.csv"
     file.write_bytes('\ufeffsubclass, class\r\n"car",thing\r\n\r\ndog , animal\r\ncat,"animal"\r\n'.encode())
-    assert read_hierarchy(file, SUBCLASSES)[1].tolist() == [0, 1, 0]
+    assert read_hierarchy(file, SUBCLASSES).class_of_subclass.tolist() == [0, 1, 0]
 
 
 def test_without_a_file_every_subclass_is_a_class(tmp_path):
-    names, class_of_subclass = read_hierarchy(tmp_path / "hierarchy.csv", SUBCLASSES)
-    assert names == SUBCLASSES
-    assert class_of_subclass.tolist() == [0, 1, 2]
+    found = read_hierarchy(tmp_path / "hierarchy.csv", SUBCLASSES)
+    assert found.class_names == SUBCLASSES
+    assert found.class_of_subclass.tolist() == [0, 1, 2]
 
 
 ALL = "car,thing\ncat,animal\ndog,animal\n"

@@ -1,6 +1,7 @@
 import csv
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_images_lie_in_the_order_of_their_names_with_their_labels(photos):
     for position in (0, 25, 47):
         with Image.open(files[train.indices[position]]) as image:
             np.testing.assert_array_equal(train.images[position], np.asarray(image).transpose(2, 0, 1))
-        assert sorted(THREE)[train.subclasses[position]] == files[train.indices[position]].parent.name
+        assert sorted(THREE)[train.labels.subclasses[position]] == files[train.indices[position]].parent.name
 
 
 def test_without_a_hierarchy_class_and_subclass_are_one(photos):
@@ -59,7 +60,11 @@ def test_the_hierarchy_gives_the_classes(photos):
     assert dataset.class_names == ("animal", "thing")
     assert dataset.has_subclasses
     train = dataset.split("train")
-    assert {(train.subclasses[i], train.classes[i]) for i in range(len(train))} == {(0, 1), (1, 0), (2, 0)}
+    assert {(train.labels.subclasses[i], train.labels.classes[i]) for i in range(len(train))} == {
+        (0, 1),
+        (1, 0),
+        (2, 0),
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,7 +81,7 @@ def test_a_tenth_of_train_stands_for_each_part_that_is_missing(photos, brought, 
         write_folder(photos, dict.fromkeys(THREE, 3), part=part)
     dataset = load(photos)
     assert sizes(dataset) == expected
-    assert np.bincount(dataset.split("validation").subclasses).tolist() == [expected[1] // 3] * 3
+    assert np.bincount(dataset.split("validation").labels.subclasses).tolist() == [expected[1] // 3] * 3
 
 
 def test_images_may_lie_deeper_and_other_files_beside_them(photos):
@@ -251,3 +256,121 @@ def test_validation_and_test_hold_every_subclass(photos, part):
     write_folder(photos, {"cat": 3}, part=part)
     assert f"{photos / part} has no images of " in told(photos)
     assert f"add some, or remove the folder {part}" in told(photos)
+
+
+OTHER_NAMES = {"validation": "val", "valid": "val", "dev": "val", "Val": "val", "eval": "val", "testing": "test"}
+
+
+@pytest.mark.parametrize(("name", "right"), OTHER_NAMES.items())
+def test_a_part_under_another_name_is_refused_with_the_right_one(photos, name, right):
+    write_folder(photos, dict.fromkeys(THREE, 3), part=name)
+    assert told(photos) == (
+        f"data.dataset: {photos} has {name}, but only train, val and test are read; rename {name} to {right}, or move "
+        "it elsewhere"
+    )
+    (photos / name).rename(photos / right)
+    assert sizes(load(photos))[["train", "val", "test"].index(right)] == 9
+
+
+def test_several_such_names_are_told_at_once_beside_a_right_one_too(photos):
+    for part in ("val", "validation", "TEST"):
+        write_folder(photos, dict.fromkeys(THREE, 3), part=part)
+    assert "has TEST, validation, but only" in told(photos)
+    assert "rename TEST to test, validation to val, or move them elsewhere" in told(photos)
+
+
+def test_training_images_under_another_name_are_pointed_to(tmp_path):
+    write_folder(tmp_path, THREE, part="Training")
+    assert "rename Training to train" in told(tmp_path)
+
+
+def test_another_name_may_be_a_link_to_the_right_one_and_other_folders_are_nobodys_business(photos):
+    write_folder(photos, dict.fromkeys(THREE, 3), part="val")
+    os.symlink(photos / "val", photos / "validation")
+    (photos / "originals").mkdir()
+    (photos / ".dev").mkdir()
+    assert sizes(load(photos)) == [54, 9, 6]
+
+
+@pytest.mark.parametrize("make", [lambda path: os.symlink("nowhere", path), lambda path: path.write_text("")])
+def test_a_part_that_is_no_folder_is_refused(photos, make):
+    make(photos / "val")
+    assert told(photos).startswith(f"data.dataset: {photos}/val is no folder; ")
+
+
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_images_beside_the_subclass_folders_are_named(photos, part):
+    if part == "val":
+        write_folder(photos, dict.fromkeys(THREE, 3), part=part)
+    for number in range(7):
+        Image.new("RGB", (12, 12)).save(photos / part / f"{number}.png")
+    (photos / part / "notes.txt").write_text("no image")
+    assert told(photos) == (
+        f"data.dataset: {photos / part} has images that lie in no subclass folder: 0.png, 1.png, 2.png, 3.png, 4.png "
+        f"and 2 more; move each into its {photos / part}/SUBCLASS/, or remove them"
+    )
+
+
+def test_what_a_mac_adds_is_passed_over_at_any_depth(photos):
+    expected = load(photos).fingerprint
+    cat = photos / "train" / "cat"
+    (cat / "more").mkdir()
+    for place in (photos, photos / "train", cat, cat / "more"):
+        (place / "__MACOSX" / "cat").mkdir(parents=True)
+        (place / ".Trashes").mkdir()
+        for file in (
+            place / "__MACOSX" / "cat" / "000.png",
+            place / "__MACOSX" / "._000.png",
+            place / "._000.png",
+            place / ".DS_Store",
+            place / ".Trashes" / "000.png",
+        ):
+            shutil.copy(cat / "000.png", file)
+    assert load(photos).fingerprint == expected
+
+
+ACCENTED = ["caf\u00e9", "\u00fcber", "\ud55c\uae00", "\u00c5ngstr\u00f6m"]
+
+
+def written(name: str, form: str) -> str:
+    return unicodedata.normalize(form, name)
+
+
+@pytest.mark.parametrize("folders", ["NFC", "NFD"])
+@pytest.mark.parametrize("table", ["NFC", "NFD"])
+def test_names_are_matched_however_their_accents_are_written(tmp_path, folders, table):
+    names = [*ACCENTED, "tea"]
+    for part, form in (("train", folders), ("val", "NFC"), ("test", "NFD")):
+        write_folder(tmp_path, {written(name, form): 10 for name in names}, part=part)
+    write_hierarchy(tmp_path, {written(name, table): written("\u00e9" if name < "u" else "z", table) for name in names})
+    dataset = load(tmp_path)
+    assert dataset.subclass_names == tuple(sorted(names))
+    assert dataset.class_names == ("z", "\u00e9")
+    assert sizes(dataset) == [50, 50, 50]
+
+
+def test_two_folders_that_look_the_same_are_refused(photos):
+    for form in ("NFC", "NFD"):
+        write_folder(photos, {written("caf\u00e9", form): 10})
+    assert told(photos) == (
+        f"data.dataset: {photos}/train has two folders whose names look the same, 'cafe\\u0301' and 'caf\\xe9'; put "
+        "the images of one into the other"
+    )
+
+
+@pytest.mark.parametrize(("on_disk", "asked"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_the_root_is_found_however_its_accents_are_written(tmp_path, monkeypatch, on_disk, asked):
+    path = Path("d\u00e9p\u00f4t", "\u00e9t\u00e9")
+    write_folder(tmp_path / written(str(path), on_disk), THREE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SPREADTUNE_DATA", raising=False)
+    assert sum(sizes(load(written(str(path), asked)))) == 60
+    assert sum(sizes(load(written(str(tmp_path / path), asked)))) == 60
+
+
+def test_the_order_of_subclasses_does_not_depend_on_how_accents_are_written(tmp_path):
+    names = ["cafz", "caf\u00e9", "cafd"]
+    for form in ("NFC", "NFD"):
+        write_folder(tmp_path / form, {written(name, form): 10 for name in names})
+    fingerprints = {load(tmp_path / form).fingerprint for form in ("NFC", "NFD")}
+    assert len(fingerprints) == 1

@@ -8,7 +8,7 @@ IMAGES = np.zeros((120, 3, 9, 8), dtype=np.uint8)
 
 def test_classes_follow_from_the_hierarchy(make_shapes):
     image_set = make_shapes()
-    names = [image_set.class_names[k] for k in image_set.classes]
+    names = [image_set.class_names[k] for k in image_set.labels_of["train"].classes]
     spirals = image_set.subclasses == image_set.subclass_names.index("spiral")
     assert set(np.array(names)[spirals]) == {"open"}
     assert names.count("round") == 60

@@ -51,7 +51,7 @@ def test_the_real_ones(name, folder, shape, classes, sizes):
 
 def class_of(dataset) -> dict[str, str]:
     train = dataset.split("train")
-    pairs = zip(train.subclasses, train.classes, strict=True)
+    pairs = zip(train.labels.subclasses, train.labels.classes, strict=True)
     return {dataset.subclass_names[fine]: dataset.class_names[coarse] for fine, coarse in set(pairs)}
 
 
@@ -82,7 +82,7 @@ def test_fashion_mnist_asks_for_shoes_and_bags(root):
     write_mnist(root, "FashionMNIST")
     dataset = load("fashion_mnist")
     train = dataset.split("train")
-    assert set(train.subclasses[train.classes == 1]) == {5, 7, 8, 9}
+    assert set(train.labels.subclasses[train.labels.classes == 1]) == {5, 7, 8, 9}
     assert [dataset.subclass_names[fine] for fine in (5, 7, 8, 9)] == ["sandal", "sneaker", "bag", "ankle boot"]
 
 
@@ -95,7 +95,7 @@ def test_images_are_those_of_the_files_channels_first(root, monkeypatch):
             image, label = published[position]
             array = np.asarray(image).reshape(*image.size, -1).transpose(2, 0, 1)
             np.testing.assert_array_equal(test.images[position], array)
-            assert test.subclasses[position] == label
+            assert test.labels.subclasses[position] == label
 
 
 def test_cifar100_takes_its_names_from_meta(root, monkeypatch):

@@ -1,52 +1,19 @@
-from fractions import Fraction
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from spreadtune.data.dataset import Dataset
-from spreadtune.data.splits import apportion, partition
+from spreadtune.data import Dataset, ImageSet
+from spreadtune.data.splits import Partition, partition
 from spreadtune.errors import UserError
 
-WEIGHTS = st.lists(st.integers(0, 50), min_size=1, max_size=8).filter(any)
 
-
-@given(st.integers(0, 10_000), WEIGHTS)
-def test_apportion_adds_up_and_stays_within_one_of_the_quota(total, weights):
-    shares = apportion(total, weights)
-    assert sum(shares) == total
-    for share, weight in zip(shares, weights, strict=True):
-        assert abs(share - Fraction(total * weight, sum(weights))) < 1
-
-
-@given(st.integers(0, 10_000), WEIGHTS)
-def test_apportion_rounds_up_the_largest_remainders(total, weights):
-    quotas = [Fraction(total * weight, sum(weights)) for weight in weights]
-    raised = [share > quota for share, quota in zip(apportion(total, weights), quotas, strict=True)]
-    remainders = [quota - int(quota) for quota in quotas]
-    lowest_raised = min((r for r, up in zip(remainders, raised, strict=True) if up), default=1)
-    assert all(r <= lowest_raised for r, up in zip(remainders, raised, strict=True) if not up)
-
-
-@pytest.mark.parametrize(
-    ("total", "weights", "shares"),
-    [
-        (178, (3, 1, 1), [107, 36, 35]),  # quotas 106.8, 35.6, 35.6: the tie goes to the earlier
-        (2, (3, 1, 1), [1, 1, 0]),
-        (500, (9, 1), [450, 50]),
-        (50, (9, 1), [45, 5]),
-        (7, (10, 0, 10), [4, 0, 3]),
-    ],
-)
-def test_apportion_by_hand(total, weights, shares):
-    assert apportion(total, weights) == shares
+def split(image_set: ImageSet, train_size: int | None = None) -> Partition:
+    return partition(image_set.labels_of, image_set.hierarchy, shares=image_set.shares, train_size=train_size)
 
 
 @pytest.mark.parametrize("per_subclass", [4, 5, 20, 21, 22])
 def test_every_subclass_is_shared_out_alike(make_shapes, per_subclass):
     image_set = make_shapes(per_subclass)
-    parts = partition(image_set)
+    parts = split(image_set)
     for part, share in zip((parts.train, parts.validation, parts.test), (0.6, 0.2, 0.2), strict=True):
         counts = np.bincount(image_set.subclasses[part], minlength=6)
         assert np.all(np.abs(counts - share * per_subclass) < 1)
@@ -54,7 +21,7 @@ def test_every_subclass_is_shared_out_alike(make_shapes, per_subclass):
 
 def test_an_official_test_set_stays_whole(make_shapes):
     image_set = make_shapes(official_test=True)
-    parts = partition(image_set)
+    parts = split(image_set)
     np.testing.assert_array_equal(parts.test, np.arange(12))
     np.testing.assert_array_equal(np.bincount(image_set.subclasses[parts.train]), [18] * 6)
     np.testing.assert_array_equal(np.bincount(image_set.subclasses[parts.validation]), [2] * 6)
@@ -74,12 +41,12 @@ def test_an_official_test_set_stays_whole(make_shapes):
 def test_what_a_data_set_does_not_bring_is_cut_from_training(make_shapes, brought, shares, per_subclass):
     dataset = Dataset(make_shapes(30, **brought, shares=shares)).unsealed("confirm")
     for name, count in zip(("train", "validation", "test"), per_subclass, strict=True):
-        assert np.bincount(dataset.split(name).subclasses).tolist() == [count] * 6
+        assert np.bincount(dataset.split(name).labels.subclasses).tolist() == [count] * 6
 
 
 def test_train_size_takes_a_stratified_part_of_the_training_images(make_shapes):
     image_set = make_shapes()
-    whole, small = partition(image_set), partition(image_set, train_size=33)
+    whole, small = split(image_set), split(image_set, train_size=33)
     assert set(small.train) < set(whole.train)
     assert np.bincount(image_set.subclasses[small.train]).tolist() == [6, 6, 6, 5, 5, 5]
     np.testing.assert_array_equal(small.validation, whole.validation)
@@ -87,7 +54,7 @@ def test_train_size_takes_a_stratified_part_of_the_training_images(make_shapes):
 
 
 def test_the_partition_does_not_follow_the_order_of_the_images(make_shapes):
-    train = partition(make_shapes()).train
+    train = split(make_shapes()).train
     assert not np.array_equal(train, np.arange(len(train)))
 
 
@@ -97,14 +64,9 @@ def test_the_partition_does_not_follow_the_order_of_the_images(make_shapes):
 )
 def test_an_impossible_train_size_is_refused(make_shapes, train_size, message):
     with pytest.raises(UserError, match=message):
-        partition(make_shapes(), train_size)
+        split(make_shapes(), train_size)
 
 
 def test_the_size_that_the_refusal_names_is_accepted(make_shapes):
-    parts = partition(make_shapes(), train_size=6)
+    parts = split(make_shapes(), train_size=6)
     assert len(parts.train) == 6
-
-
-def test_too_few_images_for_a_test_part_are_refused(make_shapes):
-    with pytest.raises(UserError, match=r"data\.dataset: too few images .* for a validation part"):
-        partition(make_shapes(per_subclass=1))

@@ -5,13 +5,14 @@ import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_digits
 
+from spreadtune.data.labels import Labels
 from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
-from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS, needs_subclasses
 from spreadtune.spec.seed import Seed
 
 SEED = Seed(study=0)
@@ -26,7 +27,7 @@ def splits():
     labels = torch.from_numpy(digits[:500]).long()
 
     def part(rows: slice) -> Representations:
-        whole = raw_pixels(pixels[rows], labels[rows] // 5, labels[rows])
+        whole = raw_pixels(pixels[rows], Labels(labels[rows] // 5, labels[rows]))
         return replace(whole, embeddings=whole.features[:, ::2] - 0.3)
 
     return part(slice(300)), part(slice(300, 500))
@@ -50,20 +51,22 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
     def probe(features, labels):
         return fit_probe(features, labels, seed=HELD_OUT)
 
-    few_shot = FewShotProbes(train.features, train.subclasses, SEED).accuracies(
-        validation.features, validation.subclasses
+    few_shot = FewShotProbes(train.features, train.labels.subclasses, SEED).accuracies(
+        validation.features, validation.labels.subclasses
     )
     assert final == {
-        "spread": spread(validation.embeddings, validation.classes),
-        "train_spread": spread(train.embeddings, train.classes),
+        "spread": spread(validation.embeddings, validation.labels.classes),
+        "train_spread": spread(train.embeddings, train.labels.classes),
         "uniformity": uniformity(validation.embeddings),
-        "knn_class_accuracy": neighbors.accuracy(train.classes, validation.classes),
-        "knn_transfer_accuracy": neighbors.accuracy(train.subclasses, validation.subclasses),
-        "class_accuracy": probe(train.features, train.classes).accuracy(validation.features, validation.classes),
-        "transfer_accuracy": probe(train.features, train.subclasses).accuracy(
-            validation.features, validation.subclasses
+        "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
+        "knn_transfer_accuracy": neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses),
+        "class_accuracy": probe(train.features, train.labels.classes).accuracy(
+            validation.features, validation.labels.classes
         ),
-        "transfer_accuracy_z": probe(z, train.subclasses).accuracy(validation_z, validation.subclasses),
+        "transfer_accuracy": probe(train.features, train.labels.subclasses).accuracy(
+            validation.features, validation.labels.subclasses
+        ),
+        "transfer_accuracy_z": probe(z, train.labels.subclasses).accuracy(validation_z, validation.labels.subclasses),
         "transfer_accuracy_1_shot": few_shot[1],
         "transfer_accuracy_5_shot": few_shot[5],
         "transfer_accuracy_10_shot": few_shot[10],
@@ -111,6 +114,14 @@ def test_without_subclasses_transfer_is_left_out(splits, final):
     train, validation = splits
     found = measured(FinalMetrics(train, seed=SEED, has_subclasses=False), validation)
     assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
+
+
+def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits, final):
+    shuffled = [
+        replace(split, labels=replace(split.labels, subclasses=split.labels.subclasses.roll(1))) for split in splits
+    ]
+    found = measured(FinalMetrics(shuffled[0], seed=SEED), shuffled[1])
+    assert {name for name in final if found[name] != final[name]} == {*filter(needs_subclasses, final)}
 
 
 def test_geometry_is_that_of_the_normalized_embeddings(splits):

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from spreadtune.data.labels import Labels
 from spreadtune.evaluation.representations import raw_pixels, represent
 
 
@@ -76,6 +77,6 @@ def test_running_statistics_are_left_alone(encoder, images):
 
 
 def test_raw_pixels_are_the_images_in_rows(images):
-    pixels = raw_pixels(images, LABELS, LABELS).features
+    pixels = raw_pixels(images, Labels(LABELS, LABELS)).features
     assert pixels.shape == (10, 16)
     torch.testing.assert_close(pixels[3, 5], images[3, 0, 1, 1] / 255)

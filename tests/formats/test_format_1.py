@@ -12,6 +12,7 @@ import pytest
 import spreadtune
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, runs
+from spreadtune.search.results.overview import overview
 from spreadtune.spec.hash import study_hash
 from tests.in_process import Session, assert_nothing_lost
 
@@ -42,6 +43,13 @@ def test_its_tables_and_its_report_are_written(run: RunFolder) -> None:
     )
     assert list(results.history["epoch"]) == [1, 2, 3, 4, 5, 6, 1, 2, 3]
     assert "frozen" in results.write_report().read_text()
+
+
+def test_a_list_of_runs_and_a_report_name_the_same_best_of_it(run: RunFolder) -> None:
+    """Its database knows the optimized metric alone; what else was measured is stored since."""
+    best = overview(run).progress.best
+    assert best is not None
+    assert f" {best.label}. Its " in spreadtune.load_results("frozen").answer()
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from spreadtune.objectives import class_conditional_infonce_loss, infonce_loss, spread_loss, supcon_loss
+from spreadtune.objectives import Batch, class_conditional_infonce_loss, infonce_loss, spread_loss, supcon_loss
+from spreadtune.objectives.joint import JointObjective
 
 CASES = json.loads((Path(__file__).parents[1] / "golden" / "losses.json").read_text())["cases"]
 
@@ -96,3 +97,16 @@ def test_spread_in_the_plane(pairs, of_a, of_b):
 def test_infonce_in_the_plane():
     assert infonce_loss(A[0], temperature=0.5).item() == pytest.approx(math.log(math.exp(2) + 2) - 2)
     assert infonce_loss(B[0], temperature=0.5).item() == pytest.approx(0.700917, abs=1e-6)
+
+
+@pytest.mark.parametrize(("degrees", "labels", "expected"), [
+    ([[0, 0], [90, 90]], [0, 1], 0.239545),
+    ([[0, 10], [40, 60], [180, 170], [270, 240]], [0, 0, 1, 1], 1.043204),
+])  # fmt: skip
+def test_joint(degrees, labels, expected):
+    """Half SupCon over all pairs and half InfoNCE, temperature 0.5, of the two batches in the plane."""
+    embeddings = in_plane(degrees)
+    pixels = torch.zeros(*embeddings.shape[:2], 1, 8, 8)
+    objective = JointObjective(infonce_weight=0.5, temperature=0.5, pairs="all", denominator="all")
+    batch = Batch(embeddings, embeddings, torch.tensor(labels), pixels, pixels)
+    assert objective.total(objective(batch)).item() == pytest.approx(expected, abs=1e-6)

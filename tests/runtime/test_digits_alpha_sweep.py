@@ -27,7 +27,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Results:
 
 
 def test_every_setting_was_trained_with_every_seed(sweep: Results) -> None:
-    pairs = sweep.trials.groupby("param.objective.alpha")["seed"].apply(sorted)
+    pairs = sweep.trials.groupby(["param.objective.temperature", "param.objective.alpha"])["seed"].apply(sorted)
     assert len(pairs) == 8
     assert all(seeds == [0, 1, 2] for seeds in pairs)
     assert set(sweep.trials["state"]) == {"COMPLETE"}
@@ -35,23 +35,23 @@ def test_every_setting_was_trained_with_every_seed(sweep: Results) -> None:
 
 
 def test_classes_collapse_below_the_window_and_are_spread_above_it(sweep: Results) -> None:
-    means = sweep.trials.groupby("param.objective.alpha")[
-        ["metric.train_spread", "theory.alpha_c", "theory.alpha_m"]
-    ].mean()
+    warm = sweep.trials[sweep.trials["param.objective.temperature"] == 0.5]
+    means = warm.groupby("param.objective.alpha")[["metric.train_spread", "theory.alpha_c", "theory.alpha_m"]].mean()
     below = means[means.index < means["theory.alpha_c"] - 0.03]
     above = means[means.index > means["theory.alpha_m"] + 0.03]
     inside = means[(means.index > means["theory.alpha_c"]) & (means.index < means["theory.alpha_m"])]
-    assert len(below) >= 3, "alpha 0 and at least two more"
-    assert len(inside) >= 2
-    assert len(above) >= 3, "alpha 1 and at least two more"
+    assert [len(below), len(inside), len(above)] == [2, 1, 1]
     assert (below["metric.train_spread"] < 0.2).all(), below
     assert (above["metric.train_spread"] > 0.6).all(), above
 
 
-def test_spread_buys_transfer(sweep: Results) -> None:
-    transfer = sweep.trials.pivot(index="seed", columns="param.objective.alpha", values="metric.transfer_accuracy")
-    gains = transfer[transfer.mean().idxmax()] - transfer[0.0]
-    assert (gains > 0).all(), gains
+def test_spread_buys_transfer_at_equal_temperature_and_over_the_best_supcon(sweep: Results) -> None:
+    best = sweep.best()
+    rows = best[~best["supcon"].astype(bool)]
+    assert list(rows["group"]) == ["temperature 0.1", "temperature 0.5"]
+    assert (rows["equal_gain"] - rows["equal_gain.half_width"] > 0).all(), rows
+    assert (rows["gain"] > 0).all(), rows
+    assert best.loc[0, "label"].endswith("temperature 0.1"), "SupCon wants the lower one"
 
 
 def test_the_report_has_every_part(sweep: Results) -> None:

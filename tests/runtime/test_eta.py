@@ -8,7 +8,8 @@ from spreadtune.runtime.cluster.connection import Cluster
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.progress import Counts, Progress
+from tests import counted
 from tests.small_trial import small_trial
 
 COMPLETE = Outcome("COMPLETE", epoch=10)
@@ -24,10 +25,9 @@ class Study:
         self.eta.connected(Cluster(None, ()), Slots(1, 1, 0, slots), self.progress())
 
     def progress(self) -> Progress:
-        return Progress(
-            total=self.trials, complete=self.done["trial"], pruned=0, failed=0, running=0,
-            references_total=self.references, references_done=self.done["reference"],
-        )  # fmt: skip
+        return counted.progress(
+            Counts(self.trials, complete=self.done["trial"]), Counts(self.references, complete=self.done["reference"])
+        )
 
     def start(self, number: int, kind: Any = "trial", *, resumed: bool = False) -> Assignment:
         spec, folder = small_trial({"training.epochs": 10}), TrialFolder(Path(kind) / str(number))

@@ -214,6 +214,23 @@ def test_sigterm_to_the_whole_group_is_as_one_to_the_driver(workplace: Workplace
     assert_nothing_left(workplace, run)
 
 
+def test_sigterm_while_ray_starts_leaves_nothing(workplace: Workplace) -> None:
+    """Ray has an answer of its own to it, and its core another one."""
+    workplace.write("early", {"search.seeds": 1})
+    process = workplace.start("run", "early", "--no-dashboard", session=True)
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith("starting   Ray"):
+            break
+    wait_for(lambda: any("gcs_server" in each.name() for each in psutil.Process(process.pid).children()), 60)
+    process.terminate()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert output.strip().splitlines()[-1] == "stopped"
+    assert not list((workplace.folder / "results").glob("*/*"))
+    wait_for(lambda: not processes_in(workplace), 30)
+
+
 def test_control_c_twice_stops_at_once(workplace: Workplace) -> None:
     slowly = {"name": "runtime_parts:slowly", "seconds": 3}  # an epoch takes nine seconds
     workplace.write("at_once", {"data.augmentation": slowly, "training.epochs": 40, "search.seeds": 1})

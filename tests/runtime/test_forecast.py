@@ -9,7 +9,8 @@ from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.progress import Counts, Progress
+from tests import counted
 from tests.small_trial import small_trial
 
 SPEC = small_trial({"training.epochs": 10})
@@ -33,7 +34,7 @@ class Told(SilentMonitor):
 
 
 def progress(complete: int = 0) -> Progress:
-    return Progress(total=4, complete=complete, pruned=0, failed=0, running=0, references_total=0, references_done=0)
+    return counted.progress(Counts(4, complete=complete))
 
 
 def trial(number: int) -> Assignment:

@@ -13,9 +13,9 @@ from spreadtune.runtime.cluster.connection import connect
 from spreadtune.runtime.cluster.resources import plan_slots
 from spreadtune.runtime.driver import fill_slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.tune.out_of_memory import spare_other_trials
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.actor import train_in_actor
+from spreadtune.runtime.worker.out_of_memory import spare_other_trials
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study
 from tests.aftermath import assert_nothing_left, pairs

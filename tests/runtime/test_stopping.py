@@ -10,7 +10,7 @@ from ray.train.v2.api.exceptions import ControllerError, WorkerGroupError
 from spreadtune.run_folder import Outcome, TrialFolder, UnwritableError
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
-from spreadtune.runtime.tune.adapters import LedgerScheduler
+from spreadtune.runtime.tune.adapters import LedgerScheduler, NothingToWaitFor
 from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.actor import _unwritable
@@ -105,14 +105,82 @@ def test_one_whose_worker_vanished_meanwhile_is_left_too(folder: TrialFolder) ->
     assert settled == []
 
 
-def test_a_request_counts_only_while_somebody_heeds_it() -> None:
+def test_a_request_is_heard_while_somebody_heeds_it() -> None:
     stop = StopRequest()
-    assert not stop.make()
     heard: list[str] = []
     with stop.heeded(lambda: heard.append("stop")):
+        stop.check()
+        assert stop.heeded_now
         assert stop.make()
+        assert heard == ["stop"]
+        stop.finish()
+        assert not stop.heeded_now
+        assert not stop.make(), "what was asked for is over, so it is the end of everything"
     assert heard == ["stop"]
-    assert not StopRequest().made
+
+
+def test_one_that_came_too_early_is_not_forgotten() -> None:
+    """A library in whose middle the interruption was raised may have swallowed it."""
+    stop = StopRequest()
+    assert not stop.make(), "there is nothing that could end in order"
+    with pytest.raises(KeyboardInterrupt):
+        stop.check()
+    with pytest.raises(KeyboardInterrupt), stop.heeded(lambda: None):
+        pytest.fail("training began all the same")
+    assert not stop.heeded_now
+
+
+def test_what_the_ledger_looked_for_meanwhile_does_not_start(folder: TrialFolder) -> None:
+    made = jobs(folder, 1)
+    waiting, nothing = made.ledger.next(), TrialFolder(folder.path.with_name("0008"))
+
+    def asked_meanwhile() -> Any:
+        made.stop.made = True
+        return SimpleNamespace(**{**vars(waiting), "number": 8, "folder": nothing})
+
+    made.ledger.next = asked_meanwhile  # type: ignore[method-assign]
+    assert made.start("another") is None
+    assert list(made.running) == ["tune-id"]
+    assert made.left
+    assert made.over()
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun", "phase", "waits"),
+    [
+        ("trial", False, None, False),
+        ("trial", True, None, True),
+        ("reference", False, None, False),
+        ("reference", True, None, True),
+        ("reference", True, "raw pixels", False),
+        ("reference", True, "untrained encoder", False),
+        ("reference", True, "ceiling", True),
+    ],
+)
+def test_a_stop_waits_for_epochs_and_for_nothing_else(
+    folder: TrialFolder, kind: str, begun: bool, phase: str | None, waits: bool
+) -> None:
+    """A worker that starts has nothing to lose, and floors have no checkpoint."""
+    folder.new_attempt()  # of another driver
+    made = jobs(folder, 1, kind=kind, pruned=False)
+    tune = NothingToWaitFor(made)
+    if begun:
+        folder.new_attempt()
+    if phase:
+        made.enter("tune-id", phase)
+    assert not tune.stop_all(), "nobody asked for it"
+    with made.stop.heeded(made.ask_all_to_stop):
+        made.stop.make()
+        assert tune.stop_all() != waits
+        assert made.stop.heeded_now == waits
+        if waits:
+            made.end("tune-id", lost=False)
+            assert tune.stop_all()
+        made.leave_what_is_left()
+    assert made.left
+    assert not made.running
+    assert settled == []
+    assert tune("tune-id", {}) is False, "no single trial is its business"
 
 
 def test_a_stop_file_of_a_killed_driver_stops_nobody(folder: TrialFolder) -> None:

@@ -50,10 +50,10 @@ def test_any_order_of_events(lab: Any, search: dict[str, Any], seed: int) -> Non
     lab.run_all(last)
 
     progress = last.progress()
-    assert progress.total == 8
-    assert (progress.running, progress.failed) == (0, 0)
-    assert progress.complete == 8
-    assert progress.references_done == progress.references_total
+    assert progress.trials.total == 8
+    assert (progress.trials.running, progress.trials.failed) == (0, 0)
+    assert progress.trials.complete == 8
+    assert progress.references.missing == 0
     numbers = [number for book in last._books for number in book.rows]
     assert sorted(numbers) == list(range(len(numbers))) == lab.run.trials(), "numbers are run-wide, each has its folder"
     for book in last._books:

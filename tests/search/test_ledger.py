@@ -193,21 +193,21 @@ def test_failed_pairs_are_tried_again_on_request_only_and_once(lab: Any) -> None
     assert lab.open(study).progress().missing == 0
 
     again = lab.open(study, retry_failed=True)
-    assert (again.progress().trials_done, again.progress().missing) == (3, 1), "it is to be run"
+    assert (again.progress().trials.ended, again.progress().missing) == (3, 1), "it is to be run"
     retry = again.next()
-    assert (again.progress().failed, again.progress().missing) == (0, 1)
+    assert (again.progress().trials.failed, again.progress().missing) == (0, 1)
     assert (retry.setting, retry.seed, retry.spec) == (failed.setting, failed.seed, failed.spec)
     assert retry.number == 4
     assert again._books[0].rows[4].record.retry_of == failed.number
     again.settle(retry.number, error="vanished again")
     assert again.next() is None, "not a second time in one go"
-    assert (again.progress().failed, again.progress().missing) == (1, 0)
+    assert (again.progress().trials.failed, again.progress().missing) == (1, 0)
 
     third = lab.open(study, retry_failed=True)
     last = third.next()
     lab.finish(third, last)
     assert third._books[0].rows[last.number].record.retry_of == retry.number
-    assert third.progress().complete == third.progress().total == 4
+    assert third.progress().trials.complete == third.progress().trials.total == 4
     assert lab.open(study, retry_failed=True).next() is None
 
 
@@ -218,7 +218,7 @@ def test_retries_do_not_count_among_trials(lab: Any) -> None:
     again = lab.open(study, retry_failed=True)
     done = lab.run_all(again)
     assert [(a.setting, a.seed) for a in done] == [(0, 0), (1, 0), (2, 0)]
-    assert again.progress().total == again.progress().complete == 3
+    assert again.progress().trials.total == again.progress().trials.complete == 3
 
 
 def test_numbers_skip_folders_that_the_database_does_not_know(lab: Any) -> None:
@@ -241,14 +241,15 @@ def test_a_trial_that_could_not_be_handed_out_is_handed_out_next(lab: Any, monke
 
 def test_progress_knows_the_total_from_the_start(lab: Any) -> None:
     ledger = lab.open(lab.study(space=ALPHA, seeds=2), references=True)
-    assert (ledger.progress().total, ledger.progress().references_total, ledger.progress().best) == (8, 2, None)
+    progress = ledger.progress()
+    assert (progress.trials.total, progress.references.total, progress.best) == (8, 2, None)
     lab.finish(ledger, ledger.next(), 0.4)
     lab.finish(ledger, ledger.next(), 0.6)
     ledger.next()
     progress = ledger.progress()
-    assert (progress.complete, progress.running, progress.references_done) == (2, 1, 0)
+    assert (progress.trials.complete, progress.trials.running, progress.references.ended) == (2, 1, 0)
     assert (progress.best.mean, progress.best.label) == (0.6, "alpha 0.25")
-    assert [(found.setting, found.results) for found in progress.settings] == [(0, (0.4,)), (1, (0.6,))]
+    assert [(found.setting, found.results) for found in progress.choice.settings] == [(1, (0.6,)), (0, (0.4,))]
     assert lab.open(lab.study(space=ALPHA, seeds=2)).progress().best == progress.best
 
 
@@ -269,4 +270,4 @@ def test_a_trial_asked_for_that_nothing_is_left_for_is_closed(lab: Any) -> None:
     again = lab.open(study)
     assert again.next() is None
     assert optuna_trials(again)[1].state == TrialState.FAIL
-    assert again.progress().failed == 0
+    assert again.progress().trials.failed == 0

@@ -36,7 +36,7 @@ def played(lab: Lab, search: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def ended(simulated: Simulated) -> list[tuple[Any, ...]]:
-    return [(each.setting, each.line["seed"], each.line["state"]) for each in simulated.trials]
+    return [(each.setting, each.row.record.seed, each.row.state) for each in simulated.trials]
 
 
 @pytest.mark.parametrize("sampler", ["random", "tpe"])
@@ -74,7 +74,7 @@ def test_nothing_starts_or_counts_beyond_the_budget() -> None:
 def test_a_setting_that_diverged_is_never_chosen() -> None:
     table = recorded(diverged=(4, "cross_view"))
     simulated = simulate(table, SearchConfig(sampler="grid", seeds=4), seeds=list(SEEDS))
-    states = {(each.setting, each.line["state"]) for each in simulated.trials}
+    states = {(each.setting, each.row.state) for each in simulated.trials}
     assert ((4, "cross_view"), "PRUNED") in states
     assert simulated.chosen() in {(3, "cross_view"), (5, "cross_view")}
 

@@ -82,7 +82,7 @@ def slow_training(trainer: EpochTrainer, epochs: int) -> tuple[Model, dict[str, 
         steps = spec.training.epochs * len(batches)
         for indices in batches:
             views = augment(split.images_at(indices), 2, stream)
-            terms = slow_terms(model, views.inputs, views.targets, split.classes[indices], objective)
+            terms = slow_terms(model, views.inputs, views.targets, split.labels.classes[indices], objective)
             loss = sum(weights[name] * term for name, term in terms.items())
             factor = (step + 1) / warmup if step < warmup else cosine((step - warmup) / (steps - warmup))
             adamw.step(torch.autograd.grad(loss, adamw.parameters), spec.training.learning_rate * factor)
@@ -121,7 +121,9 @@ def test_gradient_norms_are_those_of_the_first_batch_at_the_features() -> None:
         hook = model.encoder.register_forward_hook(
             lambda module, inputs, h, kept=kept: (h.retain_grad(), kept.append(h))[1]
         )
-        slow_terms(model, augmented.inputs, augmented.targets, split.classes[indices], SPEC.objective)[name].backward()
+        slow_terms(model, augmented.inputs, augmented.targets, split.labels.classes[indices], SPEC.objective)[
+            name
+        ].backward()
         norms[f"gradient_norm.{name}"] = float(kept[0].grad.norm())
         hook.remove()
     measured = trainer.train_epoch(1)
@@ -143,7 +145,7 @@ def test_class_counts_are_those_of_the_batches_drawn(batches: str, batch_size: i
     trainer.train_epoch(2)
     if counts is None:
         drawn = torch.stack([batch for epoch in (1, 2) for batch in slow_batches(spec, epoch, len(trainer.split))])
-        counts = [float((trainer.split.classes[drawn] == k).sum()) / len(drawn) for k in range(3)]
+        counts = [float((trainer.split.labels.classes[drawn] == k).sum()) / len(drawn) for k in range(3)]
     assert trainer.batch_class_counts() == pytest.approx(counts, rel=1e-12)
     assert sum(trainer.batch_class_counts()) == pytest.approx(batch_size, rel=1e-12)
 

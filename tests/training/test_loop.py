@@ -154,9 +154,22 @@ def test_a_stop_leaves_a_checkpoint_to_go_on_from(
 
 
 def test_a_stop_after_the_last_epoch_comes_too_late(folder: TrialFolder) -> None:
-    _, trained = run(small_trial({"training.epochs": 1}), folder, stop=lambda: True)
+    _, trained = run(small_trial({"training.epochs": 1}), folder, stop=lambda: bool(folder.history()))
     assert trained.epoch == 1
     assert trained.ended == "last epoch"
+
+
+def test_a_stop_that_was_asked_for_before_costs_no_epoch(folder: TrialFolder, whole_folder: TrialFolder) -> None:
+    spec = small_trial()
+    _, fresh = run(spec, folder, stop=lambda: True)
+    assert (fresh.epoch, fresh.ended) == (0, "request")
+    assert not folder.history()
+    assert not folder.checkpoints()
+    run(spec, folder, stop=lambda: len(folder.history()) == 2)
+    _, again = run(spec, folder, stop=lambda: True)
+    assert (again.epoch, again.ended) == (2, "request")
+    assert len(folder.history()) == 2
+    assert_same_end(run(spec, folder), folder, run(spec, whole_folder), whole_folder)
 
 
 @pytest.mark.parametrize(("checkpoint_every", "kept"), [(1, [4, 3]), (2, [4, 2]), (3, [4, 3]), (9, [4])])

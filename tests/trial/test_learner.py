@@ -19,7 +19,7 @@ def test_reconstruction_error_is_that_of_clean_validation_images_told_their_clas
     images = torch.from_numpy(part.images).float() / 255
     reconstructor = model.objective.reconstructor
     with torch.no_grad():
-        told = reconstructor.class_embedding(torch.from_numpy(part.classes))
+        told = reconstructor.class_embedding(torch.from_numpy(part.labels.classes))
         errors = (reconstructor.decoder(torch.cat([model.encoder(images), told], dim=1)) - images) ** 2
     assert outcome is not None
     assert outcome.metrics["reconstruction_error"] == pytest.approx(float(errors.mean()), rel=1e-5)
@@ -54,4 +54,4 @@ def test_labels_of_training_are_the_classes_or_the_subclasses(by_subclass: bool,
     labels = 10 if by_subclass else 2
     assert learner.model.objective.classifier.out_features == labels
     assert learner.train().batch_class_counts == pytest.approx([32 / labels] * labels, abs=32 / labels)
-    assert learner.represent(learner.validation_split).classes.max() == 1
+    assert learner.represent(learner.validation_split).labels.classes.max() == 1

@@ -45,7 +45,7 @@ def test_three_lines_of_two_metrics(reference: TrialFolder) -> None:
 def test_raw_pixels_are_a_logistic_regression_on_pixels(reference: TrialFolder, labels: str) -> None:
     train, validation = (dataset_of(SPEC.data).split(name) for name in ("train", "validation"))
     x, x_validation = (part.images.reshape(len(part), -1) / 255 for part in (train, validation))
-    y, y_validation = getattr(train, labels), getattr(validation, labels)
+    y, y_validation = getattr(train.labels, labels), getattr(validation.labels, labels)
     seed = SPEC.seed.stream("evaluation/probe")
     chosen = fit_probe(torch.from_numpy(x).float(), torch.from_numpy(y), seed=seed, patience=PIXELS_PATIENCE).C
     oracle = make_pipeline(StandardScaler(), LogisticRegression(C=chosen, solver="newton-cholesky", tol=1e-10))
@@ -66,7 +66,7 @@ def probed(state: dict[str, Any] | None) -> dict[str, float]:
     seen = [
         Representations(
             *represent(model.encoder, model.head, [torch.from_numpy(part.images)]),
-            *map(torch.from_numpy, (part.classes, part.subclasses)),
+            part.labels.map(torch.from_numpy),
         )
         for part in parts
     ]
@@ -89,9 +89,15 @@ def test_the_ceiling_is_the_encoder_trained_on_subclasses(reference: TrialFolder
 
 
 def test_an_interrupted_reference_ends_alike(reference: TrialFolder, folder: TrialFolder) -> None:
-    phases: list[str] = []
-    assert run_reference(SPEC, next_attempt(folder, stop=lambda: True, on_phase=phases.append)) is None
-    assert phases == ["raw pixels", "untrained encoder", "ceiling"]
+    order = ["raw pixels", "untrained encoder", "ceiling"]
+    for last in ("raw pixels", "ceiling"):
+        phases: list[str] = []
+        asked = next_attempt(folder, stop=lambda phases=phases, last=last: last in phases, on_phase=phases.append)
+        assert run_reference(SPEC, asked) is None
+        assert phases == order[: order.index(last) + 1], "it looks before it begins something long"
+    assert not folder.history()
+    assert run_reference(SPEC, next_attempt(folder, stop=lambda: bool(folder.history()))) is None
+    assert len(folder.history()) == 1
     run_reference(SPEC, next_attempt(folder))
     assert metrics_of(folder) == metrics_of(reference)
 
@@ -134,7 +140,7 @@ def test_one_of_a_confirmation_is_measured_on_test_by_the_same_probes(folder: Tr
     unsealed = dataset_of(spec.data).unsealed("confirm")
     train, validation, test = (unsealed.split(name) for name in ("train", "validation", "test"))
     seen = [
-        Representations(pixels, pixels, torch.from_numpy(part.classes), torch.from_numpy(part.subclasses))
+        Representations(pixels, pixels, part.labels.map(torch.from_numpy))
         for part in (train, validation, test)
         for pixels in [torch.from_numpy(part.images.reshape(len(part), -1) / 255).float()]
     ]

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from spreadtune.data.dataset import SealedSplitError
-from spreadtune.data.splits import SplitName
+from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.evaluation.geometry import spread
 from spreadtune.run_folder import TrialFolder
@@ -37,8 +37,8 @@ def test_the_arrays_of_a_split(finished: TrialFolder) -> None:
         "subclass": (np.int64, (len(part),)),
         "index": (np.int64, (len(part),)),
     }
-    np.testing.assert_array_equal(arrays["class"], part.classes)
-    np.testing.assert_array_equal(arrays["subclass"], part.subclasses)
+    np.testing.assert_array_equal(arrays["class"], part.labels.classes)
+    np.testing.assert_array_equal(arrays["subclass"], part.labels.subclasses)
     np.testing.assert_array_equal(arrays["index"], part.indices)
     np.testing.assert_allclose(np.linalg.norm(arrays["z"], axis=1), 1, rtol=1e-5)
 

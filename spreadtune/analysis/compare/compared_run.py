@@ -9,12 +9,11 @@ import pandas as pd
 
 from spreadtune.analysis.frame import Frame, build_frame, setting_specs
 from spreadtune.analysis.tables import Tables
+from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-Setting = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,10 @@ class ComparedRun:
         best = self.frame.best
         assert best is not None, "a run without a finished trial is refused before"
         return best
+
+    def label(self, setting: Setting) -> str:
+        """A setting in words."""
+        return str(self.frame.settings.loc[[setting]].iloc[0]["label"])
 
     @cached_property
     def values(self) -> Mapping[Setting, Mapping[str, Any]]:

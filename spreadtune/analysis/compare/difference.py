@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 from scipy import stats
 
-from spreadtune.analysis.statistics import CONFIDENCE, LEAST_REPETITIONS, interval
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, equal_values_allowed, half_width, interval
 from spreadtune.analysis.words import count
 
 
@@ -69,9 +69,5 @@ def welch(one: "pd.Series[float]", other: "pd.Series[float]") -> Difference:
     mean = float(one.mean() - other.mean())
     if min(n) < LEAST_REPETITIONS:
         return Difference(mean, math.nan, "unpaired", n)
-    a, b = (float(sample.var(ddof=1)) / len(sample) for sample in (one, other))
-    if a + b == 0:
-        return Difference(mean, 0.0, "unpaired", n)
-    freedom = (a + b) ** 2 / (a**2 / (n[0] - 1) + b**2 / (n[1] - 1))
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, freedom)
-    return Difference(mean, float(quantile * math.sqrt(a + b)), "unpaired", n)
+    with equal_values_allowed():
+        return Difference(mean, half_width(stats.ttest_ind(one, other, equal_var=False)), "unpaired", n)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from spreadtune.analysis.compare.compared_run import ComparedRun, Setting
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.compatible import pairs_up
 from spreadtune.analysis.compare.difference import difference
 from spreadtune.analysis.words import values_in_words
+from spreadtune.search.results.choice import Setting
 
 COLUMNS = ["run", "settings", "first", "other", "difference", "half_width", "method", "n_first", "n_other", "interval"]
 

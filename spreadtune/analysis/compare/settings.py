@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.compare.compared_run import ComparedRun, Setting
+from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.frame import ALPHA
 from spreadtune.analysis.statistics import half_widths
+from spreadtune.search.results.choice import Setting
 from spreadtune.spec.metrics import METRICS
 
 

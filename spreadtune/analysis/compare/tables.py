@@ -5,15 +5,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from spreadtune.analysis.columns import Column, with_half_widths
+from spreadtune.analysis.compare.baseline import at_equal_values, best_supcon_of_all, over_baseline
 from spreadtune.analysis.compare.compared_run import ComparedRun
-from spreadtune.analysis.words import in_words
+from spreadtune.analysis.words import in_words, signed
 
 _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread")
 
 
 def run_columns(sides: Sequence[ComparedRun]) -> list[Column]:
     """Which run is which, and how many trials of it have finished."""
-    finished = [len(side.frame.finished) for side in sides]
+    finished = [side.frame.progress.search.complete for side in sides]
     described = [side.tables.study.description for side in sides]
     columns = {
         "": [side.letter for side in sides],
@@ -33,9 +34,24 @@ def best_columns(sides: Sequence[ComparedRun], settings: pd.DataFrame) -> list[C
         if f"metric.{metric}" in best:
             means, widths = best[f"metric.{metric}"], best[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))
+    columns += _over_supcon(sides)
     if best["theory.spread"].notna().any():
         columns.append(Column("predicted spread", best["theory.spread"], 3))
     return columns
+
+
+def _over_supcon(sides: Sequence[ComparedRun]) -> list[Column]:
+    """What each best setting gains over the best SupCon of all runs, and at equal values; nothing without SupCon."""
+    baseline = best_supcon_of_all(sides)
+    if baseline is None:
+        return []
+    found = [over_baseline(side, baseline) for side in sides]
+    over = pd.Series([each and signed(each.mean, each.half_width) for each in found], dtype=object)
+    equal = pd.Series([at_equal_values(side) for side in sides], dtype=object)
+    return [
+        Column("minus best SupCon of all", over, numeric=True),
+        Column("minus SupCon at equal values", equal, numeric=True),
+    ]
 
 
 def difference_columns(differing: pd.DataFrame) -> list[Column]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from spreadtune.analysis.compare.baseline import baseline_line
 from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.compare.compatible import pairs_up, reservations
 from spreadtune.analysis.compare.difference import Difference, difference
@@ -18,6 +19,7 @@ def answer(sides: Sequence[ComparedRun], differing: pd.DataFrame, pairs: pd.Data
     """The comparison, a sentence or two a line; the first is about the best settings."""
     return [
         *(_best_against(sides[0], side) for side in sides[1:]),
+        baseline_line(sides),
         *(_equal_settings(sides[0], side, pairs[pairs["run"] == side.letter]) for side in sides[1:]),
         _what_differs(differing),
         *reservations(sides),
@@ -60,13 +62,9 @@ def best_value(side: ComparedRun) -> str:
     return measured(found.mean, found.half_width)
 
 
-def best_label(side: ComparedRun) -> str:
-    return str(side.frame.settings.loc[[side.best]].iloc[0]["label"])
-
-
 def _best_against(first: ComparedRun, other: ComparedRun) -> str:
     told = in_words_difference(best_difference(first, other))
-    best = ", ".join(f"{side.letter} {best_value(side)} ({best_label(side)})" for side in (first, other))
+    best = ", ".join(f"{side.letter} {best_value(side)} ({side.label(side.best)})" for side in (first, other))
     metric = in_words(first.frame.metric)
     return f"Best setting of each by {metric}: {best}. {other.letter} minus {first.letter} is {told}."
 

@@ -2,10 +2,14 @@
 
 import pandas as pd
 
+from spreadtune.analysis.best_table import best_columns, best_note, best_settings, gain_columns
 from spreadtune.analysis.columns import Column, with_half_widths
+from spreadtune.analysis.confirmation import confirmation
+from spreadtune.analysis.confirmation_table import comparison_columns, confirmed_columns
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.means import REFERENCES, reference_means
+from spreadtune.analysis.gains import gains
+from spreadtune.analysis.references import ceiling_line, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -17,8 +21,14 @@ _SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread", "reco
 
 
 def data_frames(tables: Tables, frame: Frame) -> dict[str, pd.DataFrame]:
-    """By the name of their file: ``trials``, ``settings`` (means over seeds) and ``references`` (one row a seed)."""
-    return {"trials": tables.trials, "settings": setting_means(frame), "references": tables.references}
+    """By the name of their file: ``trials``, ``settings`` (means over seeds), ``best`` (the best of each temperature or
+    variant beside SupCon) and ``references`` (one row a seed)."""
+    return {
+        "trials": tables.trials,
+        "settings": setting_means(frame),
+        "best": best_settings(frame),
+        "references": tables.references,
+    }
 
 
 def setting_means(frame: Frame) -> pd.DataFrame:
@@ -27,7 +37,8 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     Returns:
         Columns variant, setting, n (finished trials), ``param.PATH`` for every searched path (the file's value where a
         variant does not search it), ``metric.NAME`` and ``metric.NAME.half_width`` (95%, Student t; empty below three
-        seeds) for whatever was measured, ``theory.NAME``. Best first.
+        seeds) for whatever was measured, ``theory.NAME``, and the differences from SupCon that
+        :func:`~spreadtune.analysis.gains.gains` gives. In the order in which the study chooses, the best first.
     """
     means = frame.means
     table = means[["n"]].copy()
@@ -40,15 +51,32 @@ def setting_means(frame: Frame) -> pd.DataFrame:
     for name in means:
         if str(name).startswith("theory.") and means[name].notna().any():
             table[name] = means[name]
-    fewer_first = frame.selection.goal.direction == "minimize"
-    best_first = table.sort_values(f"metric.{frame.metric}", ascending=fewer_first, kind="stable")
-    return best_first.reset_index()
+    table = table.join(gains(frame))
+    best_first = pd.MultiIndex.from_tuples([found.key for found in frame.choice.settings], names=table.index.names)
+    return table.reindex(best_first).reset_index()
 
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
     """The same tables in words; one without rows is left out."""
-    found = [_settings(frame), _references(frame), _trials(tables, frame)]
+    found = [*_confirmation(frame), _best(frame), _settings(frame), _references(frame), _trials(tables, frame)]
     return [each for each in found if each.rows]
+
+
+def _confirmation(frame: Frame) -> list[Sheet]:
+    found = confirmation(frame)
+    if found is None:
+        return []
+    metric, seeds = in_words(frame.metric), _repetitions(pd.Series([len(each.test) for each in found.every]))
+    caption = f"The best setting of each variant at fresh seeds: {metric} on the test split. {seeds}"
+    test = "Paired over shared seeds; p: paired t test, then after Holm's correction for all of these comparisons."
+    beside = f"The chosen setting minus the other variants' best in {metric} on the test split. {test}"
+    sheets = [sheet("confirmation", caption, confirmed_columns(found))]
+    return [*sheets, sheet("comparisons", beside, comparison_columns(found))] if found.against else sheets
+
+
+def _best(frame: Frame) -> Sheet:
+    table = best_settings(frame)
+    return sheet("best", f"{best_note(frame)} {_repetitions(table['n'])}", best_columns(frame, table))
 
 
 def _settings(frame: Frame) -> Sheet:
@@ -61,27 +89,26 @@ def _settings(frame: Frame) -> Sheet:
         if f"metric.{metric}" in table:
             means, widths = table[f"metric.{metric}"], table[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))
+    columns += gain_columns(frame, table)
     if "theory.spread" in table:
         columns.append(Column("predicted spread", table["theory.spread"], 3))
-    return sheet("settings", f"Settings, best {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns)
+    return sheet(
+        "settings", f"Settings, the best by {in_words(frame.metric)} first. {_repetitions(table['n'])}", columns
+    )
 
 
 def _references(frame: Frame) -> Sheet:
-    by_metric = {
-        metric: reference_means(frame.references, metric) for metric in ("transfer_accuracy", "class_accuracy")
-    }
-    rows = pd.DataFrame({"reference": list(REFERENCES.values())})
-    columns, n = [], pd.Series(dtype=int)
-    for metric, means in by_metric.items():
-        if len(means):
-            rows = rows[rows["reference"].isin(means["reference"])]
-            beside = rows.merge(means, on="reference")
-            n = beside["n"]
-            columns.append(with_half_widths(in_words(metric), beside["mean"], beside["half_width"]))
-    if not columns:
+    by_metric = {metric: reference_means(frame, metric) for metric in ("transfer_accuracy", "class_accuracy")}
+    known = {metric: means for metric, means in by_metric.items() if len(means)}
+    if not known:
         return Sheet("references", "", (), (), ())
-    shown = [Column("reference", rows["reference"].reset_index(drop=True)), Column("n", n), *columns]
-    return sheet("references", f"Floors and ceiling under the same probe, validation images. {_repetitions(n)}", shown)
+    first = next(iter(known.values()))
+    columns = [Column("reference", first["reference"]), Column("n", first["n"])]
+    for metric, means in known.items():
+        beside = first[["name"]].merge(means, on="name", how="left")
+        columns.append(with_half_widths(in_words(metric), beside["mean"], beside["half_width"]))
+    caption = f"Floors and ceiling under the same probe, validation images. {ceiling_line(frame, next(iter(known)))}"
+    return sheet("references", f"{caption} {_repetitions(first['n'])}", columns)
 
 
 def _trials(tables: Tables, frame: Frame) -> Sheet:

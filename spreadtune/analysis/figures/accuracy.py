@@ -11,7 +11,8 @@ from spreadtune.analysis.figures.axes import axis_type, x_title
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.figures.repetitions import repetitions
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.means import reference_means, setting_means, x_values
+from spreadtune.analysis.means import setting_means, x_values
+from spreadtune.analysis.references import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words
 
@@ -29,7 +30,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     shown = [metric for metric in ACCURACIES if metric in table and table[metric].notna().any()]
     if not shown:
         return None
-    lines = reference_means(frame.references, "transfer_accuracy")
+    lines = reference_means(frame, "transfer_accuracy")
     return ReportFigure(
         name=NAME,
         title=f"{' and '.join(in_words(metric) for metric in shown).capitalize()} against {in_words(frame.x)}",

@@ -3,11 +3,11 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from spreadtune.analysis.confirmation import Confirmation, confirmation
+from spreadtune.analysis.confirmation import Confirmation, Confirmed, confirmation
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.means import reference_means
+from spreadtune.analysis.references import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, interval
 from spreadtune.analysis.words import count, in_words
 
@@ -20,7 +20,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     if found is None:
         return None
     table, metric = numbers(found), in_words(frame.metric)
-    scale = reference_means(frame.test_references, frame.metric, part="test.")
+    scale = reference_means(frame, frame.metric, part="test.")
     return ReportFigure(
         name=NAME,
         title=f"{metric.capitalize()} on the test split, best setting of each variant",
@@ -31,16 +31,16 @@ def figure(frame: Frame) -> ReportFigure | None:
 
 
 def numbers(found: Confirmation) -> pd.DataFrame:
-    """One row a confirmed encoder: columns variant, values, seed, test, validation; the chosen variant first."""
+    """One row a confirmed encoder: columns variant, name, values, seed, test, validation; the chosen variant first."""
     parts = [
         pd.DataFrame({"test": each.test, "validation": each.validation})
         .dropna()
         .rename_axis("seed")
         .reset_index()
-        .assign(variant=each.variant, values=each.values)
+        .assign(variant=each.variant, name=each.name, values=each.values)
         for each in found.every
     ]
-    return pd.concat(parts, ignore_index=True)[["variant", "values", "seed", "test", "validation"]]
+    return pd.concat(parts, ignore_index=True)[["variant", "name", "values", "seed", "test", "validation"]]
 
 
 def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataFrame) -> go.Figure:
@@ -73,7 +73,14 @@ def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataF
     )
     if len(scale):
         _draw_scale(plot, scale, found.chosen.variant)
-    plot.update_xaxes(title_text="variant", type="category", range=[-0.5, len(found.every) - 0.5])
+    ticks = {each.variant: _called(each, "<br>") for each in found.every}
+    plot.update_xaxes(
+        title_text="variant",
+        type="category",
+        range=[-0.5, len(found.every) - 0.5],
+        tickvals=list(ticks),
+        ticktext=list(ticks.values()),
+    )
     plot.update_yaxes(title_text=f"{metric}, test")
     return style.styled(plot)
 
@@ -96,6 +103,11 @@ def _draw_scale(plot: go.Figure, scale: pd.DataFrame, place: str) -> None:
     )
 
 
+def _called(each: Confirmed, between: str) -> str:
+    """A variant, and which SupCon it is where it is one."""
+    return each.variant if each.name == in_words(each.variant) else f"{each.variant}{between}{each.name}"
+
+
 def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
     fewest, most = (choose(len(each.test) for each in found.every) for choose in (min, max))
     seeds = count(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
@@ -105,6 +117,6 @@ def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
         else "too few for an interval, so none is drawn"
     )
     pairs = " Lines join encoders of one seed, which share initialization, order and views." if found.others else ""
-    settings = "; ".join(f"{each.variant}: {each.values}" for each in found.every)
+    settings = "; ".join(f"{_called(each, ', ')}: {each.values}" for each in found.every)
     lines = f" Gray lines are floors and ceiling, n = {int(scale['n'].max())}." if len(scale) else ""
     return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}{lines}"

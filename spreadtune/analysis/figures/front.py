@@ -42,7 +42,7 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
         if len(pairs) == 1:
             plot.add_trace(_stairs(table[table["front"]], across, up), **place)
         for variant, rows in table.groupby("variant"):
-            of_variant = f", {variant}" if len(colors) > 1 else ""
+            of_variant = f", {frame.variants[str(variant)]}" if len(colors) > 1 else ""
             for kind, part in _kinds(rows).items():
                 if len(part):
                     plot.add_trace(_points(part, across, up, kind, of_variant, colors[str(variant)]), **place)
@@ -55,22 +55,25 @@ def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
 
 
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    broken = rows["violation"] > 0
+    broken, lucky = rows["violation"] > 0, rows["lucky"]
     return {
         "breaks a bound": rows[broken],
-        "dominated": rows[~rows["front"] & ~broken],
+        "one seed": rows[lucky & ~broken],
+        "dominated": rows[~rows["front"] & ~lucky & ~broken],
         "on the front": rows[rows["front"]],
     }
 
 
 def _points(rows: pd.DataFrame, across: Goal, up: Goal, kind: str, of_variant: str, color: str) -> go.Scatter:
-    """Dim what is dominated, a cross where a bound is broken, solid with its intervals what is on the front."""
+    """Dim what is dominated, a cross where a bound is broken, hollow what may have been lucky, solid with its intervals
+    what is on the front."""
     best, broken = kind == "on the front", kind == "breaks a bound"
+    symbols = {"breaks a bound": "x-thin-open", "one seed": "circle-open"}
     marker = {
         "color": color,
         "size": 10 if best else 7,
         "opacity": 1.0 if best else 2 * style.FAINT if broken else style.FAINT,
-        "symbol": "x-thin-open" if broken else "circle",
+        "symbol": symbols.get(kind, "circle"),
         "line": {"color": style.INK, "width": 0.8} if best else {"color": color, "width": 1.5},
     }
     bars = {"thickness": 1, "width": 2, "color": color}
@@ -127,10 +130,12 @@ def _draw_bound(plot: go.Figure, bound: Bound, across: Goal, up: Goal, place: Pl
 def _caption(frame: Frame, table: pd.DataFrame) -> str:
     front, broken = int(table["front"].sum()), int((table["violation"] > 0).sum())
     bounds = f" Crosses: {count(broken, 'setting')} that break a bound; they are on no front." if broken else ""
+    lucky = int((table["lucky"] & (table["violation"] == 0)).sum())
+    luck = f" Hollow: {count(lucky, 'setting')} with one seed may have been lucky; they are on none." if lucky else ""
     more = " A panel shows two of the metrics; the front is that of all." if len(frame.objectives) > 2 else ""
     return (
         f"{front} of {count(len(table), 'setting')} are on the Pareto front: no other is nowhere worse and somewhere "
-        f"better. Dim ones are dominated.{bounds}{more} {_means(table)}"
+        f"better. Dim ones are dominated.{bounds}{luck}{more} {_means(table)}"
     )
 
 

@@ -27,7 +27,7 @@ def figure(frame: Frame) -> ReportFigure | None:
         caption=f"What single finished trials dominate together, in the order in which they were begun, up to the "
         f"worst value of each metric ({point}). Each trial counts alone, so luck of a seed counts too.{bounds}",
         numbers=table,
-        plot=_draw(table),
+        plot=_draw(frame, table),
     )
 
 
@@ -59,7 +59,7 @@ def _measured(line: pd.Series) -> dict[str, float]:
     return {name.removeprefix("metric."): float(line[name]) for name in columns if pd.notna(line[name])}
 
 
-def _draw(table: pd.DataFrame) -> go.Figure:
+def _draw(frame: Frame, table: pd.DataFrame) -> go.Figure:
     plot = go.Figure()
     colors = style.variant_colors(list(table["variant"].unique()))
     for variant, rows in table.groupby("variant"):
@@ -70,7 +70,7 @@ def _draw(table: pd.DataFrame) -> go.Figure:
                 mode="lines+markers",
                 line={"color": colors[str(variant)], "width": 1.6, "shape": "hv"},
                 marker={"size": 4},
-                name=str(variant),
+                name=frame.variants[str(variant)],
                 showlegend=len(colors) > 1,
                 customdata=rows[["trial"]],
                 hovertemplate="%{y:.4f} after %{x} trials (trial %{customdata[0]})<extra></extra>",

@@ -56,7 +56,7 @@ def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
     repeated = _repeated(finished)
     symbols = style.symbol_of(list(finished["variant"].unique()))
     for variant, rows in finished.groupby("variant"):
-        symbol, of_variant = symbols[str(variant)], f", {variant}" if len(symbols) > 1 else ""
+        symbol, of_variant = symbols[str(variant)], f", {frame.variants[str(variant)]}" if len(symbols) > 1 else ""
         size, opacity = (5, 0.55) if repeated else (10, 0.9)
         plot.add_trace(_points(rows, f"single trial{of_variant}", symbol, size=size, opacity=opacity))
         if repeated:

@@ -15,6 +15,7 @@ from spreadtune.cli.duration import as_clock
 from spreadtune.cli.live.lines import counted, describe_slots
 from spreadtune.cli.session import Request, checked_study
 from spreadtune.run_folder import RunFolder
+from spreadtune.runtime.before_start.data_sets import described_parts
 from spreadtune.runtime.before_start.outlook import Outlook, has_gpu_for, look_ahead, measure_here
 from spreadtune.runtime.before_start.which_run import resumed_run
 from spreadtune.runtime.cluster.machine import load
@@ -83,6 +84,8 @@ def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
     yield "study", f"{study.name}: {' '.join(study.description.split())}"
     if run:
         yield "run", f"{run.label}, of which only what is missing is counted"
+    for line in described_parts(study):
+        yield "images", line
     for variant in work.variants:
         yield "variant", _variant(variant, study.search.seeds, resumed=run is not None)
         for note in variant.alpha:
@@ -108,13 +111,21 @@ def _variant(variant: VariantLoad, seeds: int, *, resumed: bool) -> str:
 def _alpha(note: AlphaNote) -> str:
     """Where collapse ends, where class means vanish, and which settings lie where."""
     vanish = "" if note.alpha_m is None else f", class means vanish from {note.alpha_m:.3f}"
-    batch = f"temperature {note.temperature:g}, {note.images_per_class:g} images of a class in a batch"
-    window = f"{batch}: classes collapse up to {note.alpha_c:.3f}{vanish}; "
+    batch = f"temperature {note.temperature:g}, {_of_each_class(note.class_counts)} in a batch"
+    last = note.last_opening()
+    collapse = f"{note.alpha_c:.3f}" + (f" (the last of them up to {last:.3f})" if last else "")
+    window = f"{batch}: classes collapse up to {collapse}{vanish}; "
     if note.drawn:
         return window + "alpha is drawn from {:.3f} to {:.3f}".format(*note.drawn)
     above = "" if note.alpha_m is None else f", {note.above} above"
     place = "above" if note.alpha_m is None else "inside"
     return f"{window}{counted(note.below, 'setting')} below, {note.inside} {place}{above}"
+
+
+def _of_each_class(counts: Sequence[float]) -> str:
+    """``32 images of each class``, ``20.1 to 108 images of a class``: what differs in three digits is told apart."""
+    low, high = f"{min(counts):.3g}", f"{max(counts):.3g}"
+    return f"{low} images of each class" if low == high else f"{low} to {high} images of a class"
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The lines of ``spreadtune runs``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,9 @@ from rich.table import Table
 
 from spreadtune.cli.resuming import resume_command
 from spreadtune.errors import UserError
-from spreadtune.run_folder import RunFolder
-from spreadtune.search.results.overview import BestSetting, Overview, overview
-from spreadtune.search.storage.record import TrialStatus
+from spreadtune.run_folder import RunFolder, TrialStatus
+from spreadtune.search.results.overview import Overview, overview
+from spreadtune.search.results.progress import Counts
 
 HEADINGS = ("run", "state", "trials", "best so far", "started (UTC)")
 
@@ -84,7 +84,7 @@ def run_line(run: RunFolder, results: Path) -> Line:
             run.label,
             found.status,
             trials_text(found),
-            best_text(found.best),
+            best_text(found),
             f"{started:%Y-%m-%d %H:%M}" if (started := _started(run)) else "",
             resume_command(run, found.study, results) if found.status == "interrupted" else None,
         )
@@ -95,26 +95,28 @@ def run_line(run: RunFolder, results: Path) -> Line:
 
 def trials_text(found: Overview) -> str:
     """``20 complete, 1 pruned, 2 running of 24; confirmation: 3 complete of 10``."""
-    text = _counts(found, found.states, found.total)
-    if found.confirm_total:
-        text += f"; confirmation: {_counts(found, found.confirm_states, found.confirm_total)}"
-    return f"{text} (published results; its database is elsewhere)" if found.from_files else text
+    text = _counts(found, found.progress.search)
+    if found.progress.confirmation.total:
+        text += f"; confirmation: {_counts(found, found.progress.confirmation)}"
+    return f"{text} (by its folder; its database is elsewhere)" if found.from_files else text
 
 
-def _counts(found: Overview, states: Mapping[TrialStatus, int], total: int) -> str:
+def _counts(found: Overview, counts: Counts) -> str:
     running = "running" if found.status == "running" else "begun"
     words: dict[TrialStatus, str] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed", "RUNNING": running}
-    counts = [f"{states[state]} {word}" for state, word in words.items() if states.get(state)]
-    return f"{', '.join(counts) or 'none yet'} of {total}"
+    named = [f"{number} {words[state]}" for state, number in counts.by_state.items()]
+    return f"{', '.join(named) or 'none yet'} of {counts.total}"
 
 
-def best_text(best: BestSetting | None) -> str:
+def best_text(found: Overview) -> str:
     """``transfer_accuracy 0.984 at alpha 0.75 (3 trials)``."""
+    best = found.progress.best
     if best is None:
         return "-"
-    at = f" at {best.setting}" if best.setting else ""
-    broken = "" if best.feasible else "; no setting keeps the bounds"
-    return f"{best.metric} {best.mean:.3f}{at} ({best.trials} {'trial' if best.trials == 1 else 'trials'}{broken})"
+    at = f" at {best.label}" if best.label else ""
+    broken = "" if best.feasible else "; bounds not kept"
+    n = len(best.results)
+    return f"{found.study.search.metric} {best.mean:.3f}{at} ({n} {'trial' if n == 1 else 'trials'}{broken})"
 
 
 def plain(lines: Sequence[Line]) -> list[str]:

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from spreadtune.search.assignment import setting_label
-from spreadtune.search.results.progress import SettingResults
+from spreadtune.search.results.choice import SettingResults
 from spreadtune.spec.domain import Choice, Domain, Grid, LogUniform, Scalar, Window
 from spreadtune.spec.paths import lookup
 from spreadtune.spec.study import Study

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from spreadtune.run_folder import Outcome
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.progress import Counts, Progress
 from spreadtune.spec.quantities import size_text
 
 
@@ -28,19 +28,22 @@ def what_is_left(progress: Progress) -> str:
     """``24 trials and 3 references (floors and ceiling)``, and of a run that is taken up ``5 of 24 trials``."""
     return _described(
         progress,
-        _left(progress.trials_done, progress.total, "trial"),
-        _left(progress.references_done, progress.references_total, "reference"),
+        _left(progress.trials, "trial"),
+        _left(progress.references, "reference"),
     )
 
 
 def all_of(progress: Progress) -> str:
     """``24 trials and 3 references (floors and ceiling)``, whatever has ended of them."""
-    return _described(progress, counted(progress.total, "trial"), counted(progress.references_total, "reference"))
+    return _described(
+        progress, counted(progress.trials.total, "trial"), counted(progress.references.total, "reference")
+    )
 
 
 def _described(progress: Progress, trials: str, references: str) -> str:
-    parts = [f"{trials}, {progress.confirm_total} of them a confirmation," if progress.confirm_total else trials]
-    if progress.references_total:
+    confirmed = progress.confirmation.total
+    parts = [f"{trials}, {confirmed} of them a confirmation," if confirmed else trials]
+    if progress.references.total:
         parts.append(f"{references} (floors and ceiling)")
     return " and ".join(parts)
 
@@ -52,7 +55,7 @@ def name_of(assignment: Assignment) -> str:
 
 def how_far(progress: Progress) -> str:
     """``5/27``: trials and references that have ended."""
-    return f"{progress.done}/{progress.total + progress.references_total}"
+    return f"{progress.whole.ended}/{progress.whole.total}"
 
 
 def told(outcome: Outcome, metrics: Sequence[str]) -> str:
@@ -68,5 +71,6 @@ def told(outcome: Outcome, metrics: Sequence[str]) -> str:
     return (", ".join(numbers) or "measured") + (f" ({seconds:.1f} s)" if seconds is not None else "")
 
 
-def _left(done: int, total: int, thing: str) -> str:
-    return f"{total - done} of {counted(total, thing)}" if done else counted(total, thing)
+def _left(counts: Counts, thing: str) -> str:
+    whole = counted(counts.total, thing)
+    return f"{counts.missing} of {whole}" if counts.ended else whole

@@ -14,7 +14,8 @@ from spreadtune.cli.live.chart import Chart
 from spreadtune.cli.live.glyphs import ASCII, UNICODE, Glyphs
 from spreadtune.cli.live.lines import counted
 from spreadtune.cli.live.plot import LEAST_ROWS, LINES_AROUND, plot
-from spreadtune.search.results.progress import Progress, SettingResults
+from spreadtune.search.results.choice import SettingResults
+from spreadtune.search.results.progress import Progress
 
 LINES_ABOVE = 6
 """Left to the lines that scroll by above the view."""
@@ -97,9 +98,9 @@ class View:
         head = [self._title(), *self._how_far(self.progress, glyphs), *self._best(self.progress, width)]
         listed = self._listed(min(MOST_LISTED, height - len(head)), width, glyphs)
         room = height - len(head) - len(listed)
-        drawn = []
+        drawn, by_number = [], sorted(self.progress.choice.settings, key=lambda found: found.key)
         if self.chart and room >= LEAST_ROWS + LINES_AROUND:
-            drawn = plot(self.chart, self.chart.points(self.progress.settings), width, room, glyphs)
+            drawn = plot(self.chart, self.chart.points(by_number), width, room, glyphs)
         if not drawn:
             listed = self._listed(height - len(head), width, glyphs)
         return [*head, *listed, *drawn][:height]
@@ -110,21 +111,19 @@ class View:
 
     def _how_far(self, progress: Progress, glyphs: Glyphs) -> list[Text]:
         """A bar with times, then the counts; what is zero is left out but for what runs and what is finished."""
-        whole = progress.total + progress.references_total
-        filled = BAR * progress.done // whole if whole else BAR
+        whole, trials, references = progress.whole, progress.trials, progress.references
+        filled = BAR * whole.ended // whole.total if whole.total else BAR
         bar = Text(glyphs.done * filled, style="green").append(glyphs.to_do * (BAR - filled), style="dim")
         left = "" if self.ends is None else f"   ETA {as_clock(max(0.0, self.ends - self.clock()))}"
-        bar.append(f" {progress.done} of {whole}   {self._elapsed()}{left}", style="default")
+        bar.append(f" {whole.ended} of {whole.total}   {self._elapsed()}{left}", style="default")
         waiting = sum(job.step == WAITING for job in self.in_training)
         counts = [
             Text(f"{len(self.in_training) - waiting} running"),
             Text(f"{waiting} waiting") if waiting else None,
-            Text(f"{progress.complete} finished"),
-            Text(f"{progress.pruned} pruned") if progress.pruned else None,
-            Text(f"{progress.failed} failed", style="red") if progress.failed else None,
-            Text(f"references {progress.references_done} of {progress.references_total}")
-            if progress.references_total
-            else None,
+            Text(f"{trials.complete} finished"),
+            Text(f"{trials.pruned} pruned") if trials.pruned else None,
+            Text(f"{trials.failed} failed", style="red") if trials.failed else None,
+            Text(f"references {references.ended} of {references.total}") if references.total else None,
         ]
         return [bar, Text("   ").join(count for count in counts if count)]
 

@@ -1,9 +1,13 @@
 """What is checked before anything starts or is written: a study that cannot run is refused, not half run."""
 
+import logging
+
 from spreadtune.data.dataset import Dataset
 from spreadtune.data.hierarchy_file import FILE_NAME, HEADER
 from spreadtune.errors import UserError
+from spreadtune.runtime.before_start.data_sets import data_configs, data_warnings
 from spreadtune.runtime.cluster.connection import check_address
+from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
 from spreadtune.spec.metrics import SUBCLASS_METRICS
@@ -12,27 +16,34 @@ from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.trial.datasets import dataset_of, forget_datasets
 
+logger = logging.getLogger(__name__)
+
 
 def preflight(study: Study, *, storage: str | None = None, address: str = "local", make_tables: bool = True) -> None:
-    """Every variant's data can be loaded and batched, its parts fit, and database and cluster answer.
+    """Every variant's data can be loaded, split and batched, its parts fit, and database and cluster answer.
 
+    What the data's measurements suffer from is warned of.
     Tables are made in a database that has none, unless ``make_tables`` is unset.
 
     Raises:
         UserError: the first thing that does not hold.
     """
+    if address == "local":
+        refuse_where_ray_cannot_start()
+    check_address(address)
     forget_datasets()  # of an earlier run of this process
     specs = [variant.trial({}, Seed(study=study.search.seed)) for variant in study.variants()]
-    for config in {spec.data.model_dump_json(): spec.data for spec in specs}.values():
+    for config in data_configs(study):
         dataset = dataset_of(config)
         dataset.mean_batch_class_counts(config.batch_size, config.batches)
         _check_metrics(study, config, dataset)
+    for line in data_warnings(study):
+        logger.warning("data.dataset: %s", line)
     if uncertain := [spec for spec in specs if _may_not_fit(spec)]:
         from spreadtune.trial.rehearsal import rehearse  # torch, which the driver has no other use for
 
         for spec in uncertain:
             rehearse(spec)
-    check_address(address)
     if storage:
         check_storage(storage, make_tables=make_tables)
 

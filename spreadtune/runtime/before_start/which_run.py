@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, find_run, runs
-from spreadtune.search.results.state import is_unfinished
+from spreadtune.search.results.overview import stored_progress
 from spreadtune.spec.hash import difference, study_hash
 from spreadtune.spec.load import load_run_study
 from spreadtune.spec.study import Study
@@ -47,7 +47,7 @@ def new_run(study: Study, results: Path, *, fresh: bool, resume_command: str, st
     if not fresh:
         for run in _same_question(study, results):
             its_own = storage if run.manifest().get("storage") else None
-            if is_unfinished(load_run_study(run), run, storage=its_own):
+            if stored_progress(load_run_study(run), run, storage=its_own).unfinished:
                 _refuse_if_held(run)
                 raise UserError(
                     f"{run.label} is an unfinished run of this study; go on with it:\n"

@@ -1,23 +1,21 @@
 """A Ray cluster for the length of a study: one of our own on this machine, or one that is already there."""
 
 import logging
-import os
 import signal
 import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from spreadtune.data.root import data_root_variable
 from spreadtune.errors import FaultError, UserError
 from spreadtune.runtime.cluster.environment import RAY_ENVIRONMENT, prepare_environment
 from spreadtune.runtime.cluster.machine import load, memory_for_workers
+from spreadtune.runtime.cluster.needs import ray_folder
 from spreadtune.runtime.cluster.resources import Node
+from spreadtune.runtime.ray_internals import own_cluster_options, own_process_groups
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ def connect(
         gpus: declared GPUs of our own cluster, the machine's by default.
 
     Raises:
-        UserError: there is no cluster at ``address``.
+        UserError: there is no cluster at ``address``, or it asks for another token.
         ClusterError: our own one could not be started.
     """
     own = address == "local"
@@ -69,17 +67,23 @@ def connect(
     options: dict[str, Any]
     if own:
         promised = memory_for_workers()  # Ray would count what is free just now, and a plan something else
-        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus, "_memory": promised}
+        options = {"include_dashboard": dashboard, "num_cpus": cpus, "num_gpus": gpus} | own_cluster_options(promised)
     else:
         # Our own cluster's workers inherit them.
         options = {"runtime_env": {"env_vars": {**RAY_ENVIRONMENT, **data_root_variable()}}}
     try:
-        with _own_sigterm(), _group_of_its_own():
+        with _own_sigterm(), own_process_groups():
             info = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
+    except KeyboardInterrupt:
+        ray.shutdown()
+        raise
     except Exception as error:  # Ray raises bare exceptions of a start that took too long
         ray.shutdown()
         if own:
             raise ClusterError(_not_started(error)) from error
+        if isinstance(error, ray.exceptions.AuthenticationError):
+            fix = "copy ~/.ray/auth_token of its head here, or set RAY_AUTH_TOKEN to what it holds"
+            raise UserError(f"--address {address}: the cluster there asks for a token of its own; {fix}") from error
         if not isinstance(error, ConnectionError | ValueError):
             raise
         raise UserError(f"--address {address}: no Ray cluster answers there; {_way_there(address)}") from error
@@ -106,7 +110,9 @@ def _way_there(address: str) -> str:
 def _not_started(error: Exception) -> str:
     """Why, and where to look."""
     reason = (str(error).splitlines() or [type(error).__name__])[0].strip()
-    busy = load()
+    # What the system refuses it refuses an idle machine too; what took too long, or was cut short, may be busy's fault.
+    refused = isinstance(error, OSError) and not isinstance(error, TimeoutError | ConnectionError)
+    busy = 0.0 if refused else load()
     loaded = (
         f" (this machine is busy: {busy:.1f} processes wanted each of its CPUs in the last minute)"
         if busy > BUSY
@@ -116,11 +122,6 @@ def _not_started(error: Exception) -> str:
         f"Ray did not start: {reason}{loaded}; its logs are in {ray_folder() / 'session_latest' / 'logs'}. Try again, "
         "or let `spreadtune doctor` look for the cause"
     )
-
-
-def ray_folder() -> Path:
-    """Where Ray keeps its sessions on this machine."""
-    return Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
 
 
 def check_address(address: str) -> None:
@@ -141,32 +142,23 @@ def check_address(address: str) -> None:
 
 
 @contextmanager
-def _group_of_its_own() -> Iterator[None]:
-    """Processes that are started in the block lead process groups of their own.
-
-    Cluster schedulers and ``timeout`` send SIGTERM to a whole group. Ray's processes in the driver's would end before
-    trials had ended their epoch. They still end with the driver, which the kernel tells them.
-    """
-    plain = subprocess.Popen.__init__
-
-    def grouped(self: Any, *arguments: Any, **options: Any) -> None:
-        plain(self, *arguments, **{"process_group": 0, **options})
-
-    subprocess.Popen.__init__ = grouped  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        subprocess.Popen.__init__ = plain  # type: ignore[method-assign]
-
-
-@contextmanager
 def _own_sigterm() -> Iterator[None]:
-    """Keep this process's answer to SIGTERM: ``ray.init`` puts its own in place, which ends it without a word."""
+    """Keep this process's answer to SIGTERM: ``ray.init`` puts its own in place, which ends it without a word.
+
+    Python's part of Ray does so early, and would answer while it starts, so it is not let. The rest does it behind
+    Python's back when it connects, so the answer is put in place again at the end.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    answer = signal.getsignal(signal.SIGTERM)
+    plain, own = signal.signal, signal.getsignal(signal.SIGTERM)
+
+    def others(number: int, answer: Any) -> Any:
+        return own if number == signal.SIGTERM else plain(number, answer)
+
+    signal.signal = others  # type: ignore[assignment]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, answer)
+        signal.signal = plain
+        plain(signal.SIGTERM, own)

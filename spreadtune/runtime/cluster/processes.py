@@ -61,6 +61,13 @@ def end_leftovers(results: Path, own: RunFolder) -> int:
     return ended
 
 
+def end_children() -> None:
+    """End all processes below this one at once."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.kill()
+
+
 def _record(file: Path, done: threading.Event) -> None:
     """Whoever was seen stays recorded while it lives: one whose parent has died is no longer found below."""
     this, host, seen = psutil.Process(), socket.gethostname(), dict[int, psutil.Process]()

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import psutil
 
+from spreadtune.runtime.cluster.needs import folder_hindrance, ray_folder, token_file, token_hindrance
 from spreadtune.runtime.doctor.check import Check
-from spreadtune.runtime.doctor.folders import NO_ROOM, Free, free_space, writable
+from spreadtune.runtime.doctor.folders import NO_ROOM, Free, free_space
 from spreadtune.runtime.doctor.units import size
 
 DASHBOARD_PORT = 8265
 SETTLING = 5.0  # seconds
-
-LONGEST_SOCKET = 107  # bytes of a Unix socket's path on Linux
-_SOCKET = "ray/session_2026-01-01_00-00-00_000000_1234567/sockets/plasma_store"
 
 Bind = Callable[[str, int], None]
 """Listens at (host, port) for an instant; OSError where that cannot be done."""
@@ -34,22 +32,18 @@ class Process:
 
 
 def check_token(environment: Mapping[str, str], home: Path) -> Check:
-    """Whether Ray asks for a token, and whether others can read it. The token itself is never shown."""
+    """Whether Ray asks for a token, has one or can make it, and whether others can read it. It is never shown."""
     mode = environment.get("RAY_AUTH_MODE")
     if mode is not None and mode.lower() != "token":
         text = f"RAY_AUTH_MODE={mode} turns authentication off: whoever reaches Ray's ports can run code as you"
         return Check("Ray's token", "warning", text, "unset RAY_AUTH_MODE")
     if environment.get("RAY_AUTH_TOKEN"):
         return Check("Ray's token", "ok", "taken from RAY_AUTH_TOKEN")
-    named = environment.get("RAY_AUTH_TOKEN_PATH")
-    file = Path(named) if named else home / ".ray" / "auth_token"
+    if found := token_hindrance(environment, home):
+        return Check("Ray's token", "problem", found.text, found.fix)
+    file = token_file(environment, home)
     if not file.exists():
-        if named:
-            fix = "write the cluster's token there, or unset RAY_AUTH_TOKEN_PATH"
-            return Check("Ray's token", "problem", f"{file}, which RAY_AUTH_TOKEN_PATH names, is not there", fix)
         return Check("Ray's token", "ok", f"none yet; Ray makes {file} when it first starts")
-    if not os.access(file, os.R_OK):
-        return Check("Ray's token", "problem", f"{file} cannot be read", f"chmod 600 {file}, as its owner")
     if readable_by_others(file):
         return Check("Ray's token", "warning", f"{file} can be read by other users", f"chmod 600 {file}")
     return Check("Ray's token", "ok", f"{file}, readable by its owner alone")
@@ -88,17 +82,13 @@ def bind_once(host: str, port: int) -> None:
 
 def check_ray_folder(environment: Mapping[str, str], free: Free = free_space) -> Check:
     """The folder of Ray's sockets, logs and spilled objects."""
-    folder = Path(environment.get("RAY_TMPDIR") or environment.get("TMPDIR") or "/tmp")
-    other = "name another folder with RAY_TMPDIR"
-    if not writable(folder):
-        return Check("Ray's folder", "problem", f"{folder} cannot be written", other)
-    length = len(os.fsencode(folder / _SOCKET))
-    if length > LONGEST_SOCKET:
-        text = f"{folder}: the path of a socket in it would have {length} bytes, and {LONGEST_SOCKET} are allowed"
-        return Check("Ray's folder", "problem", text, "name a shorter one with RAY_TMPDIR")
+    if found := folder_hindrance(environment):
+        return Check("Ray's folder", "problem", found.text, found.fix)
+    folder = ray_folder(environment)
     left = free(folder)
     if left < NO_ROOM:
-        return Check("Ray's folder", "problem", f"{folder}: {size(left)} free", f"make room there, or {other}")
+        fix = "make room there, or name another folder with RAY_TMPDIR"
+        return Check("Ray's folder", "problem", f"{folder}: {size(left)} free", fix)
     return Check("Ray's folder", "ok", f"{folder}: {size(left)} free")
 
 

@@ -1,6 +1,5 @@
 """Where data lie and where results go: what is there, what may be written, what room is left."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from spreadtune.data.published import Published
 from spreadtune.data.root import VARIABLE as DATA_VARIABLE
 from spreadtune.errors import UserError
+from spreadtune.run_folder.places import nearest, why_not_writable
 from spreadtune.runtime.doctor.check import Check
 from spreadtune.runtime.doctor.units import GIB, MIB, size
 from spreadtune.search.storage.filesystems import refuse_network
@@ -81,16 +81,9 @@ def check_results(folder: Path, free: Free = free_space, mounts: Iterable[tuple[
     return Check("results", "ok", text)
 
 
-def nearest(path: Path) -> Path:
-    """The path, or the nearest folder above it that is there."""
-    path = path.absolute()
-    return next((place for place in (path, *path.parents) if place.exists()), Path("/"))
-
-
 def writable(path: Path) -> bool:
     """Whether files can be made in a folder, which is made where it is missing."""
-    place = nearest(path)
-    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return why_not_writable(path) is None
 
 
 def _is_published(config: type, target: str) -> bool:

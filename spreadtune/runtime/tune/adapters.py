@@ -5,22 +5,46 @@ nothing here raises: what goes wrong is logged and kept for the driver, and the 
 """
 
 import logging
-import pickle
 from pathlib import Path
 from typing import Any
 
 from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
+from ray.tune.stopper import Stopper
 
 from spreadtune.errors import FaultError
 from spreadtune.run_folder import UnwritableError
+from spreadtune.runtime.ray_internals import error_of
 from spreadtune.runtime.tune.jobs import Jobs
-from spreadtune.runtime.tune.out_of_memory import memory_reason
 from spreadtune.runtime.worker.attempt import UNWRITABLE
+from spreadtune.runtime.worker.out_of_memory import memory_reason
 from spreadtune.search.storage.faults import DatabaseAwayError
 
 logger = logging.getLogger(__name__)
+
+
+class NothingToWaitFor(Stopper):
+    """Ends all trials of a run that was asked to stop once nothing is left that is worth waiting for.
+
+    On a busy machine a worker takes a minute to start, to be told then that it is not needed.
+    """
+
+    def __init__(self, jobs: Jobs) -> None:
+        self.jobs = jobs
+
+    def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+        return False
+
+    def stop_all(self) -> bool:
+        try:
+            if not self.jobs.nothing_to_wait_for():
+                return False
+            self.jobs.stop.finish()
+            return True
+        except Exception:  # of a disk
+            logger.exception("what is left to stop could not be seen")
+            return False
 
 
 class LedgerSearcher(Searcher):
@@ -83,9 +107,7 @@ class LedgerScheduler(FIFOScheduler):
     def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
         """Before the searcher hears that a trial is over; only here the error is to be had."""
         try:
-            # Tune's own ``get_pickled_error`` looks in the experiment's storage, where the file arrives later.
-            error = pickle.loads(Path(trial.pickled_error_file).read_bytes()) if trial.pickled_error_file else None
-            if text := memory_reason(error):
+            if text := memory_reason(error_of(trial)):
                 self.jobs.lost_for_memory(trial.trial_id, text)
         except Exception:
             logger.exception("why a worker is gone could not be read")

@@ -13,8 +13,11 @@ from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.ledger import Ledger
 from spreadtune.search.stopping.watched import watched
+from spreadtune.trial.phases import RAW_PIXELS, UNTRAINED_ENCODER
 
 logger = logging.getLogger(__name__)
+
+FLOORS = (RAW_PIXELS, UNTRAINED_ENCODER)
 
 
 class Jobs:
@@ -44,6 +47,7 @@ class Jobs:
         self._losses = LostWorkers(ledger.study.resources.retries)
         self._begun: dict[str, int] = {}
         self._memory: dict[str, str] = {}
+        self._phases: dict[str, str] = {}
         self._again: list[Assignment] = []
         self._exhausted = False
 
@@ -53,21 +57,34 @@ class Jobs:
 
     def start(self, trial_id: str) -> dict[str, Any] | None:
         """Take the next assignment and describe it for a worker; None when there is nothing to hand out now."""
-        if self.stop.made or self.broken:
+        if self._ends_early():
             return None
         assignment = self._again.pop(0) if self._again else self._next()
         if assignment is None:
             return None
         assignment.folder.stop_file.unlink(missing_ok=True)  # of a driver that was killed while it waited
-        self.running[trial_id] = assignment
         self._begun[trial_id] = len(assignment.folder.attempts())
+        self.running[trial_id] = assignment
+        if self.stop.made:  # while the ledger looked for it, so it is not among those that were asked
+            self._leave(self.running.pop(trial_id))
+            return None
         logger.info("started %s %d: %s", assignment.kind, assignment.number, assignment.label)
         return self._job(assignment)
 
     def over(self) -> bool:
         """Whether nothing will be handed out any more. What is in training may lose its worker and come again."""
-        ended = self.stop.made or self.broken is not None
-        return ended or (self._exhausted and not self.running and not self._again)
+        return self._ends_early() or (self._exhausted and not self.running and not self._again)
+
+    def nothing_to_wait_for(self) -> bool:
+        """Whether a stop was asked for and nothing is lost with what is left.
+
+        A worker that only starts has nothing yet; the floors of a reference have no checkpoint and would be measured
+        again, however far they are.
+        """
+        return self.stop.made and not any(
+            self._has_begun(trial_id, job) and self._phases.get(trial_id) not in FLOORS
+            for trial_id, job in self.running.items()
+        )
 
     def report(self, trial_id: str, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Pass an epoch on; True when Tune is to stop the trial."""
@@ -90,6 +107,7 @@ class Jobs:
     def enter(self, trial_id: str, phase: str) -> None:
         """Pass on that a reference began a phase."""
         if assignment := self.running.get(trial_id):
+            self._phases[trial_id] = phase
             self.monitor.entered(assignment, phase)
 
     def lost_for_memory(self, trial_id: str, text: str) -> None:
@@ -124,6 +142,11 @@ class Jobs:
         """Whether the run ends because its folder takes no more."""
         return isinstance(self.broken, UnwritableError)
 
+    def leave_what_is_left(self) -> None:
+        """After the end of a run that was asked to stop: Tune tells nothing of trials that it ended for that."""
+        while self.running:
+            self._leave(self.running.popitem()[1])
+
     def give_up(self, error: Exception) -> None:
         """End the run when what is in training has ended; at its next epoch where nothing can be written any more."""
         if self.broken is None:
@@ -138,6 +161,9 @@ class Jobs:
         for assignment in self.running.values():
             assignment.folder.stop_file.touch()
 
+    def _ends_early(self) -> bool:
+        return self.stop.made or self.broken is not None
+
     def _next(self) -> Assignment | None:
         if self._exhausted:
             return None
@@ -151,8 +177,10 @@ class Jobs:
 
     def _finished(self, trial_id: str, assignment: Assignment) -> bool:
         """Whether the worker left a result; what stood there before it began is not its."""
-        began_one = len(assignment.folder.attempts()) > self._begun.get(trial_id, 0)
-        return began_one and assignment.folder.finished_attempt() is not None
+        return self._has_begun(trial_id, assignment) and assignment.folder.finished_attempt() is not None
+
+    def _has_begun(self, trial_id: str, assignment: Assignment) -> bool:
+        return len(assignment.folder.attempts()) > self._begun.get(trial_id, 0)
 
     def _memory_of(self, trial_id: str, assignment: Assignment) -> str | None:
         """What was said of memory, by Ray or by the worker that ended itself."""

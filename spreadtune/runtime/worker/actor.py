@@ -6,6 +6,7 @@ from typing import Any
 
 from spreadtune.run_folder import TrialFolder, UnwritableError
 from spreadtune.runtime.cluster.resources import worker_resources
+from spreadtune.runtime.ray_internals import causes_of_group_failure
 from spreadtune.runtime.worker.attempt import run_attempt, tell_unwritable
 from spreadtune.runtime.worker.memory import note_memory
 
@@ -39,7 +40,7 @@ def train_in_group(job: Mapping[str, Any]) -> None:
     from ray.train.v2.api.exceptions import TrainingFailedError
     from ray.tune.integration.ray_train import TuneReportCallback
 
-    from spreadtune.runtime.tune.out_of_memory import memory_reason
+    from spreadtune.runtime.worker.out_of_memory import memory_reason
 
     folder = TrialFolder(Path(job["folder"]))
     begun = len(folder.attempts())
@@ -75,5 +76,4 @@ def train_in_group(job: Mapping[str, Any]) -> None:
 
 def _unwritable(error: Exception) -> UnwritableError | None:
     """A worker's full or read-only disk, if that is what ended its group."""
-    failures: Mapping[int, Exception] = getattr(error, "worker_failures", {})
-    return next((failure for failure in failures.values() if isinstance(failure, UnwritableError)), None)
+    return next((cause for cause in causes_of_group_failure(error) if isinstance(cause, UnwritableError)), None)

@@ -58,6 +58,8 @@ def _run_attempt(job: Mapping[str, Any]) -> None:
     from spreadtune.trial.run import run_trial
 
     folder, workers = TrialFolder(Path(job["folder"])), _workers(job)
+    if workers.led(folder.stop_file.exists):
+        return  # the run was asked to stop while this process started
     attempt, checkpoints = workers.led(lambda: _begin(folder))
     with _attempt_log(attempt, workers):
         try:

@@ -9,7 +9,6 @@ from spreadtune.search.plans.racing import next_repeat
 from spreadtune.search.sampling.drawing import as_asked_for, draw
 from spreadtune.search.sampling.samplers import SamplerName, make_sampler
 from spreadtune.search.sampling.settings import Value
-from spreadtune.search.sampling.space import Space
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.record import Record, Row
 from spreadtune.spec.goal import Selection
@@ -69,12 +68,6 @@ class AdaptivePlan:
 
     def first_pass_done(self, books: Sequence[Book]) -> bool:
         return self.turn(books) is None
-
-    def total(self, space: Space) -> int:
-        return self.trials
-
-    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
-        return sum(row.record.retry_of is None and row.state != "RUNNING" for row in rows.values())
 
 
 def _repeat(book: Book, number: int, first: Record) -> Record:

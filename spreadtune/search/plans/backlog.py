@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, Trial
 
 from spreadtune.run_folder import RunFolder
 from spreadtune.search.assignment import Assignment
+from spreadtune.search.optuna_internals import storage_id
 from spreadtune.search.plans.plan import Pairs
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.record import Record, Row
@@ -99,7 +100,7 @@ class Backlog:
         """A trial that was asked for and not drawn, drawn as if asked for now; closed when nothing is left for it."""
         while self._undrawn:
             book, frozen = self._undrawn.popleft()
-            trial = book.taken_up(frozen._trial_id)
+            trial = book.taken_up(storage_id(frozen))
             failed = next((row.record for of, row in self._failed_left() if of is book), None)
             number = self._next_number()
             record = failed.retry(number) if failed else self._plan.choose(book, trial, number)

@@ -8,54 +8,29 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from optuna.trial import Trial
 
-from spreadtune.run_folder import RunFolder
-from spreadtune.search.plans.plan import Plan
-from spreadtune.search.results.selection import best_setting
-from spreadtune.search.results.tables import trials_table
+from spreadtune.search.results.choice import choose
+from spreadtune.search.results.progress import is_over
 from spreadtune.search.storage.book import Book
-from spreadtune.search.storage.reading import Rows
-from spreadtune.search.storage.record import Record, Row
+from spreadtune.search.storage.record import Record, Rows
 from spreadtune.spec.study import Study
 
 TEST_REFERENCES = 1
 """Floors and ceilings on the test split: a scale to read the result by, not a side of a comparison."""
 
 
-def best_of_variants(study: Study, run: RunFolder, searched: Mapping[str, Rows]) -> dict[str, Record]:
+def best_of_variants(study: Study, searched: Mapping[str, Rows]) -> dict[str, Record]:
     """A trial's record of the best setting of each variant that has one.
 
     Args:
         study: says what is best.
-        run: holds the published outcomes of its trials.
         searched: the search's trials by variant, all of them ended.
     """
-    rows = [(variant, row) for variant, of_variant in searched.items() for row in of_variant.values()]
-    table = trials_table(study, run, rows, {row.record.trial: [] for _, row in rows})
-    found = {}
-    for variant, of_variant in searched.items():
-        best = best_setting(table[table["variant"] == variant], study.search.selection)
-        if best:
-            found[variant] = next(row.record for row in of_variant.values() if row.record.setting == best[1])
-    return found
-
-
-def pairs_to_confirm(seeds: int, best: Mapping[str, Record] | None, confirmed: Mapping[str, Mapping[int, Row]]) -> int:
-    """How many pairs a confirmation has in all: those of former bests that have trials, and those of the best.
-
-    Args:
-        seeds: of each.
-        best: by variant; None while the search goes on, when a variant is counted with the pairs that one best has.
-        confirmed: the confirmation's trials, by variant.
-    """
-    total = 0
-    for variant, rows in confirmed.items():
-        held = {row.record.pair for row in rows.values()}
-        if best is None:
-            total += max(seeds, len(held))
-        else:
-            setting = best[variant].setting if variant in best else None
-            total += len(held | {(setting, seed) for seed in range(seeds) if setting is not None})
-    return total
+    best = choose(searched, study.search.selection).of_variants
+    return {
+        variant: next(row.record for row in rows.values() if row.record.setting == best[variant].setting)
+        for variant, rows in searched.items()
+        if variant in best
+    }
 
 
 class Confirmation:
@@ -63,35 +38,32 @@ class Confirmation:
 
     Args:
         study: asks for so many seeds.
-        run: the run's folder.
-        plan: of the search.
+        planned: how many pairs each variant's search is to have.
         searched: the search's books.
         books: the confirmation's.
     """
 
     def __init__(
-        self, study: Study, run: RunFolder, plan: Plan, searched: Sequence[Book], books: Sequence[Book]
+        self, study: Study, planned: Mapping[str, int], searched: Sequence[Book], books: Sequence[Book]
     ) -> None:
-        self._study, self._run, self._plan, self._searched, self.books = study, run, plan, searched, books
+        self._study, self._planned, self._books_searched, self.books = study, planned, searched, books
         self._best: tuple[int, dict[str, Record]] | None = None
 
     @property
     def waits(self) -> bool:
         """Whether the search goes on: until its last trial has ended nothing is chosen, and nothing opened."""
-        return bool(self.books) and not all(_over(self._plan, book) for book in self._searched)
+        return bool(self.books) and not is_over(self._planned, self._searched)
 
     def best(self) -> dict[str, Record]:
         """The best settings of a search that is over, by variant."""
-        searched = {book.variant: book.rows for book in self._searched}
-        trials = sum(map(len, searched.values()))
+        trials = sum(map(len, self._searched.values()))
         if self._best is None or self._best[0] != trials:  # failed ones may have been tried again since
-            self._best = trials, best_of_variants(self._study, self._run, searched)
+            self._best = trials, best_of_variants(self._study, self._searched)
         return self._best[1]
 
-    def total(self) -> int:
-        best = None if self.waits else self.best()
-        confirmed = {book.variant: book.rows for book in self.books}
-        return pairs_to_confirm(self._study.search.confirm_seeds, best, confirmed) if self.books else 0
+    @property
+    def _searched(self) -> Mapping[str, Rows]:
+        return {book.variant: book.rows for book in self._books_searched}
 
     def turn(self, books: Sequence[Book]) -> Book | None:
         return next((book for book, _, _ in self._missing(books)), None)
@@ -111,8 +83,3 @@ class Confirmation:
                 record = best.get(book.variant)
                 if record and (record.setting, seed) not in {row.record.pair for row in book.rows.values()}:
                     yield book, record, seed
-
-
-def _over(plan: Plan, book: Book) -> bool:
-    running = any(row.state == "RUNNING" for row in book.rows.values())
-    return not running and plan.settled(book.space, book.rows) >= plan.total(book.space)

@@ -1,7 +1,7 @@
 """The grid: all settings times all seeds, enumerated here."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from optuna.trial import Trial
@@ -9,7 +9,7 @@ from optuna.trial import Trial
 from spreadtune.search.sampling.settings import Value, grid_settings
 from spreadtune.search.sampling.space import Space
 from spreadtune.search.storage.book import Book
-from spreadtune.search.storage.record import Record, Row
+from spreadtune.search.storage.record import Record
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,6 @@ class GridPlan:
 
     def first_pass_done(self, books: Sequence[Book]) -> bool:
         return all(seed > 0 for _, _, seed in itertools.islice(self._missing(books), 1))
-
-    def total(self, space: Space) -> int:
-        return len(self.settings(space)) * self.seeds
-
-    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
-        finished = {row.record.pair for row in rows.values() if row.state != "RUNNING"}
-        return sum(seed < self.seeds for _, seed in finished)
 
     def settings(self, space: Space) -> list[dict[str, Value]]:
         """The settings of a variant, by setting number; made once."""

@@ -1,15 +1,14 @@
 """Which trials there are: what every way of searching answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from optuna.trial import Trial
 
 from spreadtune.search.plans.adaptive import AdaptivePlan
 from spreadtune.search.plans.grid import GridPlan
-from spreadtune.search.sampling.space import Space
 from spreadtune.search.storage.book import Book
-from spreadtune.search.storage.record import Record, Row
+from spreadtune.search.storage.record import Record
 from spreadtune.spec.search import SearchConfig
 
 
@@ -32,12 +31,6 @@ class Plan(Pairs, Protocol):
 
     def first_pass_done(self, books: Sequence[Book]) -> bool:
         """Has every setting (of an adaptive search: every trial) been handed out once?"""
-
-    def total(self, space: Space) -> int:
-        """The pairs of a variant, retries not counted."""
-
-    def settled(self, space: Space, rows: Mapping[int, Row]) -> int:
-        """Those of them that have a finished trial, whatever its end."""
 
 
 def make_plan(search: SearchConfig) -> Plan:

@@ -9,11 +9,12 @@ from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.retention import thin
 from spreadtune.search.assignment import Assignment, trial_label
 from spreadtune.search.results.outcomes import settle_outcome
+from spreadtune.search.results.progress import Counts, count_references
 from spreadtune.search.stopping.watched import watched
 from spreadtune.spec.load import dump_trial
-from spreadtune.spec.seed import Seed, Stage
+from spreadtune.spec.reference import reference_spec
+from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
-from spreadtune.spec.trial import Body, TrialSpec
 
 
 class References:
@@ -33,14 +34,12 @@ class References:
         self._again = unsettled + failed
         self._fresh = [seed for seed in self._seeds if seed not in begun]
 
-    @property
-    def total(self) -> int:
-        return len(self._seeds)
-
-    @property
-    def done(self) -> int:
-        """How many have ended, failed ones too unless they wait for another try."""
-        return sum(seed not in self._again and self._folder(seed).outcome() is not None for seed in self._seeds)
+    def counts(self) -> Counts:
+        """How many there are, and how they stand."""
+        folders = [self._folder(seed) for seed in self._seeds]
+        states = [folder.state() for folder in folders if folder.path.exists()]
+        retrying = sum(self._failed(seed) for seed in self._again)
+        return count_references(states, total=len(self._seeds), retrying=retrying)
 
     def next_begun(self) -> Assignment | None:
         """One that an earlier driver began, or that failed under it."""
@@ -83,13 +82,4 @@ class References:
         return self._run.reference(seed, self._stage)
 
     def _failed(self, seed: int) -> bool:
-        outcome = self._folder(seed).outcome()
-        return outcome is not None and outcome.state == "FAIL"
-
-
-def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
-    """The study file's own values at alpha 0 and autoencoder_weight 0, defaults where a searched path has no value."""
-    sections = {name: getattr(study, name) for name in Body.model_fields}
-    zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(study.objective, name)}
-    objective = study.objective.model_copy(update=zeros)
-    return TrialSpec(**sections | {"objective": objective}, seed=Seed(study=study.search.seed, stage=stage, index=seed))
+        return self._folder(seed).state() == "FAIL"

@@ -7,9 +7,9 @@ from typing import Any
 from spreadtune.search.sampling.settings import Value
 from spreadtune.search.sampling.space import ALPHA, Space
 from spreadtune.spec.domain import Domain, Window
-from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.variant import WINDOW_NEEDS
+from spreadtune.theory import equal, last_collapse_threshold
 
 
 @dataclass(frozen=True)
@@ -18,21 +18,27 @@ class AlphaNote:
 
     Attributes:
         temperature: the window is that of this temperature,
-        images_per_class: and of so many images of a class in an average batch.
-        alpha_c: up to here a class collapses.
+        class_counts: and of so many images of each class in an average batch.
+        alpha_c: up to here every class collapses.
         alpha_m: from here on class means vanish; None where the scheme of pairs has no formula for it.
         below, inside, above: settings of a grid up to alpha_c, between, and from alpha_m on.
         drawn: the ends between which a search draws alpha instead; None for a grid.
     """
 
     temperature: float
-    images_per_class: float
+    class_counts: tuple[float, ...]
     alpha_c: float
     alpha_m: float | None
     below: int = 0
     inside: int = 0
     above: int = 0
     drawn: tuple[float, float] | None = None
+
+    def last_opening(self) -> float | None:
+        """From which alpha on no class is collapsed; None where classes are equal or the scheme has no window."""
+        if self.alpha_m is None or equal(self.class_counts):
+            return None
+        return last_collapse_threshold(self.class_counts, self.temperature)
 
 
 def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) -> list[AlphaNote]:
@@ -46,15 +52,13 @@ def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) ->
     notes: dict[AlphaNote, list[int]] = {}  # by window: settings below, inside and above it
     for values in _drawn(space) if settings is None else settings:
         spec = space.variant.trial(values, Seed(study=0))
-        if not isinstance(spec.objective, SpreadObjective):
-            continue
-        theory = space.theory(values)
-        if "alpha_c" not in theory:
+        loss, theory = spec.objective.spread_loss(spec.data.views), space.theory(values)
+        if loss is None or "alpha_c" not in theory:
             continue
         window = AlphaNote(
-            spec.objective.temperature, theory["images_per_class"], theory["alpha_c"], theory.get("alpha_m")
+            loss.scheme.temperature, tuple(space.class_counts(values)), theory["alpha_c"], theory.get("alpha_m")
         )
-        notes.setdefault(window, [0, 0, 0])[_place(spec.objective.alpha, window)] += 1
+        notes.setdefault(window, [0, 0, 0])[_place(loss.alpha, window)] += 1
     if settings is not None:
         return [replace(window, below=low, inside=mid, above=high) for window, (low, mid, high) in notes.items()]
     domain = space.variant.space.get(ALPHA)

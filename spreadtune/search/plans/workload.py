@@ -9,12 +9,13 @@ from spreadtune.search.plans.confirmation import TEST_REFERENCES, best_of_varian
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.plans.grid import GridPlan
 from spreadtune.search.plans.plan import Plan, make_plan
-from spreadtune.search.plans.references import reference_spec
 from spreadtune.search.plans.windows import AlphaNote, alpha_notes
+from spreadtune.search.results.progress import planned_pairs
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts, Space
 from spreadtune.search.storage.reading import stored_rows
 from spreadtune.search.storage.record import Record, Row
+from spreadtune.spec.reference import reference_spec
 from spreadtune.spec.seed import STAGES, Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -125,8 +126,9 @@ def workload(
     plan, counts = make_plan(study.search), mean_class_counts or BatchClassCounts()
     rows, confirmed = (stored_rows(study, run, storage, stage=stage) if run else {} for stage in STAGES)
     spaces = [Space(variant, counts) for variant in study.variants()]
-    searching = [_variant(plan, space, rows.get(space.variant.name, {}), run) for space in spaces]
-    best = best_of_variants(study, run, rows) if run and not any(load.jobs for load in searching) else None
+    planned = planned_pairs(study)
+    searching = [_variant(plan, planned, space, rows.get(space.variant.name, {}), run) for space in spaces]
+    best = best_of_variants(study, rows) if run and not any(load.jobs for load in searching) else None
     return Workload(
         variants=tuple(
             replace(load, confirm=_confirm(study, plan, space, best, confirmed.get(load.name, {}), run))
@@ -136,15 +138,18 @@ def workload(
     )
 
 
-def _variant(plan: Plan, space: Space, rows: Mapping[int, Row], run: RunFolder | None) -> VariantLoad:
+def _variant(
+    plan: Plan, planned: Mapping[str, int], space: Space, rows: Mapping[int, Row], run: RunFolder | None
+) -> VariantLoad:
+    total = planned[space.variant.name]
     last = {row.record.pair: row for _, row in sorted(rows.items())}
     begun = [job for row in last.values() if run and (job := _again(space, row, run.trial(row.record.trial)))]
     settings = plan.settings(space) if isinstance(plan, GridPlan) else None
     return VariantLoad(
         name=space.variant.name,
         settings=None if settings is None else len(settings),
-        total=plan.total(space),
-        jobs=(*begun, *(Job(spec) for spec in _untouched(plan, space, last))),
+        total=total,
+        jobs=(*begun, *(Job(spec) for spec in _untouched(plan, total, space, last))),
         alpha=tuple(alpha_notes(space, settings)),
     )
 
@@ -189,10 +194,10 @@ def _again(space: Space, row: Row, folder: TrialFolder) -> Job | None:
     return None
 
 
-def _untouched(plan: Plan, space: Space, last: Mapping[tuple[int, int], Row]) -> Sequence[TrialSpec]:
+def _untouched(plan: Plan, total: int, space: Space, last: Mapping[tuple[int, int], Row]) -> Sequence[TrialSpec]:
     """The pairs that no trial holds."""
     if not isinstance(plan, GridPlan):
-        return expected_draws(space.variant, max(0, plan.total(space) - len(last)))
+        return expected_draws(space.variant, max(0, total - len(last)))
     specs = [space.variant.trial(values, Seed(study=0)) for values in plan.settings(space)]
     # As they are handed out: every setting at one seed, then at the next.
     return [spec for seed in range(plan.seeds) for setting, spec in enumerate(specs) if (setting, seed) not in last]

@@ -1,164 +1,207 @@
-"""How far a run is."""
+"""How far a run is: counted here, for the driver, a list of runs, a resume and a report alike."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import fmean
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from spreadtune.search.plans.confirmation import Confirmation
-from spreadtune.search.plans.plan import Plan
-from spreadtune.search.plans.references import References
-from spreadtune.search.sampling.settings import Value
-from spreadtune.search.storage.book import Book
-from spreadtune.search.storage.record import Row, TrialStatus
-from spreadtune.spec.goal import Selection
+from spreadtune.run_folder import TrialStatus
+from spreadtune.search.results.choice import Choice, SettingResults, choose
+from spreadtune.search.sampling.settings import grid_settings
+from spreadtune.search.storage.record import Rows
+from spreadtune.spec.study import Study
+
+RunStatus = Literal["running", "finished", "interrupted"]
 
 
 @dataclass(frozen=True)
-class SettingResults:
-    """A setting with a finished trial.
-
+class Counts:
+    """Pairs (a setting at a seed) of a stage, or references. One that was tried again counts once, as its last trial
+    stands.
 
     Attributes:
-        variant: its variant.
-        setting: its number there.
-        values: what is searched, by path.
-        label: a short text for people.
-        results: the metric that chooses, of its finished trials, one for each seed.
-        means: over seeds, of what else the choice looks at, by name.
-        feasible: its means keep the bounds of the study.
+        total: how many there are to be. Of references, where nobody looked at the data: how many were begun.
+        complete, pruned, failed, running: those that have a trial, by its state.
+        diverged: those among the pruned that were not stopped.
+        settled: those of which some trial has ended, whatever its end, though another may be in training.
+        retrying: those among the failed that wait for another trial.
     """
 
-    variant: str
-    setting: int
-    values: Mapping[str, Value]
-    label: str
-    results: tuple[float, ...]
-    means: Mapping[str, float] = field(default_factory=dict)
-    feasible: bool = True
+    total: int = 0
+    complete: int = 0
+    pruned: int = 0
+    failed: int = 0
+    running: int = 0
+    diverged: int = 0
+    settled: int = 0
+    retrying: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
     @property
-    def mean(self) -> float:
-        """Of the metric that chooses."""
-        return fmean(self.results)
+    def ended(self) -> int:
+        """Those that have ended for good, as far as this start of the run goes."""
+        return self.complete + self.pruned + self.failed - self.retrying
+
+    @property
+    def missing(self) -> int:
+        """Those that have not."""
+        return self.total - self.ended
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a resume has any left that no trial has settled; a failed one settles its pair."""
+        return self.settled < self.total
+
+    @property
+    def by_state(self) -> dict[TrialStatus, int]:
+        """Without the states that none has."""
+        found: dict[TrialStatus, int] = {
+            "COMPLETE": self.complete,
+            "PRUNED": self.pruned,
+            "FAIL": self.failed,
+            "RUNNING": self.running,
+        }
+        return {state: count for state, count in found.items() if count}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Counts of pairs (a setting at a seed); a pair that was retried counts once, as its last trial stands.
+    """How far a run is, and how its settings stand.
 
     Attributes:
-        total: the pairs of the whole study, those of its confirmation too.
-        complete, pruned, failed, running: those that have a trial, by its state.
-        retrying: those among the failed that wait for another trial.
-        references_total, references_done: floors and ceilings, one for each seed that has them.
-        settings: every setting of the search with a finished trial.
-        best: the one among them that comes first so far.
-        confirm_total: how many of all pairs are the confirmation's.
+        search: its search's pairs.
+        confirmation: those of its confirmation; nothing where it has none.
+        references: floors and ceilings, those of the confirmation too.
+        choice: its settings in the order in which the best is chosen.
     """
 
-    total: int
-    complete: int
-    pruned: int
-    failed: int
-    running: int
-    references_total: int
-    references_done: int
-    retrying: int = 0
-    settings: tuple[SettingResults, ...] = ()
-    best: SettingResults | None = None
-    confirm_total: int = 0
+    search: Counts
+    confirmation: Counts
+    references: Counts
+    choice: Choice
 
     @property
-    def trials_done(self) -> int:
-        """Pairs that have ended for good, as far as this run goes."""
-        return self.complete + self.pruned + self.failed - self.retrying
+    def trials(self) -> Counts:
+        """The pairs of both stages."""
+        return self.search + self.confirmation
 
     @property
-    def done(self) -> int:
-        return self.trials_done + self.references_done
+    def whole(self) -> Counts:
+        """Pairs and references."""
+        return self.trials + self.references
 
     @property
     def missing(self) -> int:
         """Pairs and references that have not ended."""
-        return self.total + self.references_total - self.done
+        return self.whole.missing
+
+    @property
+    def unfinished(self) -> bool:
+        """Some pair has no trial that ended, or a reference was left in the middle."""
+        return any(counts.unfinished for counts in (self.search, self.confirmation, self.references))
+
+    @property
+    def best(self) -> SettingResults | None:
+        """The setting that comes first so far."""
+        return self.choice.best
+
+    def status(self, *, held: bool) -> RunStatus:
+        """In one word; ``held``: a process is at it."""
+        return "running" if held else "interrupted" if self.unfinished else "finished"
+
+
+def planned_pairs(study: Study) -> dict[str, int]:
+    """How many pairs the search of each variant is to have, retries not counted."""
+    search = study.search
+    return {
+        variant.name: search.seeds * sum(1 for _ in grid_settings(variant)) if search.trials is None else search.trials
+        for variant in study.variants()
+    }
+
+
+def count_pairs(rows: Rows, total: int) -> Counts:
+    """The pairs of a stage of a variant that has these trials."""
+    last = {row.record.pair: row for _, row in sorted(rows.items())}
+    states = Counter(row.state for row in last.values())
+    return Counts(
+        total,
+        states["COMPLETE"],
+        states["PRUNED"],
+        states["FAIL"],
+        states["RUNNING"],
+        diverged=sum(row.state == "PRUNED" and (row.reason or "").startswith("diverged") for row in last.values()),
+        settled=len({row.record.pair for row in rows.values() if row.state != "RUNNING"}),
+    )
+
+
+def count_references(states: Iterable[TrialStatus], total: int | None = None, retrying: int = 0) -> Counts:
+    """References by how they stand.
+
+    Args:
+        states: of those that were begun.
+        total: how many there are to be, where that is known.
+        retrying: how many of the failed wait for another try.
+    """
+    count = Counter(states)
+    begun = count.total()
+    return Counts(
+        begun if total is None else total,
+        complete=count["COMPLETE"],
+        failed=count["FAIL"],
+        running=count["RUNNING"],
+        settled=begun - count["RUNNING"],
+        retrying=retrying,
+    )
+
+
+def is_over(planned: Mapping[str, int], searched: Mapping[str, Rows]) -> bool:
+    """Whether a search has ended, in all variants: only then is a best setting confirmed."""
+    counts = [count_pairs(rows, planned[variant]) for variant, rows in searched.items()]
+    return not any(each.unfinished or each.running for each in counts)
 
 
 def count_progress(
-    books: Sequence[Book],
-    plan: Plan,
-    confirmation: Confirmation,
-    references: Sequence[References],
-    selection: Selection,
+    study: Study,
+    planned: Mapping[str, int],
+    searched: Mapping[str, Rows],
+    confirmed: Mapping[str, Rows],
+    references: Counts,
     *,
-    retrying: int = 0,
+    retrying: tuple[int, int] = (0, 0),
 ) -> Progress:
-    """Count what the driver knows, without asking the database.
+    """How far a run is that has these trials.
 
     Args:
-        books: one for each variant.
-        plan: which pairs there are.
-        confirmation: which ones come after them.
-        references: the run's floors and ceilings, of the search and of the confirmation.
-        selection: how the best setting is chosen.
-        retrying: failed pairs that wait for another trial.
+        study: what it asks.
+        planned: what :func:`planned_pairs` says of it, which lists a grid.
+        searched: its search's trials, by the name of every variant.
+        confirmed: those of its confirmation.
+        references: its floors and ceilings.
+        retrying: failed pairs that wait for another trial, of the search and of the confirmation.
     """
-    states = [state for book in (*books, *confirmation.books) for state in pair_states(book.rows)]
-    settings = tuple(found for book in books for found in setting_results(book, selection))
-    to_confirm = confirmation.total()
+    choice = choose(searched, study.search.selection)
+    best = choice.of_variants if is_over(planned, searched) else None
+    search = sum((count_pairs(rows, planned[variant]) for variant, rows in searched.items()), Counts())
+    seeds = study.search.confirm_seeds
+    confirmation = sum(
+        (count_pairs(rows, _to_confirm(seeds, variant, best, rows)) for variant, rows in confirmed.items() if seeds),
+        Counts(),
+    )
+    waiting, waiting_confirmed = retrying
     return Progress(
-        total=sum(plan.total(book.space) for book in books) + to_confirm,
-        complete=states.count("COMPLETE"),
-        pruned=states.count("PRUNED"),
-        failed=states.count("FAIL"),
-        running=states.count("RUNNING"),
-        references_total=sum(each.total for each in references),
-        references_done=sum(each.done for each in references),
-        retrying=retrying,
-        settings=settings,
-        best=best_of(settings, selection),
-        confirm_total=to_confirm,
+        replace(search, retrying=waiting), replace(confirmation, retrying=waiting_confirmed), references, choice
     )
 
 
-def setting_results(book: Book, selection: Selection) -> list[SettingResults]:
-    """The settings of a variant that have a finished trial, by their number."""
-    metric = selection.goal.metric
-    finished: dict[int, list[Row]] = {}
-    for row in book.rows.values():
-        if metric in row.metrics:
-            finished.setdefault(row.record.setting, []).append(row)
-    return [_results(book, setting, rows, selection) for setting, rows in sorted(finished.items())]
+def _to_confirm(seeds: int, variant: str, best: Mapping[str, SettingResults] | None, confirmed: Rows) -> int:
+    """How many pairs of a variant a confirmation has in all: those of former bests that have trials, and the best's.
 
-
-def _results(book: Book, setting: int, rows: Sequence[Row], selection: Selection) -> SettingResults:
-    measured = {
-        name: [row.metrics[name] for row in rows if name in row.metrics]
-        for name in dict.fromkeys((selection.goal.metric, *selection.metrics))
-    }
-    means = {name: fmean(values) for name, values in measured.items() if values}
-    return SettingResults(
-        book.variant,
-        setting,
-        rows[0].record.values,
-        book.setting_label(rows[0].record),
-        tuple(measured[selection.goal.metric]),
-        means,
-        feasible=selection.violation(means) == 0,
-    )
-
-
-def best_of(settings: Iterable[SettingResults], selection: Selection) -> SettingResults | None:
-    """The setting that comes first by its means; equal ones go to the lower variant name, then to the lower setting."""
-
-    def place(found: SettingResults) -> tuple[tuple[float, ...], str, int]:
-        means = {**found.means, selection.goal.metric: found.mean}
-        return selection.rank(means), found.variant, found.setting
-
-    return min((found for found in settings if not math.isnan(found.mean)), key=place, default=None)
-
-
-def pair_states(rows: Mapping[int, Row]) -> list[TrialStatus]:
-    """One state for each trial that is no retry: that of the last trial of its pair."""
-    last = {row.record.pair: row.state for _, row in sorted(rows.items())}
-    return [last[row.record.pair] for row in rows.values() if row.record.retry_of is None]
+    While the search goes on (``best`` is None) a variant is counted with the pairs that one best has.
+    """
+    held = {row.record.pair for row in confirmed.values()}
+    if best is None:
+        return max(seeds, len(held))
+    chosen = best.get(variant)
+    return len(held | {(chosen.setting, seed) for seed in range(seeds) if chosen})

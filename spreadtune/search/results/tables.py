@@ -15,8 +15,8 @@ from spreadtune.search.results.outcomes import restored_outcome
 from spreadtune.search.sampling.space import Parameter
 from spreadtune.search.storage.database import database_url
 from spreadtune.search.storage.peek import peeked_rows
-from spreadtune.search.storage.reading import Rows, stored_rows
-from spreadtune.search.storage.record import Row
+from spreadtune.search.storage.reading import stored_rows
+from spreadtune.search.storage.record import Row, Rows
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import STAGES

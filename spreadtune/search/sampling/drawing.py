@@ -14,6 +14,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
+from spreadtune.search.optuna_internals import as_stored, forget_draws
 from spreadtune.search.sampling.settings import Value
 from spreadtune.search.sampling.space import Parameter, Space, only_value
 
@@ -47,16 +48,9 @@ def _value(
 
 
 def as_asked_for(trial: Trial) -> FrozenTrial:
-    """A trial that nothing is stored of, even where a driver was killed between drawing and storing.
-
-    The Gaussian process notes on the trial what it drew, for drivers side by side, and would take the note of a draw
-    that came to nothing for a trial in training.
-    """
-    storage, key = trial.storage, trial._trial_id
-    for note in storage.get_trial_system_attrs(key):
-        if note.startswith("gp:"):
-            storage.set_trial_system_attr(key, note, "")
-    return storage.get_trial(key)
+    """A trial that nothing is stored of, even where a driver was killed between drawing and storing."""
+    forget_draws(trial)
+    return as_stored(trial)
 
 
 class Drawn(BaseSampler):

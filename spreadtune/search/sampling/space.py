@@ -13,7 +13,6 @@ from optuna.distributions import (
 from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.data import DataConfig
 from spreadtune.spec.domain import Choice, Domain, Grid, Int, LogUniform, Uniform, Window
-from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Variant
 from spreadtune.theory import alpha_from_window
@@ -68,18 +67,16 @@ class Space:
         spec = self.variant.trial(values, Seed(study=0))
         return theory_of(spec, self._class_counts(spec.data))
 
+    def class_counts(self, values: Mapping[str, Value]) -> Sequence[float]:
+        """The images of each class in an average batch of a setting."""
+        return self._class_counts(self.variant.trial(values, Seed(study=0)).data)
+
     def _alpha(self, position: float, values: Mapping[str, Value]) -> float:
         # Seed and alpha do not enter the thresholds; any valid ones make a trial to read the rest from.
         spec = self.variant.trial({**values, ALPHA: 0.0}, Seed(study=0))
-        assert isinstance(spec.objective, SpreadObjective), "a study with a window has the spread objective"
-        return alpha_from_window(
-            position,
-            self._class_counts(spec.data),
-            spec.objective.temperature,
-            pairs=spec.objective.pairs,
-            denominator=spec.objective.denominator,
-            views=spec.data.views,
-        )
+        loss = spec.objective.spread_loss(spec.data.views)
+        assert loss is not None, "a window is refused where there is no theory"
+        return alpha_from_window(position, self._class_counts(spec.data), **loss.scheme.arguments)
 
 
 def distribution(domain: Domain) -> BaseDistribution:

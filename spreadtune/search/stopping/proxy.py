@@ -12,6 +12,7 @@ from optuna.pruners import BasePruner
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
+from spreadtune.search.optuna_internals import storage_id, stored_trial
 from spreadtune.spec.goal import Goal
 
 STANDS_FOR = "stands_for"
@@ -58,7 +59,7 @@ class Companion:
                 self._study.add_trial(create_trial(state=TrialState.RUNNING, user_attrs={STANDS_FOR: number}))
                 found = self._stored(number)
                 assert found
-            self._stand_ins[number] = Trial(self._study, found._trial_id)
+            self._stand_ins[number] = stored_trial(self._study, storage_id(found))
         return self._stand_ins[number]
 
     def reported(self) -> Mapping[int, Collection[int]]:

@@ -10,21 +10,17 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from spreadtune.run_folder import Outcome
 from spreadtune.search.assignment import setting_label, trial_label
+from spreadtune.search.optuna_internals import as_stored, storage_id, stored_trial
 from spreadtune.search.results.outcomes import finished_metrics
 from spreadtune.search.sampling.drawing import Drawn, suggest
 from spreadtune.search.sampling.settings import Value, setting_key
 from spreadtune.search.sampling.space import Space
 from spreadtune.search.sampling.warm_start import WARM, earlier_trials
 from spreadtune.search.stopping.proxy import Companion, Itself
-from spreadtune.search.storage.record import METRICS, REASON, RECORD, STOP, Record, Row, Stop
+from spreadtune.search.storage.reading import read_rows
+from spreadtune.search.storage.record import MEASURED, REASON, RECORD, STOP, Record, Row, Rows, Stop
 from spreadtune.spec.search import SearchConfig
 from spreadtune.spec.seed import Seed
-
-
-def read_rows(study: optuna.Study) -> dict[int, Row]:
-    """The trials of a study by run-wide number, those without a record left out."""
-    rows = (Row.of(trial) for trial in study.get_trials(deepcopy=False))
-    return {row.record.trial: row for row in rows if row}
 
 
 class Book:
@@ -69,7 +65,7 @@ class Book:
         self._proxy: Itself | Companion = Itself()
         if search.watched and len(search.objectives) > 1:
             self._proxy = Companion(f"{name}/proxy", storage, goal=search.watched, pruner=pruner)
-        self.rows: dict[int, Row] = {}
+        self.rows: Rows = {}
         self._settings: dict[str, int] = {}
 
     @property
@@ -93,7 +89,7 @@ class Book:
     def load(self) -> None:
         """Take in what the database holds and the driver does not know yet; what it knows is never older."""
         reported = self._proxy.reported()
-        for number, row in read_rows(self.study).items():
+        for number, row in read_rows(self.study, self._search).items():
             self.rows.setdefault(number, row).reported.update(reported.get(number, ()))
             if row.record.setting not in self._settings.values():
                 self._settings[self._key(row.record.values)] = row.record.setting
@@ -117,14 +113,15 @@ class Book:
         """The first seed after those that the setting has trials at."""
         return 1 + max(row.record.seed for row in self.of_setting(setting))
 
-    def taken_up(self, optuna_id: int) -> Trial:
+    def taken_up(self, optuna_id: int | None) -> Trial:
         """A handle on a stored trial."""
-        return Trial(self.study, optuna_id)
+        assert optuna_id is not None, "it is read from the database"
+        return stored_trial(self.study, optuna_id)
 
     def write(self, trial: Trial, record: Record) -> Row:
         """Store what was drawn: the record first, as one attribute, then the parameters it holds."""
         trial.set_user_attr(RECORD, record.attribute())
-        row = self.rows[record.trial] = Row(record, trial._trial_id)
+        row = self.rows[record.trial] = Row(record, storage_id(trial))
         self._settings.setdefault(self._key(record.values), record.setting)
         self.suggest(trial, record)
         return row
@@ -158,7 +155,7 @@ class Book:
             if outcome.reason:
                 trial.set_user_attr(REASON, outcome.reason)
             if outcome.state == "COMPLETE":
-                trial.set_user_attr(METRICS, finished_metrics(outcome))
+                trial.set_user_attr(MEASURED, finished_metrics(outcome))
                 self._set_constraints(trial, outcome.metrics)
                 values = [outcome.values[goal.metric] for goal in self._search.objectives]
         except UpdateFinishedTrialError:
@@ -182,7 +179,7 @@ class Book:
         self.study.tell(trial, state=TrialState.FAIL)
 
     def _set_constraints(self, trial: Trial, metrics: Mapping[str, float]) -> None:
-        known = trial.storage.get_trial(trial._trial_id).constraints
+        known = as_stored(trial).constraints
         for bound in self._search.bounds:
             name = f"{bound.metric} {bound.text}"
             if name not in known:  # Optuna warns of a second one

@@ -17,9 +17,11 @@ from sqlalchemy.exc import DatabaseError
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
+from spreadtune.search.optuna_internals import look_for_tables
 from spreadtune.search.storage.database import SQLITE_PATIENCE, close_database, study_name
 from spreadtune.search.storage.faults import AWAY
-from spreadtune.search.storage.reading import Rows, rows_of
+from spreadtune.search.storage.reading import rows_of
+from spreadtune.search.storage.record import Rows
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.study import Study
 
@@ -35,7 +37,7 @@ def peeked_rows(study: Study, run: RunFolder, *, stage: Stage = "search") -> dic
     try:
         with _readable(run.database_file) as (file, options), _opened(file, options) as storage:
             names = [variant.name for variant in study.variants()]
-            return {name: rows_of(storage, study_name(run, name, stage)) for name in names}
+            return {name: rows_of(storage, study_name(run, name, stage), study.search) for name in names}
     except (*AWAY, DatabaseError, sqlite3.Error, OSError) as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         raise UserError(f"{run.database_file.name} cannot be read ({reason})") from error
@@ -70,7 +72,7 @@ def _opened(file: Path, options: str) -> Iterator[RDBStorage]:
         check_same_thread=False,
     )
     with closing(connect()) as connection:  # Optuna would make its tables in a file that has none
-        connection.execute("SELECT study_id FROM studies LIMIT 1")
+        look_for_tables(connection)
     storage = RDBStorage(
         "sqlite://", engine_kwargs={"creator": connect}, skip_compatibility_check=True, skip_table_creation=True
     )

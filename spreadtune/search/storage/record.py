@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from optuna.trial import FrozenTrial, TrialState
-
-from spreadtune.run_folder import State
+from spreadtune.run_folder import TrialStatus
 from spreadtune.search.sampling.settings import Value
 from spreadtune.spec.seed import Stage
 
 RECORD = "record"
 STOP = "stop"
 REASON = "reason"
-METRICS = "metrics"
-
-TrialStatus = State | Literal["RUNNING"]
+MEASURED = "metrics"
 
 
 @dataclass(frozen=True)
@@ -70,11 +66,11 @@ class Stop:
 
 @dataclass
 class Row:
-    """A trial as the driver knows it.
+    """A trial as the driver knows it, or as a database, a table or the run's folder tells it.
 
     Attributes:
         record: what was drawn.
-        optuna_id: Optuna's key of the trial in its storage.
+        optuna_id: Optuna's key of the trial in its storage; None where the row comes from files.
         state: RUNNING until settled.
         stop: the early stop that was ordered, if one was.
         reported: epochs whose value the pruner has.
@@ -83,33 +79,13 @@ class Row:
     """
 
     record: Record
-    optuna_id: int
+    optuna_id: int | None = None
     state: TrialStatus = "RUNNING"
     stop: Stop | None = None
     reported: set[int] = field(default_factory=set)
     metrics: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
 
-    @classmethod
-    def of(cls, trial: FrozenTrial) -> "Row | None":
-        """The row of a stored trial; None for one that was asked for and never drawn."""
-        if RECORD not in trial.user_attrs:
-            return None
-        stop = trial.user_attrs.get(STOP)
-        return cls(
-            Record(**trial.user_attrs[RECORD]),
-            trial._trial_id,
-            _STATES[trial.state],
-            Stop(**stop) if stop else None,
-            set(trial.intermediate_values),
-            trial.user_attrs.get(METRICS, {}),
-            trial.user_attrs.get(REASON),
-        )
 
-
-_STATES: dict[TrialState, TrialStatus] = {
-    TrialState.COMPLETE: "COMPLETE",
-    TrialState.PRUNED: "PRUNED",
-    TrialState.FAIL: "FAIL",
-    TrialState.RUNNING: "RUNNING",
-}
+Rows = dict[int, Row]
+"""The trials of a variant by run-wide number."""

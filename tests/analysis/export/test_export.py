@@ -38,7 +38,7 @@ def test_an_export_of_the_same_run_is_the_same(sweep: Results, tmp_path: Path) -
     assert files(tmp_path / "one") == files(tmp_path / "other")
     assert list(files(tmp_path / "one")) == sorted(
         f"{name}.{ending}"
-        for name in ("trials", "settings", "references")
+        for name in ("trials", "settings", "best", "references")
         for ending in ("csv", "parquet", "tex", "md")
     )
 
@@ -63,12 +63,26 @@ def test_settings_are_means_with_half_widths_best_first(sweep: Results, tmp_path
         assert row["metric.class_accuracy.half_width"] == pytest.approx(found.half_width)
 
 
+def test_settings_and_the_best_have_their_differences_from_supcon(sweep: Results, tmp_path: Path) -> None:
+    sweep.export(tmp_path, ["parquet", "markdown"])
+    table, gains = pd.read_parquet(tmp_path / "settings.parquet"), sweep.gains()
+    for _, row in table.iterrows():
+        own = gains.loc[[(row["variant"], row["setting"])]].iloc[0]
+        assert row[list(own.index)].astype(float).to_numpy() == pytest.approx(own.astype(float).to_numpy(), nan_ok=True)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "best.parquet"), sweep.best(), check_dtype=False)
+    heading, _, *rows = cells_of_markdown((tmp_path / "settings.md").read_text())
+    assert sum(row[heading.index("gain over best SupCon")] != "–" for row in rows) == len(gains) - 1
+    assert "Holm's correction for the 7 settings" in (tmp_path / "best.md").read_text()
+
+
 def test_latex_and_markdown_say_the_same_rounded(sweep: Results, tmp_path: Path) -> None:
     sweep.export(tmp_path, TABLES)
-    for name in ("settings", "references", "trials"):
+    for name in ("settings", "best", "references", "trials"):
         set_in = cells_of_latex((tmp_path / f"{name}.tex").read_text())
         heading, _, *rows = cells_of_markdown((tmp_path / f"{name}.md").read_text())
-        assert [[cell.replace(r"$\pm$", "±").replace("--", "–") for cell in row] for row in set_in] == [heading, *rows]
+        assert [
+            [cell.replace(r"$\pm$", "±").replace("--", "–").replace(r"\_", "_") for cell in row] for row in set_in
+        ] == [heading, *rows]
     best = pd.read_parquet(tmp_path / "settings.parquet").iloc[0]
     mean, width = best["metric.transfer_accuracy"], best["metric.transfer_accuracy.half_width"]
     heading, _, first, *_ = cells_of_markdown((tmp_path / "settings.md").read_text())
@@ -77,7 +91,12 @@ def test_latex_and_markdown_say_the_same_rounded(sweep: Results, tmp_path: Path)
 
 def test_latex_is_built_of_balanced_parts(sweep: Results, tmp_path: Path) -> None:
     sweep.export(tmp_path, ["latex"])
-    for name, environment in (("settings", "tabular"), ("references", "tabular"), ("trials", "longtable")):
+    for name, environment in (
+        ("settings", "tabular"),
+        ("best", "tabular"),
+        ("references", "tabular"),
+        ("trials", "longtable"),
+    ):
         text = (tmp_path / f"{name}.tex").read_text()
         columns = re.search(rf"\\begin{{{environment}}}{{([lr]+)}}", text)
         assert columns
@@ -123,7 +142,7 @@ def test_without_kaleido_the_tables_are_there_and_what_is_missing_is_said(
     monkeypatch.setitem(sys.modules, "kaleido", None)
     exported = sweep.export(tmp_path)
     assert exported.missing == 'Kaleido is not installed: pip install "spreadtune[export]"'
-    assert len(exported.files) == 12
+    assert len(exported.files) == 16
     assert all(path.is_file() for path in exported.files)
 
 
@@ -132,4 +151,4 @@ def test_without_a_browser_too(sweep: Results, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "nowhere"))
     exported: Any = sweep.export(tmp_path / "out", ["csv", "figures"])
     assert "install Chromium or Chrome, or set BROWSER_PATH" in exported.missing
-    assert [path.name for path in exported.files] == ["trials.csv", "settings.csv", "references.csv"]
+    assert [path.name for path in exported.files] == ["trials.csv", "settings.csv", "best.csv", "references.csv"]

@@ -289,6 +289,31 @@ def test_every_setting_stands_in_the_plane_of_the_objectives(goals: Results) -> 
     assert (bound.y0, bound.y1) == (0.95, 0.95)
 
 
+def test_what_may_have_been_lucky_is_on_no_front(new_run: Any) -> None:
+    """One seed each, but for the one that racing repeated; without that repeat the others would dominate it."""
+    run = new_run("""
+search:
+  sampler: random
+  seeds: 2
+  trials: 4
+  space: {objective.alpha: {uniform: [0, 1]}}
+  optimize: {transfer_accuracy: maximize, class_accuracy: maximize}
+""")
+    for setting, seed, value in ((0, 0, 0.9), (0, 1, 0.9), (1, 0, 0.95), (2, 0, 0.8)):
+        both = {"metric.transfer_accuracy": value, "metric.class_accuracy": value}
+        repeat = 0 if seed else None
+        run.trial(setting, seed, alpha=0.5, params={"objective.alpha": setting / 10}, repeat_of=repeat, **both)
+    frame = build_frame(run.write())
+    table = front_points(frame).set_index("setting")
+    assert table["front"].to_dict() == {0: True, 1: False, 2: False}
+    assert table["lucky"].to_dict() == {0: False, 1: True, 2: True}
+    figure = front.figure(frame)
+    assert figure is not None
+    assert "Hollow: 2 settings with one seed may have been lucky; they are on none." in figure.caption
+    [hollow] = traces(figure.plot, "one seed")
+    assert (len(hollow.x), hollow.marker.symbol) == (2, "circle-open")
+
+
 def test_three_objectives_have_a_panel_for_each_two(new_run: Any) -> None:
     run = new_run("""
 search:

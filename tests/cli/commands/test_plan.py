@@ -45,6 +45,11 @@ def files(workplace: Workplace) -> list[Path]:
     return sorted(path for path in workplace.folder.rglob("*") if path.is_file())
 
 
+IMAGES = [
+    "images     training 200: below five 101, five and above 99; 10 subclasses of 19 (8) to 21 (3)",
+    "images     validation 362: below five 182, five and above 180; 10 subclasses of 35 (8) to 37 (1)",
+    "images     test 357: below five 178, five and above 179; 10 subclasses of 35 (0) to 36 (1)",
+]
 NOTES = [
     "note       seconds were measured on this machine, one trial alone; side by side trials may slow one another down",
     "note       not counted: starting Ray and its workers, reading the data, the floors' probes (raw pixels, untrained"
@@ -57,9 +62,10 @@ def test_a_grid(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> Non
     before = files(workplace)
     assert printed(capsys, "x", "--price-per-gpu-hour", "3") == [
         "study      x: Small enough for a test.",
+        *IMAGES,
         "variant    main: 2 settings x 2 seeds, 4 trials",
-        "alpha      temperature 0.5, 32 images of a class in a batch: classes collapse up to 0.425, "
-        "class means vanish from 0.702; 1 setting below, 1 inside, 0 above",
+        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.423 "
+        "(the last of them up to 0.429), class means vanish from 0.702; 1 setting below, 1 inside, 0 above",
         "to run     4 trials and 2 references (floors and ceiling), 24 epochs in all",
         "slots      2 side by side, each with 1 CPU and no GPU",
         "",
@@ -105,11 +111,12 @@ def test_a_search_of_several_shapes_that_stops_early(workplace: Workplace, capsy
     workplace.write("x", {"search": search, "resources": {"cpus_per_worker": 2}})
     lines = printed(capsys, "x", "--trials", "3")
     assert lines[1:] == [
+        *IMAGES,
         "variant    main: 3 trials, each with a setting that is drawn",
-        "alpha      temperature 0.5, 16 images of a class in a batch: classes collapse up to 0.312, "
-        "class means vanish from 0.734; alpha is drawn from 0.200 to 0.900",
-        "alpha      temperature 0.5, 32 images of a class in a batch: classes collapse up to 0.425, "
-        "class means vanish from 0.702; alpha is drawn from 0.200 to 0.900",
+        "alpha      temperature 0.5, 15.8 to 16.2 images of a class in a batch: classes collapse up to 0.310 "
+        "(the last of them up to 0.316), class means vanish from 0.734; alpha is drawn from 0.200 to 0.900",
+        "alpha      temperature 0.5, 31.7 to 32.3 images of a class in a batch: classes collapse up to 0.423 "
+        "(the last of them up to 0.429), class means vanish from 0.702; alpha is drawn from 0.200 to 0.900",
         "to run     3 trials and 1 reference (floors and ceiling), 16 epochs in all",
         "slots      1 side by side, each with 2 CPU and no GPU",
         "",
@@ -125,6 +132,34 @@ def test_a_search_of_several_shapes_that_stops_early(workplace: Workplace, capsy
         "note       kinds of trials in the proportions of uniform draws; tpe may prefer some",
         *NOTES,
     ]
+
+
+def test_images_are_told_class_by_class_and_data_set_by_data_set(
+    workplace: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unequal = {"name": "tests.own_parts:shades", "per_class": [210, 105], "subclasses": 3}
+    workplace.write("x", {"data.dataset": unequal, "data.batch_size": 30, "data.train_size": None})
+    lines = printed(capsys, "x", "--set", "search.variants={all: {}, few: {set: {data.train_size: 60}}}")
+    assert [line for line in lines if line.startswith("images")] == [
+        "images     training 189: class 0 126, class 1 63; 6 subclasses of 21 (subclass 3) to 42 (subclass 0)",
+        "images     training 60: class 0 39, class 1 21; 6 subclasses of 7 (subclass 3) to 13 (subclass 0)",
+        "images     validation 63: class 0 42, class 1 21; 6 subclasses of 7 (subclass 3) to 14 (subclass 0)",
+        "images     test 63: class 0 42, class 1 21; 6 subclasses of 7 (subclass 3) to 14 (subclass 0)",
+    ]
+    assert "temperature 0.5, 10 to 20 images of a class in a batch" in lines[6]
+
+
+def test_images_of_several_data_sets_are_told_apart(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    workplace.write("x", {})
+    own = "{name: 'tests.own_parts:shades', per_class: [200, 200], subclasses: 3}"
+    lines = printed(capsys, "x", "--set", f"search.variants={{digits: {{}}, own: {{set: {{data.dataset: {own}}}}}}}")
+    starts = [line.split(":")[0] for line in lines if line.startswith("images     ") and "training" in line]
+    assert starts == ["images     digits, training 200", "images     tests.own_parts"]
+
+
+def test_a_balanced_batch_has_as_many_of_each_class(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    workplace.write("x", {"data.batches": "balanced"})
+    assert "temperature 0.5, 32 images of each class in a batch" in "\n".join(printed(capsys, "x"))
 
 
 def test_a_terminal_gets_the_same_numbers_in_tables(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,8 +231,9 @@ def test_a_resume_plans_what_its_run_lacks_and_leaves_it_as_it_is(
     write_atomic(run.study_file, dump_study(study.with_counts(seeds=3)))
     before = {path: path.stat().st_mtime_ns for path in files(workplace)}
     lines = printed(capsys, "x", "--resume")
-    assert lines[1:3] == [
+    assert lines[1:6] == [
         f"run        {run.label}, of which only what is missing is counted",
+        *IMAGES,
         "variant    main: 2 settings x 3 seeds, 6 trials, 6 of them still to run",
     ]
     assert {path: path.stat().st_mtime_ns for path in files(workplace)} == before

@@ -13,9 +13,10 @@ from rich.console import Console
 from spreadtune.cli.live import terminal as module
 from spreadtune.cli.live.lines import what_is_left
 from spreadtune.cli.live.terminal import Terminal, TerminalHandler
-from spreadtune.search.results.progress import Progress
+from spreadtune.search.results.progress import Counts
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
+from tests import counted
 from tests.cli.scripted import Clock, Script
 from tests.golden_text import assert_golden
 from tests.workplace import Workplace
@@ -79,10 +80,8 @@ def test_a_trial_that_is_left_is_told_with_its_epoch(study: Study, clock: Clock)
     ],
 )
 def test_what_is_left_to_run(done: int, total: int, references: tuple[int, int], expected: str) -> None:
-    progress = Progress(
-        total=total, complete=done, pruned=0, failed=1, running=0, references_done=references[0],
-        references_total=references[1], retrying=1,
-    )  # fmt: skip
+    search, scale = Counts(total, complete=done, failed=1, retrying=1), Counts(references[1], complete=references[0])
+    progress = counted.progress(search, scale)
     assert what_is_left(progress) == expected, "a failed trial that is retried is to be run"
 
 

@@ -13,15 +13,15 @@ from rich.console import Console
 
 from spreadtune.cli.live.chart import Chart
 from spreadtune.cli.live.view import WAITING, InTraining, View
-from spreadtune.search.results.progress import Progress, SettingResults, best_of
-from spreadtune.spec.goal import Goal, Selection
+from spreadtune.search.results.choice import SettingResults
+from spreadtune.search.results.progress import Counts
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
+from tests import counted
 from tests.golden_text import assert_golden
 from tests.workplace import Workplace
 
 GOLDEN = Path(__file__).parent / "golden"
-MOST = Selection(Goal("transfer_accuracy", "maximize"))
 ALPHAS = (0, 0.2, 0.4, 0.56, 0.62, 0.75, 0.9, 1)
 
 
@@ -48,10 +48,9 @@ def settings(*values: Mapping[str, Any], seeds: int = 3, variant: str = "main") 
 
 
 def seen(of: Study, found: list[SettingResults], **counts: int) -> View:
-    numbers = {"total": 24, "complete": 14, "pruned": 0, "failed": 0, "running": 2} | counts
-    progress = Progress(
-        **numbers, references_total=3, references_done=1, settings=tuple(found), best=best_of(found, MOST)
-    )
+    search = Counts(**{"total": 24, "complete": 14, "running": 2} | counts)
+    best_first = sorted(found, key=lambda each: -each.mean)
+    progress = counted.progress(search, Counts(3, complete=1), best_first)
     in_training = (
         InTraining("trial 17 (alpha 0.62, seed 2)", "epoch 12 of 40", 12, "knn_transfer_accuracy 0.912"),
         InTraining("reference 1 (floors and ceiling, seed 1)", "raw pixels"),
@@ -154,14 +153,11 @@ def test_nothing_to_plot_against(tmp_path: Path) -> None:
     assert "against" not in drawn(seen(of, settings({})), 80, 24)
 
 
-def test_what_is_not_a_number_has_no_place_and_is_not_best(sweep: Study) -> None:
+def test_what_is_not_a_number_has_no_place(sweep: Study) -> None:
     lost = SettingResults("main", 7, {"objective.alpha": 1}, "alpha 1", (math.nan,))
     chart = Chart.of(sweep)
     assert chart
     assert chart.points([lost]) == []
-    assert best_of([lost], MOST) is None
-    with_it = seen(sweep, [*settings({"objective.alpha": 0.2}), lost])
-    assert "best transfer_accuracy 0.943" in drawn(with_it, 80, 24)
 
 
 def test_many_slots_are_counted_where_they_have_no_room(view: View) -> None:

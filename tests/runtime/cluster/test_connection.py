@@ -1,4 +1,11 @@
-"""A cluster that does not start."""
+"""A cluster that does not start, and signals while it does."""
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 import ray
@@ -47,3 +54,58 @@ def test_one_that_is_joined_is_the_user_s_to_name(monkeypatch: pytest.MonkeyPatc
         connect("here:1"),
     ):
         pytest.fail("there is none")
+
+
+def test_one_that_asks_for_a_token_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise ray.exceptions.AuthenticationError("Token authentication is enabled but no token was found")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with pytest.raises(UserError, match=r"^--address auto: .* copy ~/\.ray/auth_token of its head"), connect("auto"):
+        pytest.fail("there is none")
+
+
+def test_a_busy_machine_is_not_blamed_for_what_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(36, "File name too long", "/there")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    monkeypatch.setattr(cluster, "load", lambda: 9.0)
+    with pytest.raises(ClusterError) as told, connect():
+        pytest.fail("there is none")
+    assert "File name too long: '/there'" in str(told.value)
+    assert "busy" not in str(told.value)
+
+
+@pytest.mark.parametrize("swallows", [False, True])
+def test_an_answer_to_sigterm_stays_the_caller_s_while_ray_starts_and_after(
+    swallows: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray's Python puts answers of its own in place, its core another one behind Python's back."""
+    ended: list[str] = []
+
+    def start(**_: object) -> SimpleNamespace:
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(15))
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        ctypes.CDLL(None).signal(signal.SIGTERM, 1)  # SIG_IGN
+        if not swallows:
+            raise KeyboardInterrupt
+        return SimpleNamespace(dashboard_url="")
+
+    def answer(number: int, frame: object) -> None:
+        ended.append("answered")
+
+    monkeypatch.setattr(ray, "init", start)
+    monkeypatch.setattr(ray, "shutdown", lambda: ended.append("shut down"))
+    monkeypatch.setattr(ray, "nodes", list)
+    monkeypatch.setattr(ray, "get_runtime_context", lambda: SimpleNamespace(gcs_address=""))
+    before = signal.signal(signal.SIGTERM, answer)
+    try:
+        with nullcontext() if swallows else pytest.raises(KeyboardInterrupt), connect():
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert ended == (["answered", "shut down"] if swallows else ["shut down"])
+        assert signal.getsignal(signal.SIGTERM) is answer
+        assert signal.getsignal(signal.SIGUSR1) is signal.SIG_IGN, "others are Ray's to set"
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)

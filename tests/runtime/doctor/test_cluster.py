@@ -80,7 +80,7 @@ def test_ports():
 
 
 def test_ray_s_folder(tmp_path):
-    assert check_ray_folder({}, lambda _: GIB).text == "/tmp: 1.0 GiB free"
+    assert check_ray_folder({}, lambda _: GIB).text == "/tmp/ray: 1.0 GiB free"
     assert check_ray_folder({}, lambda _: 0).status == "problem"
     long = check_ray_folder({"RAY_TMPDIR": str(tmp_path / ("a" * 60))}, lambda _: GIB)
     assert long.status == "problem"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spreadtune.runtime.doctor.folders import check_cache, check_data_roots, check_results, nearest, published_sets
+from spreadtune.runtime.doctor.folders import check_cache, check_data_roots, check_results, published_sets
 from spreadtune.runtime.doctor.units import GIB, MIB
 
 LOCAL = [("/", "ext4")]
@@ -60,8 +60,3 @@ def test_results_on_a_network_file_system(tmp_path):
 def test_results_in_the_way(tmp_path):
     (tmp_path / "results").touch()
     assert check_results(tmp_path / "results", lambda _: 9 * GIB, LOCAL).status == "problem"
-
-
-def test_the_nearest_folder_that_is_there(tmp_path):
-    assert nearest(tmp_path / "a" / "b") == tmp_path
-    assert nearest(tmp_path) == tmp_path

@@ -6,19 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ray.air.execution._internal.actor_manager import RayActorManager
-from ray.exceptions import OutOfMemoryError, RayActorError
-from ray.train.v2._internal.exceptions import WorkerHealthCheckFailedError
-from ray.train.v2.api.exceptions import WorkerGroupError
 
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.monitor import SilentMonitor
 from spreadtune.runtime.tune.adapters import LedgerScheduler, LedgerSearcher
 from spreadtune.runtime.tune.jobs import Jobs
-from spreadtune.runtime.tune.out_of_memory import ActorOutOfMemoryError, memory_reason, spare_other_trials
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.memory import note_memory
+from spreadtune.runtime.worker.out_of_memory import ActorOutOfMemoryError
 from spreadtune.search.assignment import Assignment
 from spreadtune.spec.search import SearchConfig
 
@@ -148,34 +144,3 @@ def test_what_ray_ended_for_memory_is_taken_up_once_too(folder: TrialFolder) -> 
         scheduler.on_trial_error(None, trial)
         search.on_trial_complete("tune-id", error=True)
     assert errors(search) == [f"memory: {IN_OUR_WORDS}, twice"]
-
-
-def test_what_is_said_of_rays_errors() -> None:
-    plain, dead = OutOfMemoryError(RAYS_WORDS), RayActorError(error_msg="gone")
-    assert memory_reason(plain) == IN_OUR_WORDS
-    assert memory_reason(OutOfMemoryError("other words")) == "Ray ended the worker to free its machine"
-    assert memory_reason(dead) is None
-    assert memory_reason(None) is None
-    group = WorkerGroupError("", {0: dead, 1: WorkerHealthCheckFailedError("a health check failed", plain)})
-    assert memory_reason(group) == IN_OUR_WORDS
-    assert memory_reason(WorkerGroupError("", {0: dead})) is None
-
-
-def test_tunes_manager_of_actors_takes_it_for_the_death_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_actor_task_failed", "_actor_start_failed"):
-        monkeypatch.setattr(RayActorManager, name, getattr(RayActorManager, name))
-    told: list[Exception] = []
-
-    def tell(actor: Any, error: Exception) -> None:
-        told.append(error)
-
-    actor = SimpleNamespace(actor_id=1, _on_error=tell)
-    task = SimpleNamespace(_tracked_actor=actor, _on_error=tell)
-    manager: Any = SimpleNamespace(_failed_actor_ids=set(), _cleanup_actor=lambda tracked_actor: None)
-    for _ in range(2):
-        spare_other_trials()
-    error = OutOfMemoryError(RAYS_WORDS)
-    RayActorManager._actor_task_failed(manager, tracked_actor_task=task, exception=error)
-    RayActorManager._actor_start_failed(manager, actor, error)
-    assert [memory_reason(error) for error in told] == [IN_OUR_WORDS] * 3
-    assert all(isinstance(error, RayActorError) for error in told)

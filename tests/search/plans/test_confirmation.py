@@ -6,7 +6,7 @@ import optuna
 import pytest
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.results.state import run_state
+from spreadtune.search.results.overview import stored_progress
 from spreadtune.search.storage.database import database_url
 
 GRID = {"objective.alpha": {"grid": [0, 0.5, 1]}}
@@ -42,7 +42,7 @@ def test_without_it_nothing_is_confirmed(lab: Any) -> None:
 
 def test_nothing_is_chosen_while_a_trial_of_the_search_is_in_training(lab: Any) -> None:
     ledger = lab.open(lab.study(space=GRID, confirm={"seeds": 1}))
-    assert (ledger.progress().missing, ledger.progress().confirm_total) == (4, 1)
+    assert (ledger.progress().missing, ledger.progress().confirmation.total) == (4, 1)
     first, second, third = ledger.next(), ledger.next(), ledger.next()
     lab.finish(ledger, first, 0.5)
     lab.finish(ledger, second, 0.6)
@@ -73,13 +73,13 @@ def test_it_is_added_to_a_finished_run_and_raised(lab: Any) -> None:
     study = lab.study(space=GRID)
     lab.run_all(lab.open(study), by_alpha)
     once, more = study.with_counts(confirm=1), study.with_counts(confirm=3)
-    assert run_state(study, lab.run).unfinished is False
-    assert run_state(once, lab.run).unfinished is True
+    assert stored_progress(study, lab.run).unfinished is False
+    assert stored_progress(once, lab.run).unfinished is True
     assert pairs(lab.run_all(lab.open(once), by_alpha)) == [("main", 2, 0)]
-    assert run_state(once, lab.run).unfinished is False
+    assert stored_progress(once, lab.run).unfinished is False
     assert pairs(lab.run_all(lab.open(more), by_alpha)) == [("main", 2, 1), ("main", 2, 2)]
-    state = run_state(more, lab.run)
-    assert (state.total, state.settled) == (6, 6)
+    state = stored_progress(more, lab.run)
+    assert (state.trials.total, state.trials.settled) == (6, 6)
 
 
 def test_another_best_after_more_seeds_is_confirmed_too(lab: Any) -> None:
@@ -88,8 +88,10 @@ def test_another_best_after_more_seeds_is_confirmed_too(lab: Any) -> None:
     more = study.with_counts(seeds=2)
     again = lab.run_all(lab.open(more), lambda each: 10.0 if each.setting == 1 else 0.0)
     assert (pairs(first), pairs(again)) == ([("main", 2, 0)], [("main", 1, 0)])
-    state = run_state(more, lab.run)
-    assert (state.total, state.settled, state.unfinished) == (8, 8, False), "the former best's stays counted"
+    state = stored_progress(more, lab.run)
+    assert (state.trials.total, state.trials.settled, state.unfinished) == (8, 8, False), (
+        "the former best's stays counted"
+    )
 
 
 def test_an_interrupted_confirmation_waits_for_what_the_search_still_lacks(lab: Any) -> None:
@@ -113,12 +115,12 @@ def test_a_failed_one_is_tried_again_by_a_resume(lab: Any) -> None:
     failed = ledger.next()
     assert ledger.settle(failed.number, error="vanished").state == "FAIL"
     assert pairs(lab.run_all(ledger)) == [("main", 2, 1)]
-    state = run_state(study, lab.run)
-    assert (state.failed, state.unfinished) == (1, False)
+    state = stored_progress(study, lab.run)
+    assert (state.trials.failed, state.unfinished) == (1, False)
     again = lab.open(study, retry_failed=True)
     assert pairs(lab.run_all(again)) == [("main", 2, 0)]
-    assert again.progress().failed == 0
-    assert run_state(study, lab.run).failed == 0
+    assert again.progress().trials.failed == 0
+    assert stored_progress(study, lab.run).trials.failed == 0
 
 
 def test_a_search_that_is_retried_chooses_anew(lab: Any) -> None:
@@ -144,7 +146,7 @@ def test_a_variant_without_a_finished_trial_has_none(lab: Any) -> None:
         done.append(assignment)
     assert {each[0] for each in pairs(done)} == {"spread"}
     assert ledger.progress().missing == 0
-    assert run_state(study, lab.run).unfinished is False
+    assert stored_progress(study, lab.run).unfinished is False
 
 
 def test_early_stopping_leaves_it_alone(lab: Any) -> None:

@@ -3,13 +3,12 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spreadtune.search.plans.racing import SHARE, START, next_repeat
-from spreadtune.search.results.selection import best_setting
+from spreadtune.search.results.choice import choose
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.record import Record, Row
 from spreadtune.spec.goal import Bound, Goal, Selection
@@ -80,19 +79,13 @@ def race(rng: np.random.Generator, *, seeds: int, trials: int, noise: float) -> 
             truth.append(float(1 - ((rng.random(2) - 0.6) ** 2).sum()))
         known = {"repeat_of": first.record.trial} if first else {}
         rows.append(row(number, setting, seed, truth[setting] + noise * rng.normal(), **known))
-    chosen = best_setting(table(rows), TRANSFER)
-    assert chosen
-    return truth[chosen[1]], max(truth), rows
+    return truth[chosen(rows)], max(truth), rows
 
 
-def table(rows: list[Row]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "variant": "main", "setting": r.record.setting, "repeat_of": r.record.repeat_of, "state": r.state,
-            "stage": "search", "metric.transfer_accuracy": r.metrics.get("transfer_accuracy"),
-        }
-        for r in rows
-    )  # fmt: skip
+def chosen(rows: list[Row]) -> int:
+    best = choose({"main": {r.record.trial: r for r in rows}}, TRANSFER).best
+    assert best
+    return best.setting
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,8 +99,7 @@ def test_no_setting_gets_too_many_and_the_chosen_one_was_repeated(
     assert all(seed < seeds for _, seed in pairs)
     for so_far in range(1, trials + 1):
         assert SHARE * sum(r.record.repeat_of is not None for r in rows[:so_far]) <= so_far
-    chosen = best_setting(table(rows), TRANSFER)
-    assert sum(r.record.setting == chosen[1] for r in rows) > 1, "no lucky one"
+    assert sum(r.record.setting == chosen(rows) for r in rows) > 1, "no lucky one"
 
 
 @pytest.mark.slow
@@ -116,7 +108,7 @@ def test_racing_loses_less_to_luck_than_drawing_on() -> None:
     lost = {}
     for seeds in (1, 3):
         found = [race(np.random.default_rng(n), seeds=seeds, trials=40, noise=0.1)[:2] for n in range(200)]
-        lost[seeds] = np.mean([1 - chosen for chosen, _ in found])
+        lost[seeds] = np.mean([1 - truth for truth, _ in found])
     assert lost[3] < 0.9 * lost[1], "of what the best setting there is would give"
 
 

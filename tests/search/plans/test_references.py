@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import Outcome
-from spreadtune.search.plans.references import reference_spec
-from spreadtune.search.results.state import run_state
+from spreadtune.search.results.overview import stored_progress
 from spreadtune.spec.load import load_trial
+from spreadtune.spec.objective import InfoNCEObjective, SpreadObjective
+from spreadtune.spec.reference import reference_spec
 
 ALPHA = {"objective.alpha": {"grid": [0, 1]}}
 
@@ -53,6 +54,13 @@ def test_they_run_the_files_own_values_without_the_two_weights(lab: Any) -> None
     assert spec.training == study.training
 
 
+def test_a_loss_that_is_blind_to_labels_is_replaced_by_supcon(lab: Any) -> None:
+    """With subclasses as its classes it would be trained as ever, and what it reaches be called a ceiling."""
+    study = lab.study(space={})
+    blind = study.model_copy(update={"objective": InfoNCEObjective(temperature=0.2)})
+    assert reference_spec(blind, 0).objective == SpreadObjective(alpha=0.0, temperature=0.2)
+
+
 def test_their_spec_lies_in_their_folder(lab: Any) -> None:
     ledger = lab.open(lab.study(space={}), references=True)
     ledger.next()
@@ -70,7 +78,7 @@ def test_a_begun_one_is_taken_up_and_an_ended_one_published(lab: Any) -> None:
     lab.write(ended, Outcome("COMPLETE", epoch=10, metrics={"raw_pixels.transfer_accuracy": 0.9}))
     again = lab.open(study, references=True)
     assert lab.run.reference(ended.seed).outcome().state == "COMPLETE"
-    assert again.progress().references_done == 1
+    assert again.progress().references.ended == 1
     taken_up = again.next()
     assert (taken_up.kind, taken_up.seed, taken_up.resumed) == ("reference", begun.seed, True)
 
@@ -78,7 +86,7 @@ def test_a_begun_one_is_taken_up_and_an_ended_one_published(lab: Any) -> None:
 def test_a_confirmation_has_one_of_its_own_at_the_very_end(lab: Any) -> None:
     study = lab.study(seeds=2, space=ALPHA, confirm={"seeds": 2})
     ledger = lab.open(study, references=True)
-    assert ledger.progress().references_total == 3
+    assert ledger.progress().references.total == 3
     *_, before, last = lab.run_all(ledger)
     assert (before.kind, before.spec.seed.stage) == ("trial", "confirm")
     assert (last.kind, last.seed, last.spec.seed.stage) == ("test reference", 0, "confirm")
@@ -98,7 +106,7 @@ def test_one_of_the_confirmation_that_was_begun_is_taken_up_first(lab: Any) -> N
             lab.write(assignment, Outcome("COMPLETE", epoch=10))
             ledger.settle_reference(assignment.seed)
     lab.kill(ledger)
-    assert run_state(study, lab.run).unfinished
+    assert stored_progress(study, lab.run).unfinished
     again = lab.open(lab.study(space={}, confirm={"seeds": 2}), references=True)
     assert [(a.kind, a.resumed) for a in lab.run_all(again)] == [("test reference", True), ("trial", False)]
 

@@ -31,8 +31,8 @@ def test_settings_of_a_grid_are_counted_for_each_temperature(lab: Lab) -> None:
     assert low == pytest.approx((0.519, 0.685), abs=5e-4)
     assert high == pytest.approx((0.642, 0.669), abs=5e-4)
     assert notes(lab, space=space, seeds=3) == (
-        AlphaNote(0.5, 64, *low, below=2, inside=2, above=2),
-        AlphaNote(1, 64, *high, below=3, inside=1, above=2),
+        AlphaNote(0.5, (64.0, 64.0), *low, below=2, inside=2, above=2),
+        AlphaNote(1, (64.0, 64.0), *high, below=3, inside=1, above=2),
     )
 
 
@@ -73,3 +73,10 @@ def test_other_objectives_have_no_window(lab: Lab) -> None:
     [variant] = study.variants()
     space = Space(variant, lambda _: COUNTS)
     assert alpha_notes(space, [{"objective": "infonce"}, {"objective": "cross_entropy"}]) == []
+
+
+def test_unequal_classes_open_one_after_the_other() -> None:
+    unequal = AlphaNote(0.5, (20.0, 108.0), 0.317, 0.735)
+    assert unequal.last_opening() == pytest.approx(0.673, abs=1e-3)
+    assert AlphaNote(0.5, (64.0, 64.0), 0.519, 0.685).last_opening() is None
+    assert AlphaNote(0.5, (20.0, 108.0), 0.317, None).last_opening() is None

@@ -50,9 +50,13 @@ def test_states_and_best_of_a_run(lab: Any) -> None:
         lab.finish(ledger, ledger.next(), 0.7)
         ledger.next()
         found = overview(lab.run)
-    assert (found.status, found.total, dict(found.states)) == ("running", 4, {"COMPLETE": 3, "RUNNING": 1})
-    assert found.best is not None
-    assert (found.best.mean, found.best.setting, found.best.trials) == (0.9, "alpha 0.75", 1)
+    assert (found.status, found.progress.search.total, found.progress.search.by_state) == (
+        "running",
+        4,
+        {"COMPLETE": 3, "RUNNING": 1},
+    )
+    assert found.progress.best is not None
+    assert (found.progress.best.label, found.progress.best.results) == ("alpha 0.75", (0.9,))
     assert overview(lab.run).status == "interrupted", "nobody holds it now"
 
 
@@ -63,10 +67,10 @@ def test_a_finished_run_and_means_over_seeds(lab: Any) -> None:
     lab.run_all(ledger, lambda _: next(values))
     ledger.close()
     found = overview(lab.run)
-    assert (found.status, found.states) == ("finished", {"COMPLETE": 8})
-    assert found.best is not None
-    assert (found.best.setting, found.best.trials) == ("a: alpha 0.75", 2)
-    assert found.best.mean == pytest.approx(0.85)
+    assert (found.status, found.progress.search.by_state) == ("finished", {"COMPLETE": 8})
+    assert found.progress.best is not None
+    assert found.progress.best.label == "a: alpha 0.75"
+    assert found.progress.best.results == (0.95, 0.75)
 
 
 def test_a_pair_that_was_retried_counts_once(lab: Any) -> None:
@@ -74,10 +78,14 @@ def test_a_pair_that_was_retried_counts_once(lab: Any) -> None:
     ledger = lab.open(study)
     ledger.settle(ledger.next().number, error="vanished")
     lab.run_all(ledger)
-    assert overview(lab.run).states == {"COMPLETE": 3, "FAIL": 1}
+    assert overview(lab.run).progress.search.by_state == {"COMPLETE": 3, "FAIL": 1}
     lab.run_all(lab.open(study, retry_failed=True))
     found = overview(lab.run)
-    assert (found.status, found.total, found.states) == ("finished", 4, {"COMPLETE": 4})
+    assert (found.status, found.progress.search.total, found.progress.search.by_state) == (
+        "finished",
+        4,
+        {"COMPLETE": 4},
+    )
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
@@ -91,14 +99,21 @@ def test_a_confirmation_is_counted_apart_and_keeps_a_run_unfinished(lab: Any, tm
     for _ in range(4):
         lab.finish(ledger, ledger.next())
     found = overview(lab.run)
-    assert (found.status, found.total, found.states) == ("interrupted", 4, {"COMPLETE": 4})
-    assert (found.confirm_total, found.confirm_states) == (2, {})
+    assert (found.status, found.progress.search.total, found.progress.search.by_state) == (
+        "interrupted",
+        4,
+        {"COMPLETE": 4},
+    )
+    assert (found.progress.confirmation.total, found.progress.confirmation.by_state) == (2, {})
     lab.finish(ledger, ledger.next(), 0.99)
     ledger.next()
     found = overview(lab.run)
-    assert (found.states, found.confirm_states) == ({"COMPLETE": 4}, {"COMPLETE": 1, "RUNNING": 1})
-    assert found.best is not None
-    assert found.best.mean == 0.5, "of the search alone"
+    assert (found.progress.search.by_state, found.progress.confirmation.by_state) == (
+        {"COMPLETE": 4},
+        {"COMPLETE": 1, "RUNNING": 1},
+    )
+    assert found.progress.best is not None
+    assert found.progress.best.mean == 0.5, "of the search alone"
     lab.run_all(lab.open(study, storage=address))
     assert overview(lab.run).status == "finished"
 
@@ -114,7 +129,7 @@ def test_another_process_changes_no_file_while_a_driver_writes(lab: Any) -> None
         code = (
             "import sys; from pathlib import Path; from spreadtune.run_folder import RunFolder\n"
             "from spreadtune.search.results.overview import overview\n"
-            "found = overview(RunFolder(Path(sys.argv[1]))); print(found.status, found.states['COMPLETE'])"
+            "found = overview(RunFolder(Path(sys.argv[1]))); print(found.status, found.progress.search.complete)"
         )
         command = [sys.executable, "-c", code, str(lab.run.path)]
         asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -207,12 +222,16 @@ def test_a_database_elsewhere_is_told_from_published_results(lab: Any, tmp_path:
     ledger.next()
     found = overview(lab.run)
     assert found.from_files
-    assert (found.status, found.total, found.states) == ("interrupted", 4, {"FAIL": 1, "COMPLETE": 1, "RUNNING": 1})
-    assert found.best is not None
-    assert (found.best.mean, found.best.setting, found.best.trials) == (0.9, "alpha 0.75", 1)
+    assert (found.status, found.progress.search.total, found.progress.search.by_state) == (
+        "interrupted",
+        4,
+        {"FAIL": 1, "COMPLETE": 1, "RUNNING": 1},
+    )
+    assert found.progress.best is not None
+    assert (found.progress.best.label, found.progress.best.results) == ("alpha 0.75", (0.9,))
     lab.run_all(lab.open(study, storage=address, retry_failed=True))
     found = overview(lab.run)
-    assert (found.status, found.states) == ("finished", {"COMPLETE": 4})
+    assert (found.status, found.progress.search.by_state) == ("finished", {"COMPLETE": 4})
 
 
 def test_a_diverged_trial_has_no_value(lab: Any) -> None:
@@ -222,4 +241,4 @@ def test_a_diverged_trial_has_no_value(lab: Any) -> None:
     lab.write(assignment, Outcome("PRUNED", reason="diverged", epoch=2))
     ledger.settle(assignment.number)
     found = overview(lab.run)
-    assert (found.states, found.best) == ({"PRUNED": 1}, None)
+    assert (found.progress.search.by_state, found.progress.best) == ({"PRUNED": 1}, None)

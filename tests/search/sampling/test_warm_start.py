@@ -38,7 +38,7 @@ def test_what_lies_in_the_new_space_is_learned_and_is_no_trial_of_the_run(new_la
     inside = {n: row for n, row in earlier.items() if row.record.params["objective.alpha"] >= 0.25}
     assert 0 < len(inside) < len(earlier)
     assert ledger.learn({"main": earlier}, before.run.label) == len(inside)
-    assert ledger.progress().total == 3
+    assert ledger.progress().trials.total == 3
     done = lab.run_all(ledger)
     assert [assignment.number for assignment in done] == [0, 1, 2]
     trials = ledger._books[0].study.trials

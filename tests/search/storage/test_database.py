@@ -71,8 +71,8 @@ def test_another_database_is_used_when_named(lab: Any, tmp_path: Any) -> None:
     elsewhere = f"sqlite:///{tmp_path}/elsewhere.db"
     study = lab.study(space={"objective.alpha": {"grid": [0]}})
     lab.run_all(lab.open(study, storage=elsewhere))
-    assert lab.open(study, storage=elsewhere).progress().complete == 1
-    assert lab.open(study).progress().complete == 0
+    assert lab.open(study, storage=elsewhere).progress().trials.complete == 1
+    assert lab.open(study).progress().trials.complete == 0
 
 
 def test_closing_leaves_one_file(lab: Any) -> None:

@@ -67,7 +67,7 @@ def test_outcomes_are_published_and_told_when_the_database_is_back(lab: Any, led
         assert assignment.folder.outcome().values == {"transfer_accuracy": 0.4}
         with pytest.raises(DatabaseAwayError):
             ledger.next()
-        assert ledger.progress().complete == 1
+        assert ledger.progress().trials.complete == 1
     ledger.next()
     told = ledger._books[0].study.get_trials()[0]
     assert (told.state, told.value, told.intermediate_values) == (TrialState.COMPLETE, 0.4, {5: 0.3})
@@ -79,7 +79,7 @@ def test_what_was_never_told_is_told_by_the_next_driver(lab: Any, ledger: Any) -
         lab.finish(ledger, assignment, 0.4)
         ledger.close()
     again = lab.open(ledger.study)
-    assert again.progress().complete == 1
+    assert again.progress().trials.complete == 1
 
 
 def test_an_outage_in_the_middle_of_a_draw_loses_no_trial(

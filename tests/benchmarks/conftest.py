@@ -1,0 +1,3 @@
+from tests.analysis.conftest import new_run
+
+__all__ = ["new_run"]

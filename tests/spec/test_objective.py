@@ -1,0 +1,74 @@
+"""What objectives declare of themselves."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from spreadtune.objectives import Batch, Objective
+from spreadtune.spec.objective import OBJECTIVES, OwnObjective, supervised
+from spreadtune.theory import Scheme, SpreadLoss
+from tests.small_trial import small_trial
+
+NAMES = OBJECTIVES.names
+
+
+def objective(**values: Any) -> Any:
+    return small_trial({"objective": values}).objective
+
+
+def built(name: str) -> Objective:
+    found: Objective = OBJECTIVES.build(objective(name=name), 6, 3)
+    return found
+
+
+def batch(classes: list[int]) -> Batch:
+    embeddings = torch.randn(2, 6, 6, generator=torch.Generator().manual_seed(0))
+    pixels = torch.zeros(2, 6, 1, 8, 8)
+    return Batch(embeddings, embeddings, torch.tensor(classes), pixels, pixels)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_and_module_declare_the_same(name: str) -> None:
+    assert objective(name=name).uses_labels == built(name).uses_labels
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_enter_exactly_where_it_is_declared(name: str) -> None:
+    torch.manual_seed(0)
+    module = built(name)
+    one, other = (module.total(module(batch(classes))) for classes in ([0, 0, 1, 1, 2, 2], [0, 1, 2, 0, 1, 2]))
+    assert torch.equal(one, other) != objective(name=name).uses_labels
+
+
+def test_the_theory_is_that_of_the_spread_loss() -> None:
+    spread = objective(name="spread", alpha=0.6, temperature=0.2, pairs="all", denominator="all")
+    assert spread.spread_loss(3) == SpreadLoss(0.6, Scheme(0.2, "all", "all", 3))
+    assert all(objective(name=name).spread_loss(2) is None for name in NAMES if name != "spread")
+
+
+def test_an_objective_of_ones_own_says_whether_it_uses_labels() -> None:
+    assert objective(name="tests.own_parts:Pull").uses_labels
+    blind = objective(name="tests.own_parts:Brightness")
+    assert isinstance(blind, OwnObjective)
+    assert not blind.uses_labels
+    assert blind.spread_loss(2) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"name": "spread", "alpha": 0.7, "temperature": 0.2}, {"name": "spread", "temperature": 0.2}),
+        ({"name": "cross_entropy"}, {"name": "cross_entropy"}),
+        ({"name": "infonce", "temperature": 0.3}, {"name": "spread", "temperature": 0.3}),
+        ({"name": "tests.own_parts:Brightness"}, {"name": "spread"}),
+        ({"name": "tests.own_parts:Pull"}, {"name": "tests.own_parts:Pull"}),
+    ],
+)  # fmt: skip
+def test_a_ceiling_is_trained_with_labels(given: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert supervised(objective(**given)) == objective(**expected)
+
+
+def test_a_ceiling_has_no_reconstruction_term() -> None:
+    decoder = {"model.decoder": "conv", "objective": {"name": "spread", "autoencoder_weight": 4.0}}
+    assert supervised(small_trial(decoder).objective).autoencoder_weight == 0
