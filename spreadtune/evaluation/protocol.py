@@ -33,27 +33,24 @@ def epoch_metrics(
 class ProbeMetrics:
     """Linear probes on the features h: all that is asked of a floor (raw pixels, a random encoder) or the ceiling.
 
+    These are measured where there are subclasses.
+
     Args:
         train: what the probes learn from, once.
         seed: of the held-out tenth that chooses the probe's strength.
-        has_subclasses: whether subclasses differ from classes.
         patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
     """
 
-    def __init__(
-        self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
-    ) -> None:
+    def __init__(self, train: Representations, *, seed: int, patience: int | None = None) -> None:
         self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed, patience=patience)
-        self._transfer_probe = (
-            fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience) if has_subclasses else None
-        )
+        self._transfer_probe = fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience)
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes)}
-        if self._transfer_probe:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
-        return metrics
+        return {
+            "class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes),
+            "transfer_accuracy": self._transfer_probe.accuracy(part.features, part.labels.subclasses),
+        }
 
 
 class FinalMetrics:

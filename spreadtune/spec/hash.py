@@ -20,9 +20,11 @@ _NOT_PART: dict[str, Any] = {
 _LATER = {"training": ("time_limit",)}
 """Keys that came when there were runs already: unset they are left out, so that an older run keeps its hash."""
 
-
 _SAME_EPOCHS = 5e-4
 """A share such as 0.0667 of 30 epochs, which cannot be written exactly, is meant to be two of them."""
+
+_ONE_VALUE = {"training": {"optimizer": "adamw"}, "evaluation": {"transfer": "linear_probe"}}
+"""Keys that are written no longer, for they have one value: runs were hashed with them."""
 
 
 def study_hash(study: Study) -> str:
@@ -49,6 +51,8 @@ def difference(old: Study, new: Study) -> list[str]:
 
 def _question(study: Study) -> dict[str, Any]:
     values: dict[str, Any] = _plain_numbers(study.model_dump(mode="json", exclude=_NOT_PART))
+    for section, constants in _ONE_VALUE.items():
+        values[section] |= constants
     for section, keys in _LATER.items():
         for key in keys:
             if values[section][key] is None:

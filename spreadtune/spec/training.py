@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from spreadtune.spec.config import Config
+from spreadtune.spec.config import Config, one_value
 from spreadtune.spec.quantities import Duration, Size
 from spreadtune.spec.validation_errors import error_at
 
@@ -13,7 +13,7 @@ class TrainingConfig(Config):
     """AdamW with a linear warm-up and a cosine to zero."""
 
     epochs: int = Field(ge=1, description="passes over the training images")
-    optimizer: Literal["adamw"] = "adamw"
+    optimizer: Literal["adamw"] = one_value("adamw")
     learning_rate: float = Field(3.0e-4, gt=0, description="the largest, after warm-up")
     weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled; norms and biases decay too")
     warmup: float = Field(0.0, ge=0, lt=1, description="share of the epochs in which the learning rate rises linearly")
@@ -50,7 +50,7 @@ class TrainingConfig(Config):
 class EvaluationConfig(Config):
     """The protocol's choices."""
 
-    transfer: Literal["linear_probe"] = "linear_probe"
+    transfer: Literal["linear_probe"] = one_value("linear_probe")
     knn_every: int = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
 
 
