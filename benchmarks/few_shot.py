@@ -21,7 +21,7 @@ from spreadtune.evaluation.few_shot import SHOTS, few_shot_probe
 from spreadtune.evaluation.probe import Probe, fit_probe
 from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.stratified import few_of_each
-from spreadtune.run_folder import AttemptFolder
+from spreadtune.run_folder import TrialFolder
 from spreadtune.spec import Seed, load_study
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import LocalContext
@@ -66,7 +66,7 @@ def main() -> None:
 def trained(spec: TrialSpec) -> Seen:
     """What the trained encoder makes of training and validation images."""
     with tempfile.TemporaryDirectory() as scratch:
-        learner = Learner(spec, dataset_of(spec.data), LocalContext(AttemptFolder(Path(scratch) / "attempt-1")))
+        learner = Learner(spec, dataset_of(spec.data), LocalContext(TrialFolder(Path(scratch)).new_attempt()))
         learner.train()
         return learner.represent(learner.train_split), learner.represent(learner.validation_split)
 
