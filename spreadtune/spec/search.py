@@ -118,7 +118,7 @@ class VariantConfig(Config):
 
 
 class ConfirmConfig(Config):
-    """After the search: the best setting of every variant, trained anew and measured on the test split."""
+    """After the search: the best setting of every variant and the best SupCon, trained anew and measured on test."""
 
     seeds: int = Field(ge=1, le=MOST_TRIALS, description="fresh repetitions of each of these settings")
 
@@ -148,7 +148,7 @@ class SearchConfig(Config):
         None, exclude_if=_absent, description="what chooses the best setting; the first optimized metric by default"
     )
     confirm: ConfirmConfig | None = Field(
-        None, exclude_if=_absent, description="the best of each variant on the test split"
+        None, exclude_if=_absent, description="the best of each variant, and the best SupCon, on the test split"
     )
 
     @property

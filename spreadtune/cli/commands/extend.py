@@ -19,7 +19,7 @@ from spreadtune.cli.commands.options import data_root_option, no_dashboard_optio
     "--confirm",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Then train each variant's best setting at N fresh seeds.",
+    help="Then train each variant's best setting and the best SupCon at N fresh seeds.",
 )
 @results_option
 @click.option("--storage", metavar="URL", help="Database of the new run, and of RUN where it was given one.")

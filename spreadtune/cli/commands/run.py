@@ -26,7 +26,8 @@ NEWEST = "the newest run of this study"
     "--confirm",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Then train each variant's best setting at N fresh seeds, for the test split; also of a finished run.",
+    help="Then train each variant's best setting and the best SupCon at N fresh seeds, for the test split; also of a "
+    "finished run.",
 )
 @click.option(
     "--resume",
