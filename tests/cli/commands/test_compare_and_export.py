@@ -54,13 +54,8 @@ def test_export_prints_its_files_and_writes_nothing_else(
     run = begin(OLD, trials=4)
     with run.lock():  # it is being run
         lines = printed(capsys, "export", "x", "--format", "csv, markdown", "--output", "paper").splitlines()
-    assert lines == [
-        f"paper/{name}"
-        for name in (
-            *("trials.csv", "settings.csv", "best.csv", "references.csv"),
-            *("best.md", "settings.md", "trials.md"),
-        )
-    ]
+    files = ("trials.csv", "settings.csv", "best.csv", "references.csv", "best.md", "settings.md", "trials.md")
+    assert lines == [f"paper/{name}" for name in files]
     assert all(Path(line).is_file() for line in lines)
     assert not (run.path / "trials.csv").exists()
     printed(capsys, "export", "x", "--format", "csv")
