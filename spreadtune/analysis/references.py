@@ -59,7 +59,7 @@ def ceiling_line(frame: Frame, metric: str, *, part: Part = "") -> str:
 
 
 def _trained(frame: Frame) -> str:
-    """``SupCon (pairs cross_view, denominator negatives) at the file's temperature 0.5 (the best SupCon here has 0.1)``."""
+    """``SupCon (pairs cross_view, denominator negatives) at the file's temperature 0.5 (the best SupCon has 0.1)``."""
     own, baseline = _temperature(frame.ceiling), best_supcon(frame)
     if own is None:
         return method_with_scheme(frame.ceiling)

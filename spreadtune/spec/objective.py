@@ -1,7 +1,7 @@
 """The ``objective`` section: what is minimized.
 
-An objective declares here what others have to know of it: whether it uses labels, what it is called, which theory it has,
-and with what a ceiling is trained.
+An objective declares here what others have to know of it: whether it uses labels, what it is called, which theory it
+has, and with what a ceiling is trained.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal
