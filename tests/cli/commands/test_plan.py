@@ -88,10 +88,10 @@ def test_a_confirmation_counts(workplace: Workplace, capsys: pytest.CaptureFixtu
     workplace.write("x", {})
     lines = printed(capsys, "x", "--confirm", "3")
     assert (
-        "to run     4 trials, 3 references (floors and ceiling) and 3 trials of confirmation on the test split, "
-        "40 epochs in all"
-    ) in lines
-    assert "a trial         10        10            1.5            20          0.25" in lines
+        "to run     4 trials, 3 references (floors and ceiling) and 6 trials of confirmation on the test split, "
+        "52 epochs in all"
+    ) in lines, "of the best setting and of the best SupCon"
+    assert "a trial         13        10            1.5            20          0.25" in lines
 
 
 def test_counts_and_values_of_the_command_are_planned(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
