@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from spreadtune.analysis.answer import answer
-from spreadtune.analysis.best_table import best_columns, best_settings
+from spreadtune.analysis.best_table import MOST_GROUPS, best_columns, best_settings
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.export.contents import sheets
 from spreadtune.analysis.export.markdown import markdown
@@ -122,8 +122,9 @@ def _trained(results: Results) -> str:
 
 
 def _windows(frame: Frame) -> str:
-    """The predicted window of each scheme."""
-    found = [_window(scheme, frame) for scheme in sorted(frame.schemes)]
+    """The predicted window of each scheme; nothing where they are drawn, and so many."""
+    listed = sorted(frame.schemes) if len(frame.schemes) <= MOST_GROUPS else []
+    found = [_window(scheme, frame) for scheme in listed]
     return f"Predicted: {'; '.join(found)}." if found else ""
 
 
