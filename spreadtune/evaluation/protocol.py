@@ -5,13 +5,15 @@ confirmation those of the test split too. Geometry is that of z, features h are 
 are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
+from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
-from spreadtune.evaluation.probe import few_shot_probe, fit_probe
+from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.representations import Representations
 from spreadtune.objectives.unit_rows import unit_rows
+from spreadtune.spec.seed import Seed
 
-FEW_SHOTS = (1, 5, 10)
+PROBE_STREAM = "evaluation/probe"
 
 
 def epoch_metrics(
@@ -31,27 +33,24 @@ def epoch_metrics(
 class ProbeMetrics:
     """Linear probes on the features h: all that is asked of a floor (raw pixels, a random encoder) or the ceiling.
 
+    These are measured where there are subclasses.
+
     Args:
         train: what the probes learn from, once.
         seed: of the held-out tenth that chooses the probe's strength.
-        has_subclasses: whether subclasses differ from classes.
         patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
     """
 
-    def __init__(
-        self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
-    ) -> None:
+    def __init__(self, train: Representations, *, seed: int, patience: int | None = None) -> None:
         self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed, patience=patience)
-        self._transfer_probe = (
-            fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience) if has_subclasses else None
-        )
+        self._transfer_probe = fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience)
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes)}
-        if self._transfer_probe:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
-        return metrics
+        return {
+            "class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes),
+            "transfer_accuracy": self._transfer_probe.accuracy(part.features, part.labels.subclasses),
+        }
 
 
 class FinalMetrics:
@@ -60,19 +59,23 @@ class FinalMetrics:
 
     Args:
         train: what probes and neighbors learn from.
-        seed: of the probes' draws.
+        seed: of the trial, whose streams say which examples the probes are chosen on and which few they see.
         has_subclasses: whether subclasses differ from classes.
+        few_shot: whether the few-shot probes are wanted, which take equally long for any number of training images.
     """
 
-    def __init__(self, train: Representations, *, seed: int, has_subclasses: bool = True) -> None:
+    def __init__(
+        self, train: Representations, *, seed: Seed, has_subclasses: bool = True, few_shot: bool = True
+    ) -> None:
         self._train, self._has_subclasses = train, has_subclasses
-        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed)
+        held_out = seed.stream(PROBE_STREAM)
+        self._class_probe = fit_probe(train.features, train.labels.classes, seed=held_out)
         if has_subclasses:
-            fine = train.features, train.labels.subclasses
-            self._transfer_probes = {"transfer_accuracy": fit_probe(*fine, seed=seed)} | {
-                f"transfer_accuracy_{shots}_shot": few_shot_probe(*fine, shots=shots, seed=seed) for shots in FEW_SHOTS
-            }
-            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=seed)
+            self._transfer_probe = fit_probe(train.features, train.labels.subclasses, seed=held_out)
+            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=held_out)
+        self._few_shot = (
+            FewShotProbes(train.features, train.labels.subclasses, seed) if has_subclasses and few_shot else None
+        )
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
@@ -86,7 +89,9 @@ class FinalMetrics:
             "uniformity": uniformity(part.embeddings),
         }
         if self._has_subclasses:
-            fine = part.labels.subclasses
-            metrics |= {name: probe.accuracy(part.features, fine) for name, probe in self._transfer_probes.items()}
-            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), fine)
+            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
+            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), part.labels.subclasses)
+        if self._few_shot:
+            by_shots = self._few_shot.accuracies(part.features, part.labels.subclasses)
+            metrics |= {f"transfer_accuracy_{shots}_shot": accuracy for shots, accuracy in by_shots.items()}
         return metrics

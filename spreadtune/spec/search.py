@@ -17,7 +17,7 @@ from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.goal import Bound, Direction, Goal, Selection
 from spreadtune.spec.metrics import BETTER, METRICS, PROXY, SUBCLASS_METRICS
 from spreadtune.spec.parts import NamedPart, named, tagged_union
-from spreadtune.spec.paths import DottedPath
+from spreadtune.spec.paths import DottedPath, other_way
 from spreadtune.spec.validation_errors import error_at, file_name
 
 Sampler = Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"]
@@ -275,7 +275,7 @@ class SearchConfig(Config):
     def _variants_do_not_set_what_they_search(self) -> "SearchConfig":
         for name, variant in self.variants.items():
             for path in variant.set:
-                if path in (variant.space or {}):
+                if {path, other_way(path)} & (variant.space or {}).keys():
                     raise error_at(f"variants.{name}.set.{path}", "is in this variant's own space; set it or search it")
         return self
 
