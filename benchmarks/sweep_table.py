@@ -82,11 +82,14 @@ def result_file(results: Results, note: str) -> Iterator[str]:
 
 
 def _command(results: Results) -> str:
-    """The command without what only says where: folders and the dashboard."""
-    words, kept = iter(results.manifest["command"]), list[str]()
-    for word in words:
+    """The command that would do all of it at once, without what only says where: folders and the dashboard."""
+    words, kept = list(results.manifest["command"]), list[str]()
+    while words:
+        word = words.pop(0)
         if word in ("--results", "--data-root"):
-            next(words)
+            words.pop(0)
+        elif word == "--resume":
+            words = words[1:] if words and not words[0].startswith("--") else words
         elif word != "--no-dashboard":
             kept.append(Path(word).name if not kept else word)
     return shlex.join(kept)
