@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from spreadtune.analysis.answer import answer
-from spreadtune.analysis.best_table import best_columns, best_settings
+from spreadtune.analysis.best_table import MOST_GROUPS, best_columns, best_settings
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.export.contents import sheets
 from spreadtune.analysis.export.markdown import markdown
@@ -82,11 +82,14 @@ def result_file(results: Results, note: str) -> Iterator[str]:
 
 
 def _command(results: Results) -> str:
-    """The command without what only says where: folders and the dashboard."""
-    words, kept = iter(results.manifest["command"]), list[str]()
-    for word in words:
+    """The command that would do all of it at once, without what only says where: folders and the dashboard."""
+    words, kept = list(results.manifest["command"]), list[str]()
+    while words:
+        word = words.pop(0)
         if word in ("--results", "--data-root"):
-            next(words)
+            words.pop(0)
+        elif word == "--resume":
+            words = words[1:] if words and not words[0].startswith("--") else words
         elif word != "--no-dashboard":
             kept.append(Path(word).name if not kept else word)
     return shlex.join(kept)
@@ -122,8 +125,9 @@ def _trained(results: Results) -> str:
 
 
 def _windows(frame: Frame) -> str:
-    """The predicted window of each scheme."""
-    found = [_window(scheme, frame) for scheme in sorted(frame.schemes)]
+    """The predicted window of each scheme; nothing where they are drawn, and so many."""
+    listed = sorted(frame.schemes) if len(frame.schemes) <= MOST_GROUPS else []
+    found = [_window(scheme, frame) for scheme in listed]
     return f"Predicted: {'; '.join(found)}." if found else ""
 
 

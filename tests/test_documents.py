@@ -132,6 +132,30 @@ def test_the_table_of_ray_s_environment_is_the_one_that_is_set():
     )
 
 
+def table_rows(text: str, heading: str) -> list[list[str]]:
+    """The cells under the table's heading that begins so."""
+    table = text.partition(f"\n{heading}")[2].partition("\n\n")[0]
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+
+
+def test_the_best_settings_in_the_readme_are_those_of_the_files_of_results():
+    rows = table_rows(README, "| study |")
+    assert rows
+    for study, *cells in rows:
+        [file] = (ROOT / "benchmarks" / "results").glob(f"*-{study.replace(chr(92), '')}.md")
+        assert f"| {' | '.join(cells)} |" in file.read_text(encoding="utf-8")
+
+
+def test_the_numbers_of_the_digits_in_the_readme_are_those_of_their_file():
+    [file] = (ROOT / "benchmarks" / "results").glob("*-digits_alpha_sweep.md")
+    lines = file.read_text(encoding="utf-8").partition("## Every setting")[2].splitlines()
+    rows = table_rows(README, "| temperature | alpha |")
+    assert rows
+    for temperature, alpha, *cells in rows:
+        [line] = (line for line in lines if line.startswith(f"| spread | {alpha} | {temperature} |"))
+        assert set(cells) <= set(line.strip("| ").split(" | ")), line
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):

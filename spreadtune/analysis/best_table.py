@@ -19,7 +19,8 @@ _CONTINUOUS = ("uniform", "log_uniform")
 
 
 def best_settings(frame: Frame) -> pd.DataFrame:
-    """The best SupCon of the run, then the best setting of each scheme (temperature, batch, pairs), else variant.
+    """The best SupCon of the run, then the best setting of each scheme (temperature, batch, pairs), else variant, where
+    that is another one.
 
     Returns:
         Columns group (in words; ``SupCon`` of the first row), best (of the whole run), variant, setting, label, n,
@@ -97,7 +98,7 @@ def _rows(frame: Frame) -> list[tuple[str, str, int]]:
         chosen.append((f"best {method_with_scheme(frame.specs[baseline])}", *baseline))
     for group, settings in _groups(frame).items():
         best = frame.choice.among(settings).best
-        if best:
+        if best and best.key != baseline:
             chosen.append((group, *best.key))
     return chosen
 

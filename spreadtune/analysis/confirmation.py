@@ -26,6 +26,7 @@ class Confirmed:
         supcon: whether it is SupCon alone, without reconstruction: a baseline.
         test: the optimized metric on the test split, by confirmation seed.
         validation: on validation, of the same encoders.
+        class_test: their class accuracy on the test split; empty where it was not measured.
         searched: on validation, of the trials by which the search chose.
     """
 
@@ -36,6 +37,7 @@ class Confirmed:
     supcon: bool
     test: pd.Series
     validation: pd.Series
+    class_test: pd.Series
     searched: pd.Series
 
     @property
@@ -139,6 +141,8 @@ def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
 def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
     def by_seed(trials: pd.DataFrame, column: str) -> pd.Series:
         own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
+        if column not in own:
+            return pd.Series(dtype=float)
         return own.set_index("seed")[column].astype(float).dropna().sort_index()
 
     return Confirmed(
@@ -149,6 +153,7 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
         supcon=is_supcon(frame.specs[setting].objective),
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
+        class_test=by_seed(done, "test.class_accuracy"),
         searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
     )
 

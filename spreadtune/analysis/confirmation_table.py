@@ -37,6 +37,7 @@ def _settings(each: Confirmed) -> dict[str, object]:
         "validation − test": _signed(each.gap),
         "search (seeds)": f"{_shown(interval(each.searched))} ({len(each.searched)})",
         "luck": signed(each.luck),
+        "class accuracy, test": _shown(interval(each.class_test)) if len(each.class_test) else None,
     }
 
 
@@ -69,4 +70,4 @@ def _signed(found: Interval) -> str:
 
 def _columns(rows: list[dict[str, object]]) -> list[Column]:
     frame = pd.DataFrame(rows)
-    return [Column(str(name), frame[name]) for name in frame]
+    return [Column(str(name), frame[name]) for name in frame if frame[name].notna().any()]

@@ -229,6 +229,19 @@ def test_the_figure_has_a_point_for_every_seed_of_every_variant(confirmed: Any) 
     ]
 
 
+def test_what_it_costs_in_class_accuracy_stands_in_the_table(new_run: Any, confirmed: Any) -> None:
+    run = searched(new_run)
+    confirm(run, "spread", 1, TEST["spread", 1], **{"test.class_accuracy": 0.97})
+    [columns, *_] = confirmation_tables(found_in(run))
+    assert [cell.text for cell in columns[-1]] == ["0.970 ± 0.000"]
+    [columns, *_] = confirmation_tables(found_in(confirmed))
+    assert columns[-1].heading == "luck", "not measured there"
+
+
+def found_in(run: Any) -> Any:
+    return confirmation(build_frame(run.write()))
+
+
 def test_the_report_has_its_section_and_its_columns(confirmed: Any, new_run: Any) -> None:
     page = render(confirmed.write())
     assert page.index("0.970 ± 0.025 transfer accuracy") < page.index("Paired with SupCon")

@@ -11,7 +11,17 @@ from tests.analysis.conftest import MANIFEST
 from tests.analysis.temperatures import TRANSFER, temperatures
 
 HERE = {
-    "command": ["/somewhere/.venv/bin/spreadtune", "run", "digits", "--seeds", "3", "--results", "/elsewhere"],
+    "command": [
+        "/somewhere/.venv/bin/spreadtune",
+        "run",
+        "digits",
+        "--resume",
+        "digits/1",
+        "--seeds",
+        "3",
+        "--results",
+        "/there",
+    ],
     "profile": "small",
     "nodes": [{"cpus": 2.0, "gpus": 0.0}],
     "slots": {"count": 2},
@@ -33,7 +43,7 @@ def test_a_file_of_results_says_how_it_came_about_and_holds_every_table(results:
     text = "\n".join(result_file(results, "Other work beside it."))
     assert text.startswith("# digits_alpha_sweep, profile small, 2025-03-01\n")
     assert "    spreadtune run digits --seeds 3\n    python benchmarks/sweep_table.py digits_alpha_sweep\n" in text
-    assert "/elsewhere" not in text
+    assert "/there" not in text
     assert "2 CPUs (" in text
     assert "no GPU; torch 2.14.0, ray 2.60.0, optuna 5.0.0, spreadtune 0.1.0 (commit 5226e518d4db)." in text
     assert "18 trials and 3 references in 21 min, 2 at a time. Other work beside it." in text

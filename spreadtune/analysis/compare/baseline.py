@@ -45,7 +45,8 @@ def baseline_line(sides: Sequence[ComparedRun]) -> str:
         return f"There is no SupCon baseline in these runs: no finished setting has {WITHOUT_WEIGHTS}."
     side, setting = baseline
     found = interval(_values(*baseline))
-    name = f"{side.letter}, {side.label(setting)}; {method_with_scheme(side.frame.specs[setting])}"
+    label, method = side.label(setting), method_with_scheme(side.frame.specs[setting])
+    name = f"{side.letter}, {label}" if "pairs " in label else f"{side.letter}, {label}; {method}"
     over = "; ".join(f"{each.letter} {_told(over_baseline(each, baseline))}" for each in sides)
     equal = [f"{each.letter} {value}" for each in sides if (value := at_equal_values(each))]
     beside = f" At equal values, inside each run: {', '.join(equal)}." if equal else ""
