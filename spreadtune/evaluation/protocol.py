@@ -1,31 +1,20 @@
 """What is measured of an encoder, and when: the cheap metrics every few epochs, all of them at the end.
 
-Probes and neighbors learn from the training images and are scored on images kept apart: those of validation, in
-confirmation those of the test split too. Geometry is that of z, features h are what probes read. Where subclasses
-are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
+Where subclasses are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
-from spreadtune.evaluation.geometry import spread, uniformity
-from spreadtune.evaluation.knn import nearest_neighbors
-from spreadtune.evaluation.probe import few_shot_probe, fit_probe
+from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
-from spreadtune.objectives.unit_rows import unit_rows
-
-FEW_SHOTS = (1, 5, 10)
+from spreadtune.spec.metrics import drawn_in, during_training, measurable
 
 
 def epoch_metrics(
     train: Representations, validation: Representations, *, has_subclasses: bool = True
 ) -> dict[str, float]:
     """Neighbors and spread: no fitting, cheap enough to compute while training goes on."""
-    neighbors = nearest_neighbors(train.embeddings, validation.embeddings)
-    metrics = {
-        "spread": spread(validation.embeddings, validation.labels.classes),
-        "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
-    }
-    if has_subclasses:
-        metrics["knn_transfer_accuracy"] = neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses)
-    return metrics
+    allowed = measurable(has_subclasses=has_subclasses)
+    nothing_drawn = Fitted(train, seed=0)
+    return measured(Measures(nothing_drawn, validation), [each for each in during_training() if each in allowed])
 
 
 class ProbeMetrics:
@@ -41,17 +30,13 @@ class ProbeMetrics:
     def __init__(
         self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
     ) -> None:
-        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed, patience=patience)
-        self._transfer_probe = (
-            fit_probe(train.features, train.labels.subclasses, seed=seed, patience=patience) if has_subclasses else None
-        )
+        self._fitted = Fitted(train, seed=seed, patience=patience)
+        allowed = measurable(has_subclasses=has_subclasses)
+        self._metrics = [metric for metric in drawn_in("accuracy") if metric in allowed]
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        metrics = {"class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes)}
-        if self._transfer_probe:
-            metrics["transfer_accuracy"] = self._transfer_probe.accuracy(part.features, part.labels.subclasses)
-        return metrics
+        return measured(Measures(self._fitted, part), self._metrics)
 
 
 class FinalMetrics:
@@ -65,28 +50,13 @@ class FinalMetrics:
     """
 
     def __init__(self, train: Representations, *, seed: int, has_subclasses: bool = True) -> None:
-        self._train, self._has_subclasses = train, has_subclasses
-        self._class_probe = fit_probe(train.features, train.labels.classes, seed=seed)
-        if has_subclasses:
-            fine = train.features, train.labels.subclasses
-            self._transfer_probes = {"transfer_accuracy": fit_probe(*fine, seed=seed)} | {
-                f"transfer_accuracy_{shots}_shot": few_shot_probe(*fine, shots=shots, seed=seed) for shots in FEW_SHOTS
-            }
-            self._z_probe = fit_probe(unit_rows(train.embeddings), train.labels.subclasses, seed=seed)
+        self._fitted = Fitted(train, seed=seed)
+        self._metrics = measurable(has_subclasses=has_subclasses)
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
-        return {"train_spread": spread(self._train.embeddings, self._train.labels.classes)}
+        return measured(TrainMeasures(self._fitted.train), self._metrics)
 
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
-        train = self._train
-        metrics = epoch_metrics(train, part, has_subclasses=self._has_subclasses) | {
-            "class_accuracy": self._class_probe.accuracy(part.features, part.labels.classes),
-            "uniformity": uniformity(part.embeddings),
-        }
-        if self._has_subclasses:
-            fine = part.labels.subclasses
-            metrics |= {name: probe.accuracy(part.features, fine) for name, probe in self._transfer_probes.items()}
-            metrics["transfer_accuracy_z"] = self._z_probe.accuracy(unit_rows(part.embeddings), fine)
-        return metrics
+        return measured(Measures(self._fitted, part), self._metrics)

@@ -11,7 +11,7 @@ from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import few_shot_probe, fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
-from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS, needs_subclasses
+from spreadtune.spec.metrics import METRICS, during_training, need_subclasses
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,7 @@ def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
 
 
 def test_early_stopping_looks_at_what_is_measured_while_training(splits):
-    assert set(PROXY.values()) == epoch_metrics(*splits).keys()
-    assert PROXY.keys() <= set(METRICS)
+    assert epoch_metrics(*splits).keys() == {metric.name for metric in during_training()}
 
 
 def test_every_part_is_measured_by_the_same_probes(splits, final):
@@ -103,7 +102,7 @@ def test_every_part_is_measured_by_the_same_probes(splits, final):
 def test_without_subclasses_transfer_is_left_out(splits, final):
     train, validation = splits
     found = measured(FinalMetrics(train, seed=0, has_subclasses=False), validation)
-    assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
+    assert found == {name: value for name, value in final.items() if not METRICS[name].needs_subclasses}
 
 
 def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits, final):
@@ -111,7 +110,7 @@ def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits
         replace(split, labels=replace(split.labels, subclasses=split.labels.subclasses.roll(1))) for split in splits
     ]
     found = measured(FinalMetrics(shuffled[0], seed=0), shuffled[1])
-    assert {name for name in final if found[name] != final[name]} == {*filter(needs_subclasses, final)}
+    assert {name for name in final if found[name] != final[name]} == {*need_subclasses(final)}
 
 
 def test_geometry_is_that_of_the_normalized_embeddings(splits):
