@@ -7,8 +7,9 @@ and not what the loss is worth: a user without it would have tuned SupCon too.
 from collections.abc import Iterable
 
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.method import is_supcon, without_weights
+from spreadtune.analysis.method import without_weights
 from spreadtune.search.results.choice import Setting
+from spreadtune.spec.objective import is_supcon
 
 WITHOUT_WEIGHTS = "alpha 0 and no reconstruction term"
 NO_BASELINE = f"There is no SupCon baseline in this run: no finished setting has {WITHOUT_WEIGHTS}."
@@ -16,7 +17,7 @@ NO_BASELINE = f"There is no SupCon baseline in this run: no finished setting has
 
 def supcon_settings(frame: Frame) -> list[Setting]:
     """The finished settings that are SupCon alone, of any variant, temperature, batch or scheme."""
-    return [setting for setting in frame.means.index if is_supcon(frame.specs[setting])]
+    return [setting for setting in frame.means.index if is_supcon(frame.specs[setting].objective)]
 
 
 def best_supcon(frame: Frame) -> Setting | None:

@@ -1,21 +1,23 @@
-"""What a confirmation found: each variant's best setting on the test split, at seeds that chose nothing."""
+"""What a confirmation found at seeds that chose nothing, on the test split: the best settings and a SupCon."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.method import SUPCON, is_supcon, method, method_with_scheme
+from spreadtune.analysis.method import SUPCON, method, method_with_scheme
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import completed
+from spreadtune.search.results.to_confirm import settings_to_confirm
+from spreadtune.spec.objective import is_supcon
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The best setting of a variant, by its trials of the search and of the confirmation.
+    """A setting that was confirmed, by its trials of the search and of the confirmation.
 
     Attributes:
         variant, setting: which one.
@@ -35,6 +37,11 @@ class Confirmed:
     test: pd.Series
     validation: pd.Series
     searched: pd.Series
+
+    @property
+    def called(self) -> str:
+        """Its variant, and which SupCon it is where it is one and the variant's name does not say so."""
+        return self.variant if self.name == in_words(self.variant) else f"{self.variant}, {self.name}"
 
     @property
     def gap(self) -> Interval:
@@ -61,6 +68,7 @@ class Opening:
     """A setting whose test numbers were seen, and the trials that measured them."""
 
     variant: str
+    setting: int
     values: str
     trials: tuple[int, ...]
 
@@ -71,7 +79,8 @@ class Confirmation:
 
     Attributes:
         chosen: the run's best setting by its search; the test split has no part in the choice.
-        others: the best settings of the other variants: SupCon's, then the others, each the better in the search first.
+        others: what was confirmed beside it, the best of the other variants and the best SupCon: SupCon's first, then
+            the better in the search.
         against: a comparison with each of them.
         openings: of the test split, in the order in which they were made.
     """
@@ -91,9 +100,10 @@ class Confirmation:
         return self.chosen, *self.others
 
     @property
-    def reopened(self) -> bool:
-        """Whether some variant had another setting confirmed before: its test numbers were seen before this choice."""
-        return len({opening.variant for opening in self.openings}) < len(self.openings)
+    def former(self) -> list[Opening]:
+        """Those of settings that are no longer to be confirmed: their test numbers were seen before this choice."""
+        now = {(each.variant, each.setting) for each in self.every}
+        return [opening for opening in self.openings if (opening.variant, opening.setting) not in now]
 
 
 def confirmation(frame: Frame) -> Confirmation | None:
@@ -102,11 +112,12 @@ def confirmation(frame: Frame) -> Confirmation | None:
     done = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
     if frame.best is None or column not in done:
         return None
-    found = {variant: _confirmed(frame, done, best.key) for variant, best in frame.choice.of_variants.items()}
-    chosen = found.pop(frame.best[0])
+    to_confirm = {each.key for settings in settings_to_confirm(frame.study, frame.choice).values() for each in settings}
+    ranked = [each.key for each in frame.choice.settings if each.key in to_confirm]  # the better in the search first
+    chosen, *rest = (_confirmed(frame, done, setting) for setting in ranked)
     if chosen.test.empty:
         return None
-    measured = [each for each in found.values() if len(each.test)]  # the better in the search first
+    measured = [each for each in rest if len(each.test)]
     others = sorted(measured, key=lambda each: not each.supcon)
     comparisons = [paired(chosen.test, other.test) for other in others]
     adjusted = holm([each.p for each in comparisons])
@@ -122,7 +133,7 @@ def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
     trials: dict[tuple[str, int], list[int]] = {}
     for _, row in done.sort_values("trial").iterrows():
         trials.setdefault((str(row["variant"]), int(row["setting"])), []).append(int(row["trial"]))
-    return tuple(Opening(setting[0], _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
+    return tuple(Opening(*setting, _values(frame, setting), tuple(numbers)) for setting, numbers in trials.items())
 
 
 def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
@@ -135,7 +146,7 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
         setting=setting[1],
         values=_values(frame, setting),
         name=_name(frame, setting),
-        supcon=is_supcon(frame.specs[setting]),
+        supcon=is_supcon(frame.specs[setting].objective),
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
         searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),

@@ -11,7 +11,7 @@ from spreadtune.analysis.words import measured, signed
 def confirmation_tables(found: Confirmation) -> list[list[Column]]:
     """The tables' columns; comparisons where there is something to compare, openings where there were several."""
     tables = [confirmed_columns(found), comparison_columns(found) if found.against else []]
-    if found.reopened:
+    if found.former:
         tables.append(_columns(_openings(found)))
     return [columns for columns in tables if columns]
 
@@ -43,7 +43,7 @@ def _settings(each: Confirmed) -> dict[str, object]:
 def _against(chosen: Confirmed, each: Against) -> dict[str, object]:
     found = each.found
     return {
-        "on test": f"{chosen.variant} − {each.other.variant}",
+        "on test": f"{chosen.called} − {each.other.called}",
         "shared seeds": found.difference.n,
         "difference": _signed(found.difference),
         "d_z": found.effect_size,

@@ -29,7 +29,7 @@ def _result(found: Confirmation, metric: str) -> str:
 def _without_baseline(found: Confirmation) -> str:
     if found.baseline or found.chosen.supcon:
         return ""
-    return "There is no SupCon baseline among what was confirmed: no variant's best is alpha 0 without reconstruction."
+    return "There is no SupCon baseline among what was confirmed: nothing there has alpha 0 and no reconstruction term."
 
 
 def _on_test(each: Confirmed) -> str:
@@ -68,9 +68,9 @@ def _optimism(chosen: Confirmed) -> str:
 
 
 def _openings(found: Confirmation) -> str:
-    if not found.reopened:
+    if not found.former:
         return f"This run opened the test split once, after its search, for {count(len(found.openings), 'setting')}."
-    earlier = len(found.openings) - len({opening.variant for opening in found.openings})
+    earlier = len(found.former)
     return (
         f"This run opened the test split more than once: {count(earlier, 'former best setting')} had been confirmed "
         "before another was chosen, so these numbers are not the first that were seen."

@@ -37,6 +37,7 @@ class Frame:
     """A study's settings and trials, with the names of what is shown.
 
     Attributes:
+        study: what was asked.
         trials: the search's trials that have started a setting, whatever their state.
         rows: the same by variant, as the choice of the best wants them.
         progress: how far the run is, its confirmation too, and its settings in the order in which the study chooses.
@@ -59,6 +60,7 @@ class Frame:
         confirmed: the trials of the confirmation, whatever their state.
     """
 
+    study: Study
     trials: pd.DataFrame
     rows: dict[str, Rows]
     progress: Progress
@@ -157,6 +159,7 @@ def build_frame(tables: Tables) -> Frame:
     settings["line"] = setting_labels(settings, inside, names)
     settings["scheme"] = pd.Series(keys, index=index, dtype=object)
     return Frame(
+        study=study,
         trials=trials,
         rows=table_rows(tables.trials, study.variants()),
         progress=progress_of(tables),

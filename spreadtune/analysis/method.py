@@ -8,11 +8,6 @@ SUPCON = "SupCon"
 _OTHERS = {"infonce": "InfoNCE", "cross_entropy": "cross-entropy"}
 
 
-def is_supcon(spec: TrialSpec) -> bool:
-    """Whether it is SupCon alone, in whatever scheme: the spread loss at alpha 0 without a reconstruction term."""
-    return _loss(spec) == SUPCON and not spec.objective.autoencoder_weight
-
-
 def method(spec: TrialSpec) -> str:
     """``SupCon``, ``spread loss``, ``class-conditional InfoNCE``, ``InfoNCE``, ``cross-entropy`` or the name of an
     objective of one's own, and ``+ reconstruction`` where that term has a weight."""

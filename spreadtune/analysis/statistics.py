@@ -33,10 +33,6 @@ class Interval:
         """Whether there are enough repetitions for an interval."""
         return not math.isnan(self.half_width)
 
-    def excludes(self, value: float) -> bool:
-        """Whether ``value`` lies outside the interval; False where there is no interval."""
-        return self.known and abs(self.mean - value) > self.half_width
-
 
 def interval(values: Iterable[float]) -> Interval:
     """The Student t interval of the mean: half-width t(0.975, n - 1) s / sqrt(n), s with n - 1.
@@ -74,19 +70,3 @@ def half_widths(trials: pd.DataFrame, metric: str) -> pd.Series:
     if column not in done or done.empty:
         return pd.Series(dtype=float)
     return done.groupby(SETTING)[column].agg(lambda values: interval(values).half_width).astype(float)
-
-
-def paired_difference(
-    trials: pd.DataFrame, metric: str, setting: tuple[str, int], baseline: tuple[str, int]
-) -> Interval:
-    """The interval of ``setting`` minus ``baseline`` over the seeds that both have finished.
-
-    Settings at one seed share initialization, order and views, so differences vary less than the values do.
-    """
-    done, column = completed(trials), f"metric.{metric}"
-
-    def by_seed(key: tuple[str, int]) -> pd.Series:
-        own = done[(done["variant"] == key[0]) & (done["setting"] == key[1])]
-        return own.set_index("seed")[column].astype(float)
-
-    return interval((by_seed(setting) - by_seed(baseline)).dropna())

@@ -200,20 +200,25 @@ def _choose(request: Request) -> Chosen:
     if request.extends:
         return extending_run(study, request.results, request.extends)
     if request.resuming:
-        return resumed_run(
-            study,
-            request.results,
-            request.resume,
-            seeds=request.seeds,
-            trials=request.trials,
-            confirm=request.confirm,
-        )
+        return resumed(study, request)
     return new_run(
         study,
         request.results,
         fresh=request.fresh,
         resume_command=request.resume_command(),
         storage=request.storage,
+    )
+
+
+def resumed(study: Study, request: Request) -> Chosen:
+    """The run that a request goes on with, and what is asked of it now."""
+    return resumed_run(
+        study,
+        request.results,
+        request.resume,
+        seeds=request.seeds,
+        trials=request.trials,
+        confirm=request.confirm,
     )
 
 

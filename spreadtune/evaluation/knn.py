@@ -40,9 +40,9 @@ class Neighbors:
         winners: Tensor = labels[votes.argmax(dim=1)]
         return winners
 
-    def accuracy(self, bank_labels: Tensor, query_labels: Tensor, *, temperature: float = 0.1) -> float:
+    def accuracy(self, bank_labels: Tensor, query_labels: Tensor) -> float:
         """Share of queries whose vote gives their label. ``bank_labels`` (N,), ``query_labels`` (Q,)."""
-        return float((self.vote(bank_labels, temperature=temperature) == query_labels).double().mean())
+        return float((self.vote(bank_labels) == query_labels).double().mean())
 
 
 def nearest_neighbors(bank: Tensor, queries: Tensor, *, k: int = 20) -> Neighbors:

@@ -9,12 +9,14 @@ from functools import cached_property
 
 from torch import Tensor
 
+from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import Neighbors, nearest_neighbors
-from spreadtune.evaluation.probe import Probe, few_shot_probe, fit_probe
+from spreadtune.evaluation.probe import Probe, fit_probe
 from spreadtune.evaluation.representations import Representations
 from spreadtune.objectives.unit_rows import unit_rows
 from spreadtune.spec.metrics import Metric
+from spreadtune.spec.seed import Seed
 
 
 def measured(by: object, metrics: Iterable[Metric]) -> dict[str, float]:
@@ -28,14 +30,16 @@ class Fitted:
 
     Args:
         train: what probes and neighbors learn from.
-        seed: of the probes' draws.
-        patience: of the choice of their strength, see :func:`~spreadtune.evaluation.probe.fit_probe`.
+        held_out: seed of the tenth on which a probe's strength is chosen.
+        patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
+        few_shot: seed of the draws of few examples; without it there are no few-shot probes.
     """
 
-    def __init__(self, train: Representations, *, seed: int, patience: int | None = None) -> None:
+    def __init__(
+        self, train: Representations, *, held_out: int, patience: int | None = None, few_shot: Seed | None = None
+    ) -> None:
         self.train = train
-        self._seed, self._patience = seed, patience
-        self._few_shot: dict[int, Probe] = {}
+        self._held_out, self._patience, self._draws = held_out, patience, few_shot
 
     @cached_property
     def class_probe(self) -> Probe:
@@ -49,14 +53,14 @@ class Fitted:
     def z_probe(self) -> Probe:
         return self._probe(unit_rows(self.train.embeddings), self.train.labels.subclasses)
 
-    def few_shot_probe(self, shots: int) -> Probe:
-        if shots not in self._few_shot:
-            fine = self.train.features, self.train.labels.subclasses
-            self._few_shot[shots] = few_shot_probe(*fine, shots=shots, seed=self._seed)
-        return self._few_shot[shots]
+    @cached_property
+    def few_shot_probes(self) -> FewShotProbes | None:
+        if self._draws is None:
+            return None
+        return FewShotProbes(self.train.features, self.train.labels.subclasses, self._draws)
 
     def _probe(self, features: Tensor, labels: Tensor) -> Probe:
-        return fit_probe(features, labels, seed=self._seed, patience=self._patience)
+        return fit_probe(features, labels, seed=self._held_out, patience=self._patience)
 
 
 class TrainMeasures:
@@ -98,14 +102,14 @@ class Measures:
     def transfer_accuracy_z(self) -> float:
         return self._fitted.z_probe.accuracy(unit_rows(self._part.embeddings), self._part.labels.subclasses)
 
-    def transfer_accuracy_1_shot(self) -> float:
-        return self._few_shot_accuracy(1)
+    def transfer_accuracy_1_shot(self) -> float | None:
+        return self._few_shot.get(1)
 
-    def transfer_accuracy_5_shot(self) -> float:
-        return self._few_shot_accuracy(5)
+    def transfer_accuracy_5_shot(self) -> float | None:
+        return self._few_shot.get(5)
 
-    def transfer_accuracy_10_shot(self) -> float:
-        return self._few_shot_accuracy(10)
+    def transfer_accuracy_10_shot(self) -> float | None:
+        return self._few_shot.get(10)
 
     def uniformity(self) -> float:
         return uniformity(self._part.embeddings)
@@ -114,5 +118,8 @@ class Measures:
     def _neighbors(self) -> Neighbors:
         return nearest_neighbors(self._fitted.train.embeddings, self._part.embeddings)
 
-    def _few_shot_accuracy(self, shots: int) -> float:
-        return self._fitted.few_shot_probe(shots).accuracy(self._part.features, self._part.labels.subclasses)
+    @cached_property
+    def _few_shot(self) -> dict[int, float]:
+        """By the number of shots; nothing where such probes are not wanted."""
+        probes = self._fitted.few_shot_probes
+        return probes.accuracies(self._part.features, self._part.labels.subclasses) if probes else {}

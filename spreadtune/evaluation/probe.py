@@ -3,7 +3,8 @@
 Features are standardized with the training features' mean and standard deviation, constant ones dropped. The strength
 C of multinomial logistic regression (see :mod:`spreadtune.evaluation.logistic`) is chosen on a stratified tenth of the
 *training* features, ties to the smaller, and the probe is fitted again on all of them. These choices move an accuracy
-by points, so they are the same for every probe.
+by points, so they are the same for every probe (few-shot probes have nothing to choose by:
+:mod:`spreadtune.evaluation.few_shot`).
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from spreadtune.evaluation.logistic import minimize, path
-from spreadtune.evaluation.stratified import few_of_each, held_out_tenth
+from spreadtune.evaluation.stratified import held_out_tenth
 
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2, 1e3)
 _STRENGTH_WITHOUT_CHOICE = 1.0
@@ -100,16 +101,6 @@ def fit_at(features: Tensor, labels: Tensor, C: float, *, start: Probe | None = 
     coefficients = None if start is None else torch.cat([start.weights, start.intercept[:, None]], dim=1)
     fitted = minimize(standardization(features), targets, len(seen), C, start=coefficients)
     return Probe(seen, standardization, fitted[:, :-1], fitted[:, -1], C)
-
-
-def few_shot_probe(features: Tensor, labels: Tensor, *, shots: int, seed: int) -> Probe:
-    """The probe that sees ``shots`` random examples of each label.
-
-    Raises:
-        ValueError: a feature is not finite, or fewer than two labels occur.
-    """
-    drawn = few_of_each(labels, shots, seed=seed)
-    return fit_probe(features[drawn], labels[drawn], seed=seed)
 
 
 def _fit_path(features: Tensor, labels: Tensor) -> Iterator[Probe]:

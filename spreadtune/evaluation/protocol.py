@@ -6,6 +6,9 @@ Where subclasses are the classes (``has_subclasses=False``) transfer means nothi
 from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
 from spreadtune.spec.metrics import drawn_in, during_training, measurable
+from spreadtune.spec.seed import Seed
+
+PROBE_STREAM = "evaluation/probe"
 
 
 def epoch_metrics(
@@ -13,30 +16,27 @@ def epoch_metrics(
 ) -> dict[str, float]:
     """Neighbors and spread: no fitting, cheap enough to compute while training goes on."""
     allowed = measurable(has_subclasses=has_subclasses)
-    nothing_drawn = Fitted(train, seed=0)
-    return measured(Measures(nothing_drawn, validation), [each for each in during_training() if each in allowed])
+    unfitted = Fitted(train, held_out=0)
+    return measured(Measures(unfitted, validation), [metric for metric in during_training() if metric in allowed])
 
 
 class ProbeMetrics:
     """Linear probes on the features h: all that is asked of a floor (raw pixels, a random encoder) or the ceiling.
 
+    These are measured where there are subclasses.
+
     Args:
         train: what the probes learn from, once.
         seed: of the held-out tenth that chooses the probe's strength.
-        has_subclasses: whether subclasses differ from classes.
         patience: of that choice, see :func:`~spreadtune.evaluation.probe.fit_probe`.
     """
 
-    def __init__(
-        self, train: Representations, *, seed: int, has_subclasses: bool = True, patience: int | None = None
-    ) -> None:
-        self._fitted = Fitted(train, seed=seed, patience=patience)
-        allowed = measurable(has_subclasses=has_subclasses)
-        self._metrics = [metric for metric in drawn_in("accuracy") if metric in allowed]
+    def __init__(self, train: Representations, *, seed: int, patience: int | None = None) -> None:
+        self._fitted = Fitted(train, held_out=seed, patience=patience)
 
     def of(self, part: Representations) -> dict[str, float]:
         """The accuracies on a part that was kept apart."""
-        return measured(Measures(self._fitted, part), self._metrics)
+        return measured(Measures(self._fitted, part), drawn_in("accuracy"))
 
 
 class FinalMetrics:
@@ -45,12 +45,15 @@ class FinalMetrics:
 
     Args:
         train: what probes and neighbors learn from.
-        seed: of the probes' draws.
+        seed: of the trial, whose streams say which examples the probes are chosen on and which few they see.
         has_subclasses: whether subclasses differ from classes.
+        few_shot: whether the few-shot probes are wanted, which take equally long for any number of training images.
     """
 
-    def __init__(self, train: Representations, *, seed: int, has_subclasses: bool = True) -> None:
-        self._fitted = Fitted(train, seed=seed)
+    def __init__(
+        self, train: Representations, *, seed: Seed, has_subclasses: bool = True, few_shot: bool = True
+    ) -> None:
+        self._fitted = Fitted(train, held_out=seed.stream(PROBE_STREAM), few_shot=seed if few_shot else None)
         self._metrics = measurable(has_subclasses=has_subclasses)
 
     def of_train(self) -> dict[str, float]:

@@ -14,7 +14,6 @@ from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_children, end_leftovers, processes_recorded
 from spreadtune.runtime.cluster.resources import Slots, actor_resources, plan_slots
-from spreadtune.runtime.forecast import Forecast
 from spreadtune.runtime.manifest import Manifest
 from spreadtune.runtime.monitor import Monitor
 from spreadtune.runtime.tune.stop_request import StopRequest
@@ -81,11 +80,10 @@ def run_study(
                 extends={"run": extends.label, "trials": learned},
                 profile=study.profile or extends.manifest().get("profile"),
             )
-        forecast = Forecast(monitor, study.training.epochs)
         reason = "interrupted"
         try:
             progress = ledger.progress()
-            forecast.opened(progress, learned)
+            monitor.opened(progress, learned)
             if progress.missing:
                 with _cluster(run, address, dashboard, on_lost) as cluster:
                     stop.check()
@@ -100,8 +98,8 @@ def run_study(
                         data_warnings=data_warnings(study),
                     )
                     logger.info("%s on %d nodes: %s", run.label, len(cluster.nodes), slots)
-                    forecast.connected(cluster, slots, progress)
-                    _execute(ledger, run, slots, forecast, stop)
+                    monitor.connected(cluster, slots, progress)
+                    _execute(ledger, run, slots, monitor, stop)
             else:
                 write_atomic(run.study_file, dump_study(study))  # what chooses its best may be another now
             reason = "finished"
@@ -114,7 +112,7 @@ def run_study(
                 if run.study_file.exists():
                     if reason == "finished":
                         remove_temporary(run.path)  # of processes that were killed while they wrote
-                    manifest.end(reason, usage=_usage(run), **forecast.entries(finished=reason == "finished"))
+                    manifest.end(reason, usage=_usage(run))
                     logger.info("%s: %s", run.label, reason)
                     export_tables(study, run, storage=storage)
         return ledger.progress()

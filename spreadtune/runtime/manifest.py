@@ -54,9 +54,9 @@ class Manifest:
         self.content.update(entries)
         write_json(self.file, self.content)
 
-    def end(self, reason: str, usage: Mapping[str, float], **entries: float) -> None:
-        """Close this attempt: ``finished``, ``interrupted`` or the error that ended it, with further ``entries``."""
-        self.content["attempts"][-1].update(end=_now(), reason=reason, **entries)
+    def end(self, reason: str, usage: Mapping[str, float]) -> None:
+        """Close this attempt: ``finished``, ``interrupted`` or the error that ended it."""
+        self.content["attempts"][-1].update(end=_now(), reason=reason)
         self.update(usage=dict(usage))
 
 

@@ -1,6 +1,8 @@
 """What every section of a study file is: frozen, closed to unknown keys, free of torch."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Config(BaseModel):
@@ -9,3 +11,8 @@ class Config(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, serialize_by_alias=True, validate_default=True
     )
+
+
+def one_value(value: str) -> Any:
+    """The default of a key that files of format 1 may have and that has no other value: it is read and not written."""
+    return Field(value, exclude=True, deprecated=True, description=f"has one value, {value}, and may be left out")

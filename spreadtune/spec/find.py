@@ -33,13 +33,13 @@ def list_studies() -> tuple[StudyFile, ...]:
 
 
 def find_study(name_or_path: str | Path) -> Path:
-    """The file of a study. What ends in .yaml or .yml is a path, everything else a name.
+    """The file of a study. What ends in .yaml or .yml, in letters of either case, is a path, everything else a name.
 
     Raises:
         UserError: there is no study of that name; the message says which are near.
     """
     path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix.lower() in (".yaml", ".yml"):
         return path
     for folder in study_folders():
         if (folder / f"{name_or_path}.yaml").is_file():

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from spreadtune.spec.paths import leaves
+from spreadtune.spec.paths import leaves, overlap
 from spreadtune.spec.study import Study
 
 _NOT_PART: dict[str, Any] = {
@@ -19,6 +19,12 @@ _NOT_PART: dict[str, Any] = {
 
 _LATER = {"training": ("time_limit",)}
 """Keys that came when there were runs already: unset they are left out, so that an older run keeps its hash."""
+
+_SAME_EPOCHS = 5e-4
+"""A share such as 0.0667 of 30 epochs, which cannot be written exactly, is meant to be two of them."""
+
+_ONE_VALUE = {"training": {"optimizer": "adamw"}, "evaluation": {"transfer": "linear_probe"}}
+"""Keys that are written no longer, for they have one value: runs were hashed with them."""
 
 
 def study_hash(study: Study) -> str:
@@ -45,11 +51,30 @@ def difference(old: Study, new: Study) -> list[str]:
 
 def _question(study: Study) -> dict[str, Any]:
     values: dict[str, Any] = _plain_numbers(study.model_dump(mode="json", exclude=_NOT_PART))
+    for section, constants in _ONE_VALUE.items():
+        values[section] |= constants
     for section, keys in _LATER.items():
         for key in keys:
             if values[section][key] is None:
                 del values[section][key]
+    values["training"] = _with_warmup_in_epochs(study, values["training"])
     return values
+
+
+def _with_warmup_in_epochs(study: Study, training: dict[str, Any]) -> dict[str, Any]:
+    """A warm-up in whole epochs is one question however it is written, where no variant and no search moves either
+    number: runs from before the share have epochs."""
+    if "warmup" not in training:
+        return training
+    search = study.search
+    moved = [path for space in search.spaces().values() for path in space]
+    moved += [path for variant in search.variants.values() for path in variant.set]
+    fixed = not any(overlap(path, f"training.{key}") for path in moved for key in ("epochs", "warmup"))
+    epochs = training["warmup"] * training["epochs"]
+    if training["warmup"] and not (fixed and abs(epochs - round(epochs)) < _SAME_EPOCHS):
+        return training
+    rest = {key: value for key, value in training.items() if key != "warmup"}
+    return rest | {"warmup_epochs": round(epochs)}
 
 
 def _plain_numbers(value: Any) -> Any:

@@ -47,11 +47,11 @@ class Metric:
     drawn: Figure | None = None
 
 
-def _few_shot(shots: int, examples: str) -> Metric:
+def _few_shot(shots: int) -> Metric:
     return Metric(
         f"transfer_accuracy_{shots}_shot",
         f"{shots}-shot transfer accuracy",
-        f"`transfer_accuracy` of a probe that sees {examples} of each subclass",
+        f"`transfer_accuracy` of probes that see {shots} of each subclass, mean over draws",
         needs_subclasses=True,
     )
 
@@ -121,9 +121,9 @@ _RECORDS = (
         "`transfer_accuracy` of a probe on z",
         needs_subclasses=True,
     ),
-    _few_shot(1, "one example"),
-    _few_shot(5, "5 examples"),
-    _few_shot(10, "10 examples"),
+    _few_shot(1),
+    _few_shot(5),
+    _few_shot(10),
     Metric(
         "alignment",
         "alignment",

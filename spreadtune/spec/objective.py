@@ -45,6 +45,11 @@ class SpreadObjective(ObjectiveConfig):
         return SpreadLoss(self.alpha, Scheme(self.temperature, self.pairs, self.denominator, views))
 
 
+def is_supcon(objective: ObjectiveConfig) -> bool:
+    """Whether it is SupCon alone, in whatever pair scheme: the spread loss at alpha 0 without a reconstruction term."""
+    return isinstance(objective, SpreadObjective) and objective.alpha == 0 and objective.autoencoder_weight == 0
+
+
 class InfoNCEObjective(ObjectiveConfig):
     """InfoNCE (NT-Xent) over all views, blind to labels."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spreadtune.errors import UserError
-from spreadtune.spec.paths import canonical, fill, leaves
+from spreadtune.spec.paths import canonical, fill, leaves, other_way
 from spreadtune.spec.study import Study
 from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.yaml_text import inline, parse
@@ -80,14 +80,15 @@ def refuse_what_cannot_hold(study: Study, overrides: Overrides) -> None:
     for top, given in overrides.values.items():
         for path, value in {top: given, **{canonical(leaf): value for leaf, value in leaves(given, top)}}.items():
             for place, space in search.spaces().items():
-                if path in space:
+                for searched in {path, other_way(path)} & space.keys():
                     instead = overrides.shown(f"search.{place}.{path}", {listing: [value]})
                     raise UserError(
-                        f"{overrides.shown(top, given)}: {path} is searched; change its domain, for example {instead}"
+                        f"{overrides.shown(top, given)}: {searched} is searched; change its domain, for example "
+                        f"{instead}"
                     )
             for name, variant in search.variants.items():
-                if path in variant.set:
+                for there in {path, other_way(path)} & variant.set.keys():
                     instead = overrides.shown(f"search.variants.{name}.set.{path}", value)
                     raise UserError(
-                        f"{overrides.shown(top, given)}: variant {name} sets {path}; change it there: {instead}"
+                        f"{overrides.shown(top, given)}: variant {name} sets {there}; change it there: {instead}"
                     )

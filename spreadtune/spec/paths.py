@@ -19,6 +19,18 @@ PARTS = frozenset(
 """Where a part stands: written by name, or as a mapping with ``name``."""
 
 
+_SAME = (("training.warmup", "training.warmup_epochs"),)
+"""Two ways to say one thing, of which a study has one: the later layer's takes the place of the earlier one's."""
+
+
+def other_way(path: str) -> str | None:
+    """The path that says the same as this one in another way, wherever in the file it stands."""
+    for one, other in (*_SAME, *(pair[::-1] for pair in _SAME)):
+        if path == one or path.endswith(f".{one}"):
+            return path.removesuffix(one) + other
+    return None
+
+
 def canonical(path: str) -> str:
     """``objective.name`` says the same as ``objective``: which part it is."""
     return path.removesuffix(".name") if path.removesuffix(".name") in PARTS else path
@@ -55,12 +67,30 @@ def fill(tree: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of ``tree`` with ``values`` at their dotted paths.
 
     Shallow paths go first, so it does not matter in which order a whole section and a value inside it are given.
-    Naming a part that is already there keeps its values; naming another starts from that one's defaults.
+    Naming a part that is already there keeps its values; naming another starts from that one's defaults. Of two ways to
+    say one thing (:func:`other_way`) the one that is put in takes the other's place.
     """
     filled = copy.deepcopy(dict(tree))
     for path in sorted(map(str, values), key=lambda path: canonical(path).count(".")):
+        if (other := other_way(canonical(path))) and other not in values:
+            _remove(filled, other)
         _put(filled, canonical(path), copy.deepcopy(values[path]), ())
     return filled
+
+
+def _remove(tree: Any, path: str) -> None:
+    """Take out the value at a path, by the longest existing keys, where there is one."""
+    if not isinstance(tree, dict):
+        return
+    keys = path.split(".")
+    for size in range(len(keys), 0, -1):
+        key = ".".join(keys[:size])
+        if key in tree:
+            if size == len(keys):
+                del tree[key]
+            else:
+                _remove(tree[key], ".".join(keys[size:]))
+            return
 
 
 def _put(tree: dict[str, Any], path: str, value: Any, above: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.goal import Bound, Direction, Goal, Selection
 from spreadtune.spec.metrics import METRICS, stood_for
 from spreadtune.spec.parts import NamedPart, named, tagged_union
-from spreadtune.spec.paths import DottedPath
+from spreadtune.spec.paths import DottedPath, other_way
 from spreadtune.spec.validation_errors import error_at, file_name
 
 Sampler = Literal["grid", "random", "qmc", "tpe", "gp", "nsga2"]
@@ -118,7 +118,7 @@ class VariantConfig(Config):
 
 
 class ConfirmConfig(Config):
-    """After the search: the best setting of every variant, trained anew and measured on the test split."""
+    """After the search: the best setting of every variant and the best SupCon, trained anew and measured on test."""
 
     seeds: int = Field(ge=1, le=MOST_TRIALS, description="fresh repetitions of each of these settings")
 
@@ -148,7 +148,7 @@ class SearchConfig(Config):
         None, exclude_if=_absent, description="what chooses the best setting; the first optimized metric by default"
     )
     confirm: ConfirmConfig | None = Field(
-        None, exclude_if=_absent, description="the best of each variant on the test split"
+        None, exclude_if=_absent, description="the best of each variant, and the best SupCon, on the test split"
     )
 
     @property
@@ -277,7 +277,7 @@ class SearchConfig(Config):
     def _variants_do_not_set_what_they_search(self) -> "SearchConfig":
         for name, variant in self.variants.items():
             for path in variant.set:
-                if path in (variant.space or {}):
+                if {path, other_way(path)} & (variant.space or {}).keys():
                     raise error_at(f"variants.{name}.set.{path}", "is in this variant's own space; set it or search it")
         return self
 

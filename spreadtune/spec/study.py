@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from spreadtune.errors import UserError
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.messages import Problem, problems, report
-from spreadtune.spec.paths import DottedPath, fill, overlap
+from spreadtune.spec.paths import DottedPath, fill, other_way, overlap
 from spreadtune.spec.search import ConfirmConfig, SearchConfig, VariantConfig
 from spreadtune.spec.trial import Body
 from spreadtune.spec.variant import MAIN, Variant
@@ -82,7 +82,11 @@ class Study(Body):
         body = self._body(name, config.set)
         if config.space is not None:
             return Variant(name, body, dict(config.space), f"search.variants.{name}.space")
-        space = {path: domain for path, domain in self.search.space.items() if path not in config.set}
+        space = {
+            path: domain
+            for path, domain in self.search.space.items()
+            if not {path, other_way(path)} & config.set.keys()
+        }
         return _without_unreachable(Variant(name, body, space))
 
     def _body(self, name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The ``training``, ``evaluation`` and ``resources`` sections."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from spreadtune.spec.config import Config
+from spreadtune.spec.config import Config, one_value
 from spreadtune.spec.quantities import Duration, Size
 from spreadtune.spec.validation_errors import error_at
 
@@ -13,10 +13,11 @@ class TrainingConfig(Config):
     """AdamW with a linear warm-up and a cosine to zero."""
 
     epochs: int = Field(ge=1, description="passes over the training images")
-    optimizer: Literal["adamw"] = "adamw"
+    optimizer: Literal["adamw"] = one_value("adamw")
     learning_rate: float = Field(3.0e-4, gt=0, description="the largest, after warm-up")
     weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled; norms and biases decay too")
-    warmup_epochs: int = Field(0, ge=0, description="epochs in which the learning rate rises linearly")
+    warmup: float = Field(0.0, ge=0, lt=1, description="share of the epochs in which the learning rate rises linearly")
+    warmup_epochs: int | None = Field(None, ge=0, description="the same as a number of epochs, instead of warmup")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA devices that support it, float32 elsewhere"
     )
@@ -29,11 +30,27 @@ class TrainingConfig(Config):
         None, description="seconds, or text such as 90s, 30min or 2h; a trial whose epochs took longer ends as pruned"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_warmup(cls, values: Any) -> Any:
+        """Which of the two says it; no warm-up at all is written one way, so that it is one setting."""
+        if not isinstance(values, dict) or values.get("warmup_epochs") is None:
+            return values
+        if values.get("warmup") is not None:
+            raise error_at("warmup_epochs", "stands beside warmup, which says the same as a share; keep one of them")
+        none = values["warmup_epochs"] == 0 and not isinstance(values["warmup_epochs"], bool)
+        return {key: value for key, value in values.items() if key != "warmup_epochs"} if none else values
+
+    @model_serializer(mode="wrap")
+    def _only_the_warmup_that_holds(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        other = "warmup_epochs" if self.warmup_epochs is None else "warmup"
+        return {key: value for key, value in handler(self).items() if key != other}
+
 
 class EvaluationConfig(Config):
     """The protocol's choices."""
 
-    transfer: Literal["linear_probe"] = "linear_probe"
+    transfer: Literal["linear_probe"] = one_value("linear_probe")
     knn_every: int = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
 
 

@@ -55,8 +55,12 @@ class TrialSpec(Body):
     @model_validator(mode="after")
     def _warmup_within_the_epochs(self) -> "TrialSpec":
         warmup, epochs = self.training.warmup_epochs, self.training.epochs
-        if warmup > epochs:
-            raise error_at("training.warmup_epochs", f"{warmup} is above training.epochs, {epochs}")
+        if warmup is not None and warmup > epochs:
+            raise error_at(
+                "training.warmup_epochs",
+                f"{warmup} is above training.epochs, {epochs}; set it to {epochs} at most, or write training.warmup, a "
+                "share, which fits any number of epochs",
+            )
         return self
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.model import Model
 from spreadtune.training.optimizer import build_optimizer
 from spreadtune.training.precision import resolve_precision
-from spreadtune.training.schedule import learning_rate_factor
+from spreadtune.training.schedule import learning_rate
 from spreadtune.training.step import Step
 from spreadtune.training.streams import generator
 from spreadtune.training.workers import ONE_WORKER, Workers
@@ -80,7 +80,7 @@ class EpochTrainer:
         for step, (indices, images) in enumerate(zip(order, places, strict=True)):
             terms, measured = self._forward(indices, images, views, measured=step == 0)
             norms |= measured
-            rate = self._learning_rate(epoch, step, len(order))
+            rate = learning_rate(self.spec.training, (epoch - 1) * len(order) + step, len(order))
             loss = self._descend(terms, rate)
             losses.append(torch.stack([loss, *terms.values()]).detach())
         workers.align(self.model)
@@ -121,14 +121,6 @@ class EpochTrainer:
         views = views_of_part(self.augmentation, self.split.images_at, places, count, stream, part)
         terms, norms = self.step(views, self.split.labels.classes[indices], measured=measured)
         return terms, norms
-
-    def _learning_rate(self, epoch: int, step: int, steps: int) -> float:
-        """The rate of step ``step``, from 0, of an epoch of ``steps``."""
-        training = self.spec.training
-        factor = learning_rate_factor(
-            (epoch - 1) * steps + step, training.epochs * steps, training.warmup_epochs * steps
-        )
-        return training.learning_rate * factor
 
     def _descend(self, terms: dict[str, Tensor], learning_rate: float) -> Tensor:
         """One optimizer step on the weighted sum of the terms, which is returned."""

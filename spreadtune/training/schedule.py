@@ -2,6 +2,21 @@
 
 import math
 
+from spreadtune.spec.training import TrainingConfig
+
+
+def learning_rate(training: TrainingConfig, step: int, steps: int) -> float:
+    """The rate at optimizer step ``step``, from 0 over all epochs, where an epoch has ``steps``."""
+    factor = learning_rate_factor(step, training.epochs * steps, warmup_steps(training, steps))
+    return training.learning_rate * factor
+
+
+def warmup_steps(training: TrainingConfig, steps: int) -> int:
+    """How many steps the warm-up has: its share of all steps, to the nearest, or its epochs of ``steps``."""
+    if training.warmup_epochs is not None:
+        return training.warmup_epochs * steps
+    return round(training.warmup * (training.epochs * steps))
+
 
 def learning_rate_factor(step: int, steps: int, warmup_steps: int) -> float:
     """The factor on the peak learning rate at optimizer step ``step`` (from 0) of ``steps``.

@@ -14,8 +14,8 @@ def generator(seed: Seed, stream: str, step: int = 0, device: torch.device | str
 
 
 @contextmanager
-def seeded(seed: Seed, stream: str, step: int = 0) -> Iterator[None]:
+def seeded(seed: Seed, stream: str) -> Iterator[None]:
     """Draw torch's global CPU randomness (initialization) from the named stream, leaving what was there untouched."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed.stream(stream, step))
+        torch.manual_seed(seed.stream(stream))
         yield

@@ -74,8 +74,7 @@ class Learner:
         train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
 
         def of_all() -> dict[str, float]:
-            seed, fine = self.spec.seed.stream("evaluation/probe"), self.dataset.has_subclasses
-            fitted = FinalMetrics(train, seed=seed, has_subclasses=fine)
+            fitted = FinalMetrics(train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses)
             of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
             named = {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
             return fitted.of_train() | named

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from spreadtune.data.device import DeviceSplit
-from spreadtune.evaluation.protocol import ProbeMetrics
+from spreadtune.evaluation.protocol import PROBE_STREAM, ProbeMetrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.run_folder import Outcome
 from spreadtune.spec.trial import TrialSpec
@@ -45,7 +45,7 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
         train, parts = represent(learner.train_split), {part: represent(split) for part, split in kept_apart.items()}
 
         def measured() -> dict[str, float]:
-            probes = ProbeMetrics(train, seed=spec.seed.stream("evaluation/probe"), patience=patience)
+            probes = ProbeMetrics(train, seed=spec.seed.stream(PROBE_STREAM), patience=patience)
             of_parts = {part: probes.of(seen) for part, seen in parts.items()}
             return {f"{part}{name}.{metric}": value for part in of_parts for metric, value in of_parts[part].items()}
 

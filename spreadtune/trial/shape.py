@@ -17,6 +17,7 @@ _WITHOUT_COST = (
     "training.epochs",
     "training.learning_rate",
     "training.weight_decay",
+    "training.warmup",
     "training.warmup_epochs",
     "training.checkpoint_every",
     "training.checkpoints",

@@ -10,7 +10,9 @@ from typing import Literal, TypeVar
 import torch
 
 from spreadtune.data.device import DeviceSplit
+from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
+from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.stratified import rank_within_label
 from spreadtune.run_folder import AttemptFolder
 from spreadtune.spec.trial import TrialSpec
@@ -36,7 +38,8 @@ def measure_pace(spec: TrialSpec, device: torch.device, *, memory: int | None, t
       price of a step; everything that happens once an epoch is in the first and counted once.
     * An evaluation: on up to :data:`IMAGES` images each of training and validation, scaled up: encoding with the number
       of images, neighbors with the product of both numbers.
-    * The end: likewise, the probes with the number of training images. It is the roughest of the numbers.
+    * The end: likewise, the probes with the number of training images, but those of few shots, which always see as
+      many. It is the roughest of the numbers.
 
     Args:
         spec: the trial.
@@ -94,7 +97,7 @@ class _Probe:
     def _evaluation(self) -> tuple[float, float]:
         """Seconds of an evaluation during training, and of the one at the end."""
         learner, spec = self.learner, self.spec
-        seed, fine = spec.seed.stream("evaluation/probe"), learner.dataset.has_subclasses
+        fine = learner.dataset.has_subclasses
         whole = learner.train_split, learner.validation_split
         some = tuple(_some(split, IMAGES) for split in whole)
         if spec.training.compile:
@@ -103,8 +106,15 @@ class _Probe:
         more_train, more_validation = (len(all_of) / len(part) for all_of, part in zip(whole, some, strict=True))
         encoding *= sum(map(len, whole)) / sum(map(len, some))
         neighbors = self._seconds(lambda: epoch_metrics(*seen, has_subclasses=fine))
-        probes = self._seconds(lambda: FinalMetrics(seen[0], seed=seed, has_subclasses=fine).of(seen[1]))
-        return encoding + neighbors * more_train * more_validation, encoding + probes * more_train
+        probes = self._seconds(
+            lambda: FinalMetrics(seen[0], seed=spec.seed, has_subclasses=fine, few_shot=False).of(seen[1])
+        )
+        few_shot = self._seconds(lambda: self._few_shot(*seen)) if fine else 0.0
+        return encoding + neighbors * more_train * more_validation, encoding + probes * more_train + few_shot
+
+    def _few_shot(self, train: Representations, validation: Representations) -> dict[int, float]:
+        probes = FewShotProbes(train.features, train.labels.subclasses, self.spec.seed)
+        return probes.accuracies(validation.features, validation.labels.subclasses)
 
     def _trainer(self, steps: int) -> EpochTrainer:
         """Trains ``steps`` steps an epoch, as the trial's steps are."""

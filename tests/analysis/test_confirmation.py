@@ -169,6 +169,39 @@ def test_a_former_best_that_was_confirmed_is_told(confirmed: Any) -> None:
     assert "10, 11, 12" in [cell.text for column in reopened for cell in column]
 
 
+def test_a_supcon_of_the_same_variant_is_the_baseline(new_run: Any) -> None:
+    space = "{objective.temperature: {grid: [0.1, 0.5]}, objective.alpha: {grid: [0, 0.62]}}"
+    run = new_run(f"\nsearch: {{seeds: 2, space: {space}, confirm: {{seeds: 3}}}}\n")
+
+    def add_trial(setting: int, seed: int, value: float, **cells: Any) -> None:
+        temperature, alpha = (0.1, 0.1, 0.5, 0.5)[setting], (0.0, 0.62, 0.0, 0.62)[setting]
+        params = {"objective.temperature": temperature, "objective.alpha": alpha}
+        measured = {"metric.transfer_accuracy": value, **cells}
+        run.trial(setting, seed, alpha=alpha, temperature=temperature, params=params, **measured)
+
+    for setting, value in enumerate((0.95, 0.97, 0.91, 0.98)):
+        for seed in range(2):
+            add_trial(setting, seed, value)
+    for setting, values in ((3, (0.97, 0.98, 0.99)), (0, (0.93, 0.94, 0.96))):
+        for seed, value in enumerate(values):
+            add_trial(setting, seed, value + ABOVE, stage="confirm", **{"test.transfer_accuracy": value})
+    results = run.write()
+    found = confirmation(build_frame(results))
+    assert found is not None
+    assert found.baseline is not None
+    assert (found.chosen.setting, found.baseline.setting, found.former) == (3, 0, [])
+    lines = results.answer().splitlines()
+    assert lines[0] == (
+        "alpha 0.62, temperature 0.5: 0.980 +- 0.025 transfer accuracy against 0.943 +- 0.038 for SupCon (pairs "
+        "cross_view, denominator negatives), 3 seeds, test."
+    )
+    assert "opened the test split once, after its search, for 2 settings." in results.answer()
+    drawn = all_figures(build_frame(results))[0]
+    baseline = "main, SupCon (pairs cross_view, denominator negatives)"
+    assert list(drawn.plot.layout.xaxis.tickvals) == ["main", baseline]
+    assert list(dict.fromkeys(drawn.numbers["called"])) == ["main", baseline]
+
+
 def test_one_variant_has_nothing_beside_it(new_run: Any) -> None:
     run = new_run(SEARCH.replace("variants", "# variants"))
     ALPHAS = {"params": {"objective.alpha": 0.62}, "alpha": 0.62}
@@ -184,7 +217,7 @@ def test_the_figure_has_a_point_for_every_seed_of_every_variant(confirmed: Any) 
     found = confirmation(frame)
     assert found is not None
     table = numbers(found)
-    assert list(table.columns) == ["variant", "name", "values", "seed", "test", "validation"]
+    assert list(table.columns) == ["variant", "called", "values", "seed", "test", "validation"]
     assert list(table["variant"]) == ["spread"] * 3 + ["supcon"] * 3 + ["weak"] * 3
     assert list(table["test"]) == [value for values in TEST.values() for value in values]
     drawn = all_figures(frame)[0]
@@ -200,7 +233,7 @@ def test_the_report_has_its_section_and_its_columns(confirmed: Any, new_run: Any
     page = render(confirmed.write())
     assert page.index("0.970 ± 0.025 transfer accuracy") < page.index("Paired with SupCon")
     assert '<h2 id="confirmation">' in page
-    assert "<td>spread − supcon</td>" in page
+    assert "<td>spread − supcon, SupCon (pairs cross_view, denominator negatives)</td>" in page
     assert ">transfer accuracy, test</button>" in page
     assert "has been opened for the confirmation alone" in page
     before = render(searched(new_run).write())

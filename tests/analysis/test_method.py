@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from spreadtune.analysis.method import is_supcon, method, method_with_scheme, without_weights
+from spreadtune.analysis.method import method, method_with_scheme, without_weights
+from spreadtune.spec.objective import is_supcon
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
 
@@ -38,7 +39,7 @@ def test_a_loss_has_its_name_and_only_alpha_0_without_reconstruction_is_supcon(
     objective: dict[str, Any], name: str, supcon: bool
 ) -> None:
     assert method(spec(objective)) == name
-    assert is_supcon(spec(objective)) == supcon
+    assert is_supcon(spec(objective).objective) == supcon
 
 
 def test_the_scheme_is_named_where_there_is_one() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from spreadtune.analysis.statistics import Interval, half_widths, interval, paired_difference
+from spreadtune.analysis.statistics import half_widths, interval
 
 SAMPLES = st.lists(st.floats(-10, 10), min_size=3, max_size=20)
 
@@ -42,50 +42,15 @@ def test_fewer_than_three_repetitions_have_no_interval(values: list[float], mean
     assert found.n == len(values)
     assert not found.known
     assert found.mean == pytest.approx(mean, nan_ok=True)
-    assert not found.excludes(100.0)
 
 
 def test_missing_values_do_not_count_as_repetitions() -> None:
     assert interval([0.5, math.nan, 0.7]).n == 2
 
 
-def test_excludes_means_outside_both_ends() -> None:
-    found = Interval(mean=0.04, half_width=0.03, n=3)
-    assert found.excludes(0.0)
-    assert not found.excludes(0.02)
-    assert found.excludes(0.08)
-
-
 def trials(*rows: tuple[int, int, float, str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["setting", "seed", "metric.transfer_accuracy", "state"])
     return table.assign(variant="main", stage="search")
-
-
-@settings(max_examples=25, deadline=None)
-@given(SAMPLES, SAMPLES)
-def test_paired_difference_is_the_paired_t_test(first: list[float], second: list[float]) -> None:
-    rows = [(0, seed, value, "COMPLETE") for seed, value in enumerate(first)]
-    rows += [(1, seed, value, "COMPLETE") for seed, value in enumerate(second)]
-    found = paired_difference(trials(*rows), "transfer_accuracy", ("main", 1), ("main", 0))
-    shared = min(len(first), len(second))
-    differences = np.subtract(second[:shared], first[:shared])
-    assert found.n == shared
-    width = stats.t.ppf(0.975, shared - 1) * np.std(differences, ddof=1) / math.sqrt(shared)
-    assert found.mean == pytest.approx(differences.mean(), abs=1e-12)
-    assert found.half_width == pytest.approx(width, rel=1e-12, abs=1e-12)
-
-
-def test_pairs_need_both_settings_finished() -> None:
-    table = trials(
-        (0, 0, 0.5, "COMPLETE"),
-        (1, 0, 0.6, "COMPLETE"),
-        (0, 1, 0.5, "COMPLETE"),
-        (1, 1, 0.9, "PRUNED"),
-        (1, 2, 0.9, "COMPLETE"),
-    )
-    found = paired_difference(table, "transfer_accuracy", ("main", 1), ("main", 0))
-    assert (found.n, found.known) == (1, False)
-    assert found.mean == pytest.approx(0.1)
 
 
 def test_half_widths_of_each_setting() -> None:

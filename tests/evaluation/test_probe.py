@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from spreadtune.evaluation import probe as probe_module
-from spreadtune.evaluation.probe import STRENGTHS, Standardization, few_shot_probe, fit_at, fit_probe
+from spreadtune.evaluation.probe import STRENGTHS, Standardization, fit_at, fit_probe
 from spreadtune.evaluation.stratified import few_of_each, held_out_tenth
 
 
@@ -102,20 +102,6 @@ def test_not_finite_features_are_an_error():
 def test_one_label_is_an_error():
     with pytest.raises(ValueError, match="two labels"):
         fit_at(torch.randn(5, 2), torch.zeros(5, dtype=torch.long), 1.0)
-
-
-@pytest.mark.parametrize("shots", [1, 5])
-def test_few_shot_probes_see_only_their_shots(digits, shots, monkeypatch):
-    features, labels = digits
-    seen = []
-    monkeypatch.setattr(
-        probe_module, "fit_probe", lambda f, y, *, seed: seen.append((f, y)) or fit_probe(f, y, seed=seed)
-    )
-    accuracy = few_shot_probe(features, labels, shots=shots, seed=3).accuracy(features, labels)
-    drawn = few_of_each(labels, shots, seed=3)
-    assert torch.equal(seen[0][0], features[drawn])
-    assert torch.equal(seen[0][1].bincount(), torch.full((10,), shots))
-    assert accuracy == fit_probe(features[drawn], labels[drawn], seed=3).accuracy(features, labels)
 
 
 def test_one_shot_cannot_choose_and_takes_one(digits):

@@ -6,12 +6,17 @@ import torch.nn.functional as F
 from sklearn.datasets import load_digits
 
 from spreadtune.data.labels import Labels
+from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.geometry import spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
-from spreadtune.evaluation.probe import few_shot_probe, fit_probe
+from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.spec.metrics import METRICS, during_training, need_subclasses
+from spreadtune.spec.seed import Seed
+
+SEED = Seed(study=0)
+HELD_OUT = SEED.stream("evaluation/probe")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,7 @@ def splits():
 @pytest.fixture(scope="module")
 def final(splits):
     train, validation = splits
-    return measured(FinalMetrics(train, seed=0), validation)
+    return measured(FinalMetrics(train, seed=SEED), validation)
 
 
 def measured(fitted, part):
@@ -44,12 +49,11 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
     z, validation_z = F.normalize(train.embeddings, dim=1), F.normalize(validation.embeddings, dim=1)
 
     def probe(features, labels):
-        return fit_probe(features, labels, seed=0)
+        return fit_probe(features, labels, seed=HELD_OUT)
 
-    def few_shot(shots):
-        fitted = few_shot_probe(train.features, train.labels.subclasses, shots=shots, seed=0)
-        return fitted.accuracy(validation.features, validation.labels.subclasses)
-
+    few_shot = FewShotProbes(train.features, train.labels.subclasses, SEED).accuracies(
+        validation.features, validation.labels.subclasses
+    )
     assert final == {
         "spread": spread(validation.embeddings, validation.labels.classes),
         "train_spread": spread(train.embeddings, train.labels.classes),
@@ -63,9 +67,9 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
             validation.features, validation.labels.subclasses
         ),
         "transfer_accuracy_z": probe(z, train.labels.subclasses).accuracy(validation_z, validation.labels.subclasses),
-        "transfer_accuracy_1_shot": few_shot(1),
-        "transfer_accuracy_5_shot": few_shot(5),
-        "transfer_accuracy_10_shot": few_shot(10),
+        "transfer_accuracy_1_shot": few_shot[1],
+        "transfer_accuracy_5_shot": few_shot[5],
+        "transfer_accuracy_10_shot": few_shot[10],
     }
 
 
@@ -85,7 +89,7 @@ def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder(final):
 def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
     assert epoch_metrics(*splits).items() <= final.items()
     train, validation = splits
-    assert ProbeMetrics(train, seed=0).of(validation).items() <= final.items()
+    assert ProbeMetrics(train, seed=HELD_OUT).of(validation).items() <= final.items()
 
 
 def test_early_stopping_looks_at_what_is_measured_while_training(splits):
@@ -94,14 +98,20 @@ def test_early_stopping_looks_at_what_is_measured_while_training(splits):
 
 def test_every_part_is_measured_by_the_same_probes(splits, final):
     train, validation = splits
-    fitted = FinalMetrics(train, seed=0)
+    fitted = FinalMetrics(train, seed=SEED)
     assert fitted.of(train)["transfer_accuracy"] > final["transfer_accuracy"]
     assert measured(fitted, validation) == final
 
 
+def test_few_shot_probes_are_left_out_where_they_are_not_wanted(splits, final):
+    train, validation = splits
+    found = measured(FinalMetrics(train, seed=SEED, few_shot=False), validation)
+    assert found == {name: value for name, value in final.items() if "shot" not in name}
+
+
 def test_without_subclasses_transfer_is_left_out(splits, final):
     train, validation = splits
-    found = measured(FinalMetrics(train, seed=0, has_subclasses=False), validation)
+    found = measured(FinalMetrics(train, seed=SEED, has_subclasses=False), validation)
     assert found == {name: value for name, value in final.items() if not METRICS[name].needs_subclasses}
 
 
@@ -109,7 +119,7 @@ def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits
     shuffled = [
         replace(split, labels=replace(split.labels, subclasses=split.labels.subclasses.roll(1))) for split in splits
     ]
-    found = measured(FinalMetrics(shuffled[0], seed=0), shuffled[1])
+    found = measured(FinalMetrics(shuffled[0], seed=SEED), shuffled[1])
     assert {name for name in final if found[name] != final[name]} == {*need_subclasses(final)}
 
 

@@ -22,7 +22,7 @@ def played(lab: Lab, search: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The same search by a real ledger on SQLite, whose workers report what the landscape says."""
     ledger, done = lab.open(landscapes.study({**search, "space": SPACE})), []
     while assignment := ledger.next():
-        at = (assignment.spec.training.warmup_epochs, assignment.spec.objective.pairs, assignment.seed)
+        at = (assignment.spec.training.warmup_epochs or 0, assignment.spec.objective.pairs, assignment.seed)
         for epoch in range(1, EPOCHS + 1):
             metrics = {"knn_transfer_accuracy": landscapes.report(*at, epoch)} if epoch % 2 == 0 else {}
             if ledger.report(assignment.number, epoch, metrics):

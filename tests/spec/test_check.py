@@ -38,7 +38,8 @@ def refused(load, *overrides: str, **options: str) -> str:
         ),
         (
             "training.epochs: {grid: [10, 1]}, training.warmup_epochs: {grid: [0, 5]}",
-            "search.space.training.warmup_epochs: 5 is above training.epochs, 1",
+            "search.space.training.warmup_epochs: 5 is above training.epochs, 1; set it to 1 at most, or write "
+            "training.warmup, a share, which fits any number of epochs",
         ),
         (
             "model.decoder: {grid: [conv, none]}, objective.autoencoder_weight: {grid: [0, 1]}",

@@ -54,8 +54,9 @@ def test_an_unknown_name_shows_the_nearest(name: str, message: str) -> None:
     assert str(error.value) == message
 
 
-def test_a_yaml_path_is_a_path() -> None:
-    assert find_study("else/where.yml") == Path("else/where.yml")
+@pytest.mark.parametrize("name", ["else/where.yml", "here.yaml", "UP.YAML", "Mixed.Yml"])
+def test_a_yaml_path_is_a_path(name: str) -> None:
+    assert find_study(name) == Path(name)
 
 
 def test_the_working_directorys_studies_come_first_then_the_packages(

@@ -1,6 +1,8 @@
 import pytest
 
+from spreadtune.errors import UserError
 from spreadtune.spec.hash import difference, study_hash
+from tests.spec.conftest import GRID
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,18 @@ def test_what_changes_the_question_changes_the_hash_and_is_named(load, override:
     old, new = load(), load(override)
     assert study_hash(old) != study_hash(new)
     assert line in difference(old, new)
+
+
+ONE_VALUE = {"training.optimizer": "adamw", "evaluation.transfer": "linear_probe"}
+
+
+@pytest.mark.parametrize(("path", "value"), ONE_VALUE.items())
+def test_a_key_with_one_value_is_read_and_not_written(load, path: str, value: str) -> None:
+    of_profile = load(search=f"{GRID}profiles: {{p: {{{path}: {value}}}}}\n", profile="p")
+    for given in (load(f"{path}={value}"), of_profile):
+        assert given.training == load().training
+        assert given.evaluation == load().evaluation
+        assert study_hash(given) == study_hash(load())
+        assert path.partition(".")[2] not in given.model_dump(mode="json")[path.partition(".")[0]]
+    with pytest.raises(UserError, match=f"{path}.*{value}"):
+        load(f"{path}=other")

@@ -67,7 +67,8 @@ def test_a_trial_has_its_values_at_their_paths_and_the_files_elsewhere(load) -> 
         ({"objective.alpha": 1.2}, "search.space.objective.alpha: 1.2 is above 1"),
         (
             {"objective.alpha": 0.5, "training.warmup_epochs": 11},
-            "training.warmup_epochs: 11 is above training.epochs, 10 "
+            "training.warmup_epochs: 11 is above training.epochs, 10; set it to 10 at most, or write training.warmup, "
+            "a share, which fits any number of epochs "
             "(with objective.alpha = 0.5, training.warmup_epochs = 11)",
         ),
         (

@@ -1,9 +1,9 @@
-"""The best setting of every variant on the test split, seed by seed."""
+"""What was confirmed on the test split, seed by seed."""
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from spreadtune.analysis.confirmation import Confirmation, Confirmed, confirmation
+from spreadtune.analysis.confirmation import Confirmation, confirmation
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import Frame
@@ -31,16 +31,16 @@ def figure(frame: Frame) -> ReportFigure | None:
 
 
 def numbers(found: Confirmation) -> pd.DataFrame:
-    """One row a confirmed encoder: columns variant, name, values, seed, test, validation; the chosen variant first."""
+    """One row an encoder, the chosen setting first: columns variant, called, values, seed, test, validation."""
     parts = [
         pd.DataFrame({"test": each.test, "validation": each.validation})
         .dropna()
         .rename_axis("seed")
         .reset_index()
-        .assign(variant=each.variant, name=each.name, values=each.values)
+        .assign(variant=each.variant, called=each.called, values=each.values)
         for each in found.every
     ]
-    return pd.concat(parts, ignore_index=True)[["variant", "name", "values", "seed", "test", "validation"]]
+    return pd.concat(parts, ignore_index=True)[["variant", "called", "values", "seed", "test", "validation"]]
 
 
 def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataFrame) -> go.Figure:
@@ -48,7 +48,7 @@ def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataF
     for seed, rows in table.groupby("seed"):
         plot.add_trace(
             go.Scatter(
-                x=rows["variant"],
+                x=rows["called"],
                 y=rows["test"],
                 mode="lines+markers",
                 line={"color": style.REFERENCE, "width": 0.8},
@@ -62,7 +62,7 @@ def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataF
     means = [interval(each.test) for each in found.every]
     plot.add_trace(
         go.Scatter(
-            x=[each.variant for each in found.every],
+            x=[each.called for each in found.every],
             y=[mean.mean for mean in means],
             error_y={"type": "data", "array": [mean.half_width for mean in means], "thickness": 1.6, "width": 6},
             mode="markers",
@@ -72,8 +72,8 @@ def _draw(found: Confirmation, table: pd.DataFrame, metric: str, scale: pd.DataF
         )
     )
     if len(scale):
-        _draw_scale(plot, scale, found.chosen.variant)
-    ticks = {each.variant: _called(each, "<br>") for each in found.every}
+        _draw_scale(plot, scale, found.chosen.called)
+    ticks = {each.called: each.called.replace(", ", "<br>", 1) for each in found.every}
     plot.update_xaxes(
         title_text="variant",
         type="category",
@@ -103,11 +103,6 @@ def _draw_scale(plot: go.Figure, scale: pd.DataFrame, place: str) -> None:
     )
 
 
-def _called(each: Confirmed, between: str) -> str:
-    """A variant, and which SupCon it is where it is one."""
-    return each.variant if each.name == in_words(each.variant) else f"{each.variant}{between}{each.name}"
-
-
 def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
     fewest, most = (choose(len(each.test) for each in found.every) for choose in (min, max))
     seeds = count(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
@@ -117,6 +112,6 @@ def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
         else "too few for an interval, so none is drawn"
     )
     pairs = " Lines join encoders of one seed, which share initialization, order and views." if found.others else ""
-    settings = "; ".join(f"{_called(each, ', ')}: {each.values}" for each in found.every)
+    settings = "; ".join(f"{each.called}: {each.values}" for each in found.every)
     lines = f" Gray lines are floors and ceiling, n = {int(scale['n'].max())}." if len(scale) else ""
     return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}{lines}"

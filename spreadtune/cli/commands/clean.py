@@ -6,6 +6,7 @@ from typing import Literal
 
 import click
 
+from spreadtune.cli.commands.options import results_option
 from spreadtune.cli.streams import say
 from spreadtune.run_folder import RunFolder
 
@@ -20,9 +21,7 @@ from spreadtune.run_folder import RunFolder
     help="Of each finished trial: its last checkpoint, that and the best epoch's, or none.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be freed; remove nothing.")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
+@results_option
 def clean_command(run: str, keep: Literal["last", "best", "none"], dry_run: bool, results: Path) -> int:
     """Remove checkpoints of a run's finished trials.
 

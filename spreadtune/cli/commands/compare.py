@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import results_option
 from spreadtune.cli.streams import say
 
 
@@ -15,9 +16,7 @@ from spreadtune.cli.streams import say
     metavar="FILE",
     help="The page.  [default: RESULTS/compare-ID-ID.html]",
 )
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
+@results_option
 @click.option("--storage", metavar="URL", help="Database of those runs that were given one.")
 def compare_command(runs: tuple[str, ...], output: Path | None, results: Path, storage: str | None) -> int:
     """Compare runs in one page: what differs, their curves, and the others beside the first.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import data_root_option, results_option
 from spreadtune.cli.streams import say
 
 COLORS = {"ok": "green", "warning": "yellow", "problem": "red"}
@@ -11,12 +12,8 @@ INDENT = " " * len("problem  ")
 
 
 @click.command("doctor")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
-@click.option(
-    "--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Folder of data sets; see spreadtune run."
-)
+@results_option
+@data_root_option
 @click.option("--no-smoke", is_flag=True, help="Leave the smoke study out, which takes most of the time.")
 def doctor_command(results: Path, data_root: Path | None, no_smoke: bool) -> int:
     """Check whether studies can run here, and say what is in their way.

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from spreadtune.cli.commands.options import existing_storage_option, results_option
 from spreadtune.cli.streams import say
 from spreadtune.errors import FaultError
 
@@ -17,10 +18,8 @@ FORMATS = "csv,parquet,latex,markdown,figures"
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.  [default: RUN/export]"
 )
 @click.option("--format", "formats", metavar="LIST", default=FORMATS, show_default=True, help="What to write.")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
-@click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
+@results_option
+@existing_storage_option
 @click.pass_context
 def export_command(
     context: click.Context, run: str, output: Path | None, formats: str, results: Path, storage: str | None

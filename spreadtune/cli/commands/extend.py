@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import data_root_option, no_dashboard_option, results_option, verbose_option
+
 
 @click.command("extend")
 @click.argument("run", metavar="RUN")
@@ -17,20 +19,16 @@ import click
     "--confirm",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Then train each variant's best setting at N fresh seeds.",
+    help="Then train each variant's best setting and the best SupCon at N fresh seeds.",
 )
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
+@results_option
 @click.option("--storage", metavar="URL", help="Database of the new run, and of RUN where it was given one.")
-@click.option(
-    "--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Folder of data sets; see spreadtune run."
-)
+@data_root_option
 @click.option(
     "--address", default="local", show_default=True, metavar="ADDRESS", help="Ray cluster; see spreadtune run."
 )
-@click.option("--no-dashboard", is_flag=True, help="Start the local cluster without its dashboard.")
-@click.option("--verbose", is_flag=True, help="Also show the log on the console.")
+@no_dashboard_option
+@verbose_option
 def extend_command(
     run: str,
     study: str | None,

@@ -13,11 +13,10 @@ from rich.text import Text
 
 from spreadtune.cli.duration import as_clock
 from spreadtune.cli.live.lines import counted, describe_slots
-from spreadtune.cli.session import Request, checked_study
+from spreadtune.cli.session import Request, checked_study, resumed
 from spreadtune.run_folder import RunFolder
 from spreadtune.runtime.before_start.data_sets import described_parts
 from spreadtune.runtime.before_start.outlook import Outlook, has_gpu_for, look_ahead, measure_here
-from spreadtune.runtime.before_start.which_run import resumed_run
 from spreadtune.runtime.cluster.machine import load
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.search.plans.windows import AlphaNote
@@ -41,14 +40,7 @@ def plan_run(request: Request, price_per_gpu_hour: float | None) -> int:
     console = Console(highlight=False)
     study, run = checked_study(request, make_tables=False), None
     if request.resuming:
-        chosen = resumed_run(
-            study,
-            request.results,
-            request.resume,
-            seeds=request.seeds,
-            trials=request.trials,
-            confirm=request.confirm,
-        )
+        chosen = resumed(study, request)
         study, run = chosen.study, chosen.run
 
     def measure(spec: TrialSpec, slots: Slots) -> Pace:

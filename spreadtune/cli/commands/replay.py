@@ -4,18 +4,15 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import data_root_option, results_option
 from spreadtune.cli.streams import say
 
 
 @click.command("replay")
 @click.argument("run", metavar="RUN")
 @click.argument("trial", type=int, metavar="TRIAL")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
-@click.option(
-    "--data-root", type=click.Path(path_type=Path), metavar="DIR", help="Folder of data sets; see spreadtune run."
-)
+@results_option
+@data_root_option
 def replay_command(run: str, trial: int, results: Path, data_root: Path | None) -> int:
     """Run one trial again and compare its numbers.
 

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import existing_storage_option, results_option
 from spreadtune.cli.streams import say
 
 
 @click.command("report")
 @click.argument("run", metavar="RUN")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
-@click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
+@results_option
+@existing_storage_option
 def report_command(run: str, results: Path, storage: str | None) -> int:
     """Write tables and report of a run afresh.
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import no_dashboard_option, results_option, verbose_option
+
 NEWEST = "the newest run of this study"
 
 
@@ -24,7 +26,8 @@ NEWEST = "the newest run of this study"
     "--confirm",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Then train each variant's best setting at N fresh seeds, for the test split; also of a finished run.",
+    help="Then train each variant's best setting and the best SupCon at N fresh seeds, for the test split; also of a "
+    "finished run.",
 )
 @click.option(
     "--resume",
@@ -38,9 +41,7 @@ NEWEST = "the newest run of this study"
 @click.option(
     "--price-per-gpu-hour", type=click.FloatRange(min=0), metavar="X", help="With --plan: what a GPU-hour costs."
 )
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
+@results_option
 @click.option(
     "--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent."
 )
@@ -57,8 +58,8 @@ NEWEST = "the newest run of this study"
     metavar="ADDRESS",
     help="Ray cluster: local starts one, auto or HOST:PORT joins one.",
 )
-@click.option("--no-dashboard", is_flag=True, help="Start the local cluster without its dashboard.")
-@click.option("--verbose", is_flag=True, help="Also show the log on the console.")
+@no_dashboard_option
+@verbose_option
 @click.pass_context
 def run_command(
     context: click.Context,

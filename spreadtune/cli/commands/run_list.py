@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from spreadtune.cli.resuming import resume_command
+from spreadtune.cli.commands.resuming import resume_command
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder, TrialStatus
 from spreadtune.search.results.overview import Overview, overview

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.options import results_option
+
 
 @click.command("runs")
 @click.argument("name", required=False, metavar="[NAME]")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
+@results_option
 def runs_command(name: str | None, results: Path) -> int:
     """List the runs of a study, or of all, the newest last.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from spreadtune.cli.commands.options import existing_storage_option, results_option
 from spreadtune.cli.streams import say
 from spreadtune.errors import UserError
 
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
 @click.option("--slots", type=click.IntRange(1), default=1, show_default=True, help="Trials side by side.")
 @click.option("--variant", metavar="NAME", help="Which of the run's variants.")
 @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Write the run as a table, too.")
-@click.option(
-    "--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Folder of all runs."
-)
-@click.option("--storage", metavar="URL", help="Database of the run, where it was given one.")
+@results_option
+@existing_storage_option
 def simulate_command(
     run: str,
     samplers: tuple[str, ...],

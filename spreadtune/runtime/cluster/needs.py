@@ -23,9 +23,9 @@ class Hindrance:
     fix: str
 
 
-def refuse_where_ray_cannot_start(environment: Mapping[str, str] = os.environ) -> None:
+def refuse_where_ray_cannot_start() -> None:
     """Raises :class:`UserError` with the first hindrance."""
-    for found in (token_hindrance(environment, Path.home()), folder_hindrance(environment)):
+    for found in (token_hindrance(os.environ, Path.home()), folder_hindrance(os.environ)):
         if found:
             raise UserError(f"Ray cannot start: {found.text}; {found.fix}")
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from spreadtune.run_folder import RunFolder, TrialFolder
 from spreadtune.run_folder.attempt_folder import checkpoint_epoch
-from spreadtune.search.plans.confirmation import TEST_REFERENCES, best_of_variants
+from spreadtune.search.plans.confirmation import TEST_REFERENCES, records_to_confirm
 from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.plans.grid import GridPlan
 from spreadtune.search.plans.plan import Plan, make_plan
 from spreadtune.search.plans.windows import AlphaNote, alpha_notes
 from spreadtune.search.results.progress import planned_pairs
+from spreadtune.search.results.to_confirm import expected_settings
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts, Space
 from spreadtune.search.storage.reading import stored_rows
@@ -128,10 +129,10 @@ def workload(
     spaces = [Space(variant, counts) for variant in study.variants()]
     planned = planned_pairs(study)
     searching = [_variant(plan, planned, space, rows.get(space.variant.name, {}), run) for space in spaces]
-    best = best_of_variants(study, rows) if run and not any(load.jobs for load in searching) else None
+    chosen = records_to_confirm(study, rows) if run and not any(load.jobs for load in searching) else None
     return Workload(
         variants=tuple(
-            replace(load, confirm=_confirm(study, plan, space, best, confirmed.get(load.name, {}), run))
+            replace(load, confirm=_confirm(study, plan, space, chosen, confirmed.get(load.name, {}), run))
             for load, space in zip(searching, spaces, strict=True)
         ),
         references=tuple(_references(study, run, plan.reference_seeds)) if references else (),
@@ -158,21 +159,20 @@ def _confirm(
     study: Study,
     plan: Plan,
     space: Space,
-    best: Mapping[str, Record] | None,
+    chosen: Mapping[str, Sequence[Record]] | None,
     rows: Mapping[int, Row],
     run: RunFolder | None,
 ) -> tuple[Job, ...]:
-    """What a variant's confirmation lacks; ``best`` is None while the search goes on."""
+    """What a variant's confirmation lacks; ``chosen`` is None while the search goes on."""
     last = {row.record.pair: row for _, row in sorted(rows.items())}
     begun = [job for row in last.values() if run and (job := _again(space, row, run.trial(row.record.trial)))]
-    seeds = study.search.confirm_seeds
-    if best is None:
-        return (*begun, *(Job(spec) for spec in _like_the_search(plan, space, max(0, seeds - len(last)))))
-    record = best.get(space.variant.name)
-    if record is None:
-        return tuple(begun)
-    spec = space.variant.trial(record.values, Seed(study=0))
-    return (*begun, *(Job(spec) for seed in range(seeds) if (record.setting, seed) not in last))
+    seeds, name = study.search.confirm_seeds, space.variant.name
+    if chosen is None:
+        count = max(0, seeds * expected_settings(study)[name] - len(last))
+        return (*begun, *(Job(spec) for spec in _like_the_search(plan, space, count)))
+    specs = {record.setting: space.variant.trial(record.values, Seed(study=0)) for record in chosen.get(name, ())}
+    missing = ((setting, seed) for seed in range(seeds) for setting in specs)
+    return (*begun, *(Job(specs[setting]) for setting, seed in missing if (setting, seed) not in last))
 
 
 def _like_the_search(plan: Plan, space: Space, count: int) -> Sequence[TrialSpec]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from spreadtune.run_folder import TrialStatus
 from spreadtune.search.results.choice import Choice, SettingResults, choose
+from spreadtune.search.results.to_confirm import pairs_to_confirm, settings_to_confirm
 from spreadtune.search.sampling.settings import grid_settings
 from spreadtune.search.storage.record import Rows
 from spreadtune.spec.study import Study
@@ -182,26 +183,11 @@ def count_progress(
         retrying: failed pairs that wait for another trial, of the search and of the confirmation.
     """
     choice = choose(searched, study.search.selection)
-    best = choice.of_variants if is_over(planned, searched) else None
+    chosen = settings_to_confirm(study, choice) if study.search.confirm and is_over(planned, searched) else None
     search = sum((count_pairs(rows, planned[variant]) for variant, rows in searched.items()), Counts())
-    seeds = study.search.confirm_seeds
-    confirmation = sum(
-        (count_pairs(rows, _to_confirm(seeds, variant, best, rows)) for variant, rows in confirmed.items() if seeds),
-        Counts(),
-    )
+    totals = pairs_to_confirm(study, chosen, confirmed) if study.search.confirm else {}
+    confirmation = sum((count_pairs(confirmed[variant], total) for variant, total in totals.items()), Counts())
     waiting, waiting_confirmed = retrying
     return Progress(
         replace(search, retrying=waiting), replace(confirmation, retrying=waiting_confirmed), references, choice
     )
-
-
-def _to_confirm(seeds: int, variant: str, best: Mapping[str, SettingResults] | None, confirmed: Rows) -> int:
-    """How many pairs of a variant a confirmation has in all: those of former bests that have trials, and the best's.
-
-    While the search goes on (``best`` is None) a variant is counted with the pairs that one best has.
-    """
-    held = {row.record.pair for row in confirmed.values()}
-    if best is None:
-        return max(seeds, len(held))
-    chosen = best.get(variant)
-    return len(held | {(chosen.setting, seed) for seed in range(seeds) if chosen})

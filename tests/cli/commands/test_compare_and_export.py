@@ -40,7 +40,7 @@ def test_compare_prints_a_table_and_the_page_and_leaves_the_runs_alone(
     before = [contents(run) for run in runs]
     heading, first, second, *_, last = printed(capsys, "compare", f"x/{OLD}", "x").splitlines()
     assert re.split("  +", heading.strip())[:3] == ["run", "best setting", "n"]
-    assert re.split("  +", first) == ["A", f"x/{OLD}", "alpha 0.6", "2", "0.700"]
+    assert re.split("  +", first) == ["A", f"x/{OLD}", "alpha 0.6", "2", "0.700", "+0.100", "+0.100"]
     assert second.startswith(f"B  x/{NEW}")
     page = Path(last.removeprefix("comparison").strip())
     assert page == Path(f"results/compare-{OLD}-{NEW}.html").absolute()
@@ -54,13 +54,13 @@ def test_export_prints_its_files_and_writes_nothing_else(
     run = begin(OLD, trials=4)
     with run.lock():  # it is being run
         lines = printed(capsys, "export", "x", "--format", "csv, markdown", "--output", "paper").splitlines()
-    assert lines == [
-        f"paper/{name}" for name in ("trials.csv", "settings.csv", "references.csv", "settings.md", "trials.md")
-    ]
+    files = ("trials.csv", "settings.csv", "best.csv", "references.csv", "best.md", "settings.md", "trials.md")
+    assert lines == [f"paper/{name}" for name in files]
     assert all(Path(line).is_file() for line in lines)
     assert not (run.path / "trials.csv").exists()
     printed(capsys, "export", "x", "--format", "csv")
     assert sorted(path.name for path in (run.path / "export").iterdir()) == [
+        "best.csv",
         "references.csv",
         "settings.csv",
         "trials.csv",

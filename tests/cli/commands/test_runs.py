@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from spreadtune.cli.commands.resuming import resume_command
 from spreadtune.cli.commands.run_list import list_runs
 from spreadtune.cli.main import main
-from spreadtune.cli.resuming import resume_command
 from spreadtune.run_folder import Outcome, RunFolder, write_atomic, write_json
 from spreadtune.search.ledger import Ledger
 from spreadtune.spec.load import dump_study, load_study

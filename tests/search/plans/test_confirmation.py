@@ -9,7 +9,7 @@ from spreadtune.run_folder import Outcome
 from spreadtune.search.results.overview import stored_progress
 from spreadtune.search.storage.database import database_url
 
-GRID = {"objective.alpha": {"grid": [0, 0.5, 1]}}
+GRID = {"objective.alpha": {"grid": [0.25, 0.5, 1]}}
 VARIANTS = {"spread": {}, "supcon": {"set": {"objective.alpha": 0}}}
 
 
@@ -34,6 +34,22 @@ def test_the_best_of_every_variant_gets_seeds_of_its_own_after_everything_else(l
     assert [(each.spec.objective.alpha, each.spec.seed.index) for each in confirmed] == [(1, 0), (0, 0), (1, 1), (0, 1)]
     assert confirmed[0].label == "spread: alpha 1, confirmation seed 0"
     assert confirmed[0].spec.seed.stream("views") != done[0].spec.seed.stream("views")
+
+
+def test_a_supcon_among_the_settings_is_confirmed_beside_the_best(lab: Any) -> None:
+    space = {"objective.temperature": {"grid": [0.1, 0.5]}, "objective.alpha": {"grid": [0, 1]}}
+    study = lab.study(space=space, confirm={"seeds": 2})
+    ledger = lab.open(study)
+    assert ledger.progress().confirmation.total == 4, "known before the search"
+
+    def value(assignment: Any) -> float:
+        return by_alpha(assignment) + 0.5 * (assignment.spec.objective.temperature == 0.1) * (by_alpha(assignment) == 0)
+
+    done = lab.run_all(ledger, value)
+    confirmed = [each.spec.objective for each in done if each.spec.seed.stage == "confirm"]
+    assert [(each.alpha, each.temperature) for each in confirmed] == [(1, 0.1), (0, 0.1)] * 2
+    assert pairs(done) == [("main", 1, 0), ("main", 0, 0), ("main", 1, 1), ("main", 0, 1)]
+    assert (ledger.progress().confirmation.total, ledger.progress().missing) == (4, 0)
 
 
 def test_without_it_nothing_is_confirmed(lab: Any) -> None:

@@ -123,10 +123,10 @@ def test_raised_seeds_are_missing_too(lab: Lab, resumed: Study) -> None:
 
 
 def test_a_confirmation_counts_like_the_search_until_its_setting_is_known(lab: Lab) -> None:
-    study = lab.study(**GRID, confirm={"seeds": 4})
+    study = lab.study(seeds=2, space={"objective.alpha": {"grid": [0.25, 0.5, 1]}}, confirm={"seeds": 4})
     before = counted(study)
     assert len(before.trials) == 6
-    assert [job.spec.objective.alpha for job in before.confirm] == [0, 0, 0.5, 1]  # type: ignore[attr-defined]
+    assert [job.spec.objective.alpha for job in before.confirm] == [0.25, 0.25, 0.5, 1]  # type: ignore[attr-defined]
     assert before.epochs == 100
     drawn = lab.study(sampler="random", trials=3, space={"training.epochs": {"choice": [5, 10]}}, confirm={"seeds": 2})
     assert [job.epochs for job in counted(drawn).confirm] == [5, 10]
@@ -143,6 +143,18 @@ def test_a_confirmation_counts_like_the_search_until_its_setting_is_known(lab: L
     assert after.trials == ()
     assert sorted(job.done for job in after.confirm) == [0, 0, 0, 7]
     assert {job.spec.objective.alpha for job in after.confirm} == {0.5}  # type: ignore[attr-defined]
+
+
+def test_a_supcon_beside_the_best_counts_before_and_after_it_is_known(lab: Lab) -> None:
+    study = lab.study(**GRID, confirm={"seeds": 2})
+    assert len(counted(study).confirm) == 4
+    ledger = lab.open(study)
+    for _ in range(6):
+        assignment = handed_out(ledger)
+        lab.finish(ledger, assignment, assignment.spec.objective.alpha)  # type: ignore[attr-defined]
+    ledger.close()
+    found = counted(study, run=lab.run).confirm
+    assert [job.spec.objective.alpha for job in found] == [1, 0, 1, 0]  # type: ignore[attr-defined]
 
 
 def test_nothing_is_left_of_a_finished_run(lab: Lab) -> None:

@@ -44,7 +44,8 @@ def test_a_search_is_over_when_every_variant_is(last: Any, over: bool) -> None:
 
 
 def test_a_confirmation_counts_what_one_best_has_until_the_best_is_known(lab: Any) -> None:
-    study = lab.study(space={"objective.alpha": {"grid": [0, 1]}}, variants={"a": {}, "b": {}}, confirm={"seeds": 3})
+    space = {"objective.alpha": {"grid": [0.5, 1]}}
+    study = lab.study(space=space, variants={"a": {}, "b": {}}, confirm={"seeds": 3})
     done = {"metrics": {"transfer_accuracy": 0.9}}
     searched = {"a": rows(row(0, 0, "COMPLETE", **done), row(1, 1, "PRUNED")), "b": rows(row(2, 0, "FAIL"))}
     confirmed = {"a": rows(row(4, 0, "COMPLETE")), "b": {}}
