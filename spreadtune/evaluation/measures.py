@@ -10,7 +10,7 @@ from functools import cached_property
 from torch import Tensor
 
 from spreadtune.evaluation.few_shot import FewShotProbes
-from spreadtune.evaluation.geometry import spread, uniformity
+from spreadtune.evaluation.geometry import collapse, spread, uniformity
 from spreadtune.evaluation.knn import Neighbors, nearest_neighbors
 from spreadtune.evaluation.probe import Probe, fit_probe
 from spreadtune.evaluation.representations import Representations
@@ -98,6 +98,9 @@ class Measures:
 
     def spread(self) -> float:
         return spread(self._part.embeddings, self._part.labels.classes)
+
+    def collapse(self) -> float:
+        return collapse(self._part.embeddings, self._part.labels.classes)
 
     def transfer_accuracy_z(self) -> float:
         return self._fitted.z_probe.accuracy(unit_rows(self._part.embeddings), self._part.labels.subclasses)

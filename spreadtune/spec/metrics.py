@@ -109,6 +109,13 @@ _RECORDS = (
         drawn="spread",
     ),
     Metric(
+        "collapse",
+        "collapse",
+        "1 - variance within classes / variance of all, on z; 1 where every class is a point",
+        better="minimize",
+        shown="tables",
+    ),
+    Metric(
         "reconstruction_error",
         "reconstruction error",
         "squared error of the decoder's pixels on clean images; where there is a decoder",

@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 
 from spreadtune.data.labels import Labels
 from spreadtune.evaluation.few_shot import FewShotProbes
-from spreadtune.evaluation.geometry import spread, uniformity
+from spreadtune.evaluation.geometry import collapse, spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
@@ -57,6 +57,7 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
     assert final == {
         "spread": spread(validation.embeddings, validation.labels.classes),
         "train_spread": spread(train.embeddings, train.labels.classes),
+        "collapse": collapse(validation.embeddings, validation.labels.classes),
         "uniformity": uniformity(validation.embeddings),
         "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
         "knn_transfer_accuracy": neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses),
