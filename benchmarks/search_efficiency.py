@@ -9,6 +9,7 @@ each rotation: rotations are the repetitions over which intervals are taken, and
 search at the same stopping, inside each rotation. Nothing is trained, so the result depends on no machine.
 """
 
+import json
 import os
 import platform
 import shlex
@@ -16,9 +17,10 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from spreadtune.analysis.statistics import interval
 from spreadtune.simulation import Judge, Reached, Recorded, Strategy, grid_epochs, reached, rotations, run_searches
@@ -52,13 +54,14 @@ def main() -> None:
     parser.add_argument("--rotations", type=int, default=30, help="of the seeds, in pairs of a division and its mirror")
     parser.add_argument("--searches", type=int, default=5, help="in each rotation")
     parser.add_argument("--budgets", type=float, nargs="+", default=BUDGETS)
+    parser.add_argument("--keep", type=Path, help="a folder: what has been searched is kept there, and not done again")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
 
     strategies = list(_strategies(arguments.samplers, arguments.stopping))
     asked = {"count": arguments.rotations, "searches": arguments.searches, "budgets": arguments.budgets}
     with ProcessPoolExecutor(arguments.processes) as pool:
-        stands = list(pool.map(partial(stands_of, arguments.table, **asked), strategies))
+        stands = list(pool.map(partial(kept_stands, arguments.keep, arguments.table, **asked), strategies))
     found = dict(zip(((each.sampler, each.early_stopping.name) for each in strategies), stands, strict=True))
 
     _head(Recorded.read(arguments.table), arguments.rotations, arguments.searches)
@@ -69,6 +72,21 @@ def main() -> None:
     against = "Minus random search at the same stopping"
     _table(f"{against}, successes, %", arguments.budgets, _against_random(successes), sign="+")
     _table(f"{against}, regret, percentage points", arguments.budgets, _against_random(regrets), digits=2, sign="+")
+
+
+def kept_stands(keep: Path | None, table: Path, strategy: Strategy, **asked: Any) -> Stands:
+    """:func:`stands_of`, or what was kept of it; a file is of one table and one way of asking."""
+    if keep is None:
+        return stands_of(table, strategy, **asked)
+    file = keep / f"{table.stem}-{strategy.sampler}-{strategy.early_stopping.name}.json"
+    if not file.exists():
+        found = [[asdict(stand) for stand in at] for at in stands_of(table, strategy, **asked)]
+        keep.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"asked": asked, "stands": found}))
+    kept = json.loads(file.read_text())
+    if kept["asked"] != json.loads(json.dumps(asked)):
+        sys.exit(f"{file} is of another number of rotations, searches or budgets; name another folder")
+    return [[Reached(**stand) for stand in at] for at in kept["stands"]]
 
 
 def stands_of(table: Path, strategy: Strategy, *, count: int, searches: int, budgets: Sequence[float]) -> Stands:
@@ -136,6 +154,16 @@ def _table(title: str, budgets: Sequence[float], rows: Values, *, digits: int = 
         print(f"| {sampler} | {stopping} | {' | '.join(cells)} |")
 
 
+def _asked(words: Sequence[str]) -> Iterator[str]:
+    """A command less the folder in which what was searched is kept."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--keep":
+            next(rest)
+        else:
+            yield word
+
+
 def _head(recorded: Recorded, count: int, searches: int) -> None:
     drawn = rotations(recorded.seeds, count)
     judges = [Judge.of(recorded, rotation.judging) for rotation in drawn]
@@ -144,7 +172,7 @@ def _head(recorded: Recorded, count: int, searches: int) -> None:
     good = interval([len(judge.successes) for judge in judges])
     best = interval([judge.best for judge in judges])
     errors = interval([judge.standard_error for judge in judges])
-    print(f"    {shlex.join(['python', *sys.argv])}\n\nPython {platform.python_version()}.\n")
+    print(f"    {shlex.join(['python', *_asked(sys.argv)])}\n\nPython {platform.python_version()}.\n")
     print(
         f"{recorded.study.name}: {len(settings)} settings x {len(recorded.seeds)} seeds x {recorded.epochs} epochs; "
         f"the grid of the searched half of the seeds is {grid} epochs. {count} rotations of which half of the seeds is "

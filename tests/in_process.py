@@ -43,7 +43,7 @@ class Session:
 
     def spreadtune(self, *arguments: str) -> tuple[int, str]:
         """Exit code and everything that was printed."""
-        with _process_as_it_was(), pytest.raises(SystemExit) as ended:
+        with process_as_it_was(), pytest.raises(SystemExit) as ended:
             main(arguments)
         printed = self._capsys.readouterr()
         return int(ended.value.code or 0), printed.out + printed.err
@@ -90,7 +90,7 @@ def _no_cluster(*_: Any, **__: Any) -> Iterator[Cluster]:
 
 
 @contextmanager
-def _process_as_it_was() -> Iterator[None]:
+def process_as_it_was() -> Iterator[None]:
     """The command owns its process: signals and logging are given back."""
     root, package = logging.getLogger(), logging.getLogger("spreadtune")
     before = root.handlers[:], root.level, package.level

@@ -7,10 +7,11 @@ import pandas as pd
 from spreadtune.analysis.baseline import NO_BASELINE, WITHOUT_WEIGHTS, best_supcon, equal_supcons, supcon_settings
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import CLASS, gains
-from spreadtune.analysis.method import SUPCON, method, method_with_scheme
+from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.setting import label_of, value_of
 from spreadtune.analysis.words import count, p_value, signed
 from spreadtune.search.results.choice import Setting
+from spreadtune.spec.objective import SUPCON
 
 
 def baseline_lines(frame: Frame, best: Setting) -> list[str]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.method import SUPCON, method, method_with_scheme
+from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.statistics import Interval, interval
 from spreadtune.analysis.words import in_words, values_in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import completed
 from spreadtune.search.results.to_confirm import settings_to_confirm
-from spreadtune.spec.objective import is_supcon
+from spreadtune.spec.objective import SUPCON, is_supcon
 
 
 @dataclass(frozen=True)

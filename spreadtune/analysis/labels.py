@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from spreadtune.analysis.method import SUPCON, method
+from spreadtune.analysis.method import method, pair_scheme
 from spreadtune.analysis.words import in_words, values_in_words
-from spreadtune.spec.objective import SpreadObjective
+from spreadtune.spec.objective import SUPCON
 from spreadtune.spec.trial import TrialSpec
 
 
@@ -16,7 +16,7 @@ def variant_names(specs: Mapping[tuple[str, int], TrialSpec]) -> dict[str, str]:
     ``supcon, SupCon + reconstruction`` where its autoencoder weight is above 0; with the pair scheme where the run has
     several: ``supcon_khosla, SupCon of pairs all and denominator all``. A name that says as much stands alone.
     """
-    several = len({_scheme(spec) for spec in specs.values()} - {None}) > 1
+    several = len({pair_scheme(spec) for spec in specs.values()} - {None}) > 1
     losses: dict[str, set[str]] = {}
     for (variant, _), spec in specs.items():
         losses.setdefault(variant, set()).add(_loss(spec, several))
@@ -48,10 +48,5 @@ def _variant_name(variant: str, losses: set[str]) -> str:
 
 
 def _loss(spec: TrialSpec, several: bool) -> str:
-    scheme = _scheme(spec)
+    scheme = pair_scheme(spec)
     return f"{method(spec)} of pairs {scheme[0]} and denominator {scheme[1]}" if several and scheme else method(spec)
-
-
-def _scheme(spec: TrialSpec) -> tuple[str, str] | None:
-    objective = spec.objective
-    return (objective.pairs, objective.denominator) if isinstance(objective, SpreadObjective) else None

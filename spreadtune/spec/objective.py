@@ -1,6 +1,7 @@
 """The ``objective`` section: what is minimized.
 
-An objective declares here what others have to know of it: whether it uses labels, and which theory it has.
+An objective declares here what others have to know of it: whether it uses labels, what it is called, which theory it
+has, and with what a ceiling is trained.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -9,6 +10,8 @@ from pydantic import Field
 
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
 from spreadtune.theory.scheme import Scheme, SpreadLoss
+
+SUPCON = "SupCon"
 
 
 class ObjectiveConfig(NamedPart):
@@ -23,9 +26,18 @@ class ObjectiveConfig(NamedPart):
 
     autoencoder_weight: float = Field(0.0, ge=0, description="weight of the reconstruction term; 0: no such term")
 
+    @property
+    def words(self) -> str:
+        """What its loss is called at its values, less any reconstruction term."""
+        return self.name
+
     def spread_loss(self, views: int) -> SpreadLoss | None:
         """The loss of which :mod:`spreadtune.theory` speaks, where this is one, for so many views; else None."""
         return None
+
+    def supervised(self) -> "ObjectiveConfig":
+        """The objective with which a ceiling is trained: one that sees labels, without weights that spread a class."""
+        return self.model_copy(update={"autoencoder_weight": 0.0})
 
 
 class SpreadObjective(ObjectiveConfig):
@@ -41,13 +53,21 @@ class SpreadObjective(ObjectiveConfig):
         "negatives", description="what a positive of the supervised term competes with"
     )
 
+    @property
+    def words(self) -> str:
+        return {0.0: SUPCON, 1.0: "class-conditional InfoNCE"}.get(self.alpha, "spread loss")
+
     def spread_loss(self, views: int) -> SpreadLoss:
         return SpreadLoss(self.alpha, Scheme(self.temperature, self.pairs, self.denominator, views))
+
+    def supervised(self) -> "SpreadObjective":
+        return self.model_copy(update={"alpha": 0.0, "autoencoder_weight": 0.0})
 
 
 def is_supcon(objective: ObjectiveConfig) -> bool:
     """Whether it is SupCon alone, in whatever pair scheme: the spread loss at alpha 0 without a reconstruction term."""
-    return isinstance(objective, SpreadObjective) and objective.alpha == 0 and objective.autoencoder_weight == 0
+    loss = objective.spread_loss(views=2)
+    return loss is not None and loss.alpha == 0 and objective.autoencoder_weight == 0
 
 
 class InfoNCEObjective(ObjectiveConfig):
@@ -57,6 +77,13 @@ class InfoNCEObjective(ObjectiveConfig):
 
     name: Literal["infonce"] = "infonce"
     temperature: float = Field(0.5, gt=0, description="of the softmax")
+
+    @property
+    def words(self) -> str:
+        return "InfoNCE"
+
+    def supervised(self) -> SpreadObjective:
+        return SpreadObjective(temperature=self.temperature)
 
 
 class JointObjective(ObjectiveConfig):
@@ -72,11 +99,22 @@ class JointObjective(ObjectiveConfig):
         "negatives", description="what a positive of the supervised term competes with"
     )
 
+    @property
+    def words(self) -> str:
+        return {0.0: SUPCON, 1.0: "InfoNCE"}.get(self.infonce_weight, "SupCon + InfoNCE")
+
+    def supervised(self) -> "JointObjective":
+        return self.model_copy(update={"infonce_weight": 0.0, "autoencoder_weight": 0.0})
+
 
 class CrossEntropyObjective(ObjectiveConfig):
     """Softmax regression on the class from the features."""
 
     name: Literal["cross_entropy"] = "cross_entropy"
+
+    @property
+    def words(self) -> str:
+        return "cross-entropy"
 
 
 class OwnObjective(OwnPart):
@@ -89,8 +127,16 @@ class OwnObjective(OwnPart):
         """What the class or function says of itself; True where it says nothing."""
         return bool(getattr(OBJECTIVES.function(self), "uses_labels", True))
 
+    @property
+    def words(self) -> str:
+        return self.name
+
     def spread_loss(self, views: int) -> None:
         """The theory speaks of the package's spread loss only."""
+
+    def supervised(self) -> "OwnObjective | SpreadObjective":
+        """Itself, or SupCon at its default temperature where it is blind to labels."""
+        return self.model_copy(update={"autoencoder_weight": 0.0}) if self.uses_labels else SpreadObjective()
 
 
 OBJECTIVES = Family(
@@ -104,18 +150,6 @@ OBJECTIVES = Family(
         Part(CrossEntropyObjective, "spreadtune.objectives.cross_entropy:build"),
     ),
 )
-
-
-def supervised(objective: ObjectiveConfig) -> ObjectiveConfig:
-    """The objective with which a ceiling is trained: SupCon where the file's own is spread, or blind to labels.
-
-    One that is blind gives its temperature where it has one. No ceiling has a reconstruction term.
-    """
-    if not objective.uses_labels:
-        temperature = getattr(objective, "temperature", None)
-        return SpreadObjective() if temperature is None else SpreadObjective(temperature=temperature)
-    zeros = {name: 0.0 for name in ("alpha", "autoencoder_weight") if hasattr(objective, name)}
-    return objective.model_copy(update=zeros)
 
 
 if TYPE_CHECKING:

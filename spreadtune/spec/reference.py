@@ -1,6 +1,5 @@
 """What a reference is: floors and ceiling are measured under the study file's own values."""
 
-from spreadtune.spec.objective import supervised
 from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import Body, TrialSpec
@@ -9,5 +8,5 @@ from spreadtune.spec.trial import Body, TrialSpec
 def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
     """The study file's own values, defaults where a searched path has none, and the objective of a ceiling."""
     sections = {name: getattr(study, name) for name in Body.model_fields}
-    sections["objective"] = supervised(study.objective)
+    sections["objective"] = study.objective.supervised()
     return TrialSpec(**sections, seed=Seed(study=study.search.seed, stage=stage, index=seed))

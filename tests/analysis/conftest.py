@@ -176,6 +176,7 @@ def named_by_users(new_run: NewRun) -> Callable[[str], Results]:
             run.trial(setting, alpha=0.0, temperature=temperature, params=params, reason=text, device=text)
         results = run.write()
         own = {"command": ["spreadtune", "--set", text], "versions": {text: text}, "devices": [text]}
+        own |= {"classes": [text, "b"], "data_warnings": [text]}
         run.run.manifest_file.write_text(json.dumps(MANIFEST | own))
         return results
 

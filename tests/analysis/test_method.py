@@ -31,6 +31,8 @@ def spec(objective: dict[str, Any], model: dict[str, Any] | None = None) -> Tria
         ({"name": "spread", "alpha": 0.3, "autoencoder_weight": 1}, "spread loss + reconstruction", False),
         ({"name": "spread", "alpha": 1}, "class-conditional InfoNCE", False),
         ({"name": "infonce"}, "InfoNCE", False),
+        ({"name": "joint"}, "SupCon + InfoNCE", False),
+        ({"name": "joint", "infonce_weight": 1}, "InfoNCE", False),
         ({"name": "cross_entropy", "autoencoder_weight": 1}, "cross-entropy + reconstruction", False),
         ({"name": "tests.own_parts:margin"}, "tests.own_parts:margin", False),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.in_process import Session
+from tests.in_process import Session, process_as_it_was
 
 
 @dataclass(frozen=True)
@@ -63,5 +63,6 @@ def _call(*command: str | Path) -> None:
 
 
 @pytest.fixture
-def session(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Session:
-    return Session(tmp_path, capsys, monkeypatch)
+def session(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    with process_as_it_was():  # also after a test that calls the command itself
+        yield Session(tmp_path, capsys, monkeypatch)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from spreadtune.objectives import Batch, Objective
-from spreadtune.spec.objective import OBJECTIVES, OwnObjective, supervised
+from spreadtune.spec.objective import OBJECTIVES, OwnObjective
 from spreadtune.theory import Scheme, SpreadLoss
 from tests.small_trial import small_trial
 
@@ -41,6 +41,16 @@ def test_labels_enter_exactly_where_it_is_declared(name: str) -> None:
     assert torch.equal(one, other) != objective(name=name).uses_labels
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ceiling_sees_labels(name: str) -> None:
+    """Whatever its weights: at an InfoNCE weight of 1 the joint objective itself would not."""
+    config = objective(**{"name": name} | ({"infonce_weight": 1.0} if name == "joint" else {})).supervised()
+    torch.manual_seed(0)
+    module = OBJECTIVES.build(config, 6, 3)
+    one, other = (module.total(module(batch(classes))) for classes in ([0, 0, 1, 1, 2, 2], [0, 1, 2, 0, 1, 2]))
+    assert not torch.equal(one, other)
+
+
 def test_the_theory_is_that_of_the_spread_loss() -> None:
     spread = objective(name="spread", alpha=0.6, temperature=0.2, pairs="all", denominator="all")
     assert spread.spread_loss(3) == SpreadLoss(0.6, Scheme(0.2, "all", "all", 3))
@@ -61,14 +71,16 @@ def test_an_objective_of_ones_own_says_whether_it_uses_labels() -> None:
         ({"name": "spread", "alpha": 0.7, "temperature": 0.2}, {"name": "spread", "temperature": 0.2}),
         ({"name": "cross_entropy"}, {"name": "cross_entropy"}),
         ({"name": "infonce", "temperature": 0.3}, {"name": "spread", "temperature": 0.3}),
+        ({"name": "joint", "infonce_weight": 1.0}, {"name": "joint", "infonce_weight": 0.0}),
+        ({"name": "tests.own_parts:Brightness", "temperature": "warm"}, {"name": "spread"}),
         ({"name": "tests.own_parts:Brightness"}, {"name": "spread"}),
         ({"name": "tests.own_parts:Pull"}, {"name": "tests.own_parts:Pull"}),
     ],
 )  # fmt: skip
 def test_a_ceiling_is_trained_with_labels(given: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert supervised(objective(**given)) == objective(**expected)
+    assert objective(**given).supervised() == objective(**expected)
 
 
 def test_a_ceiling_has_no_reconstruction_term() -> None:
     decoder = {"model.decoder": "conv", "objective": {"name": "spread", "autoencoder_weight": 4.0}}
-    assert supervised(small_trial(decoder).objective).autoencoder_weight == 0
+    assert small_trial(decoder).objective.supervised().autoencoder_weight == 0
