@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from metrics_table import metrics_table
 from roles import as_markdown
 
-from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
 
 Schema = Mapping[str, Any]
@@ -34,8 +34,8 @@ def configuration_reference() -> str:
     definitions: dict[str, Schema] = schema["$defs"]
     parts = [_table(schema["properties"], schema, definitions)]
     parts += _sections("", schema, definitions, seen=set())
-    metrics = ", ".join(f"`{metric}`" for metric in METRICS)
-    parts += ["## Metrics", f"What `search.optimize` may name, and the columns `metric.NAME` of the tables: {metrics}."]
+    asked = "What `optimize`, `subject_to` and `select_on` may name, and the columns `metric.NAME` of the tables."
+    parts += ["## Metrics", asked, metrics_table()]
     return "\n\n".join(parts)
 
 

@@ -17,7 +17,7 @@ from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
-from spreadtune.spec.metrics import SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS
 
 SMOKE_CAUTION = "This was the profile smoke, which shows that everything works: these numbers mean nothing."
 
@@ -126,7 +126,7 @@ def _early_stopping(frame: Frame) -> str:
     watched = frame.stand_in
     if watched is None:
         return ""
-    labels = "needs the subclasses too" if watched in SUBCLASS_METRICS else "needs no subclasses"
+    labels = "needs the subclasses too" if METRICS[watched].needs_subclasses else "needs no subclasses"
     looked = f"Early stopping looked at the {in_words(watched)} during training, which {labels}"
     return f"{looked}; means are over finished trials."
 

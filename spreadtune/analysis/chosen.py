@@ -6,7 +6,7 @@ from spreadtune.analysis.setting import label_of, value_of
 from spreadtune.analysis.words import count, in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.spec.goal import Bound, Goal, Selection
-from spreadtune.spec.metrics import SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS, need_subclasses
 
 TRANSFER = Goal("transfer_accuracy", "maximize")
 
@@ -62,12 +62,12 @@ def bounds_line(frame: Frame, best: Setting) -> str:
 
 def labels_line(frame: Frame, best: Setting) -> str:
     """Whether fine labels chose, and what the other kind of labels would have chosen."""
-    fine = [metric for metric in frame.selection.metrics if metric in SUBCLASS_METRICS]
+    fine = need_subclasses(frame.selection.metrics)
     if fine:
         return _fine_labels_chose(frame, best, fine)
     if not frame.column(TRANSFER.metric):
         return ""
-    steered = [goal.metric for goal in frame.objectives if goal.metric in SUBCLASS_METRICS]
+    steered = need_subclasses(goal.metric for goal in frame.objectives)
     chosen = f"Coarse labels alone chose this setting: {in_words(frame.metric)} needs no subclasses"
     if steered:
         chosen += f" (what was tried was searched for by {in_words(steered[0])}, which does)"
@@ -88,7 +88,7 @@ def coarse_choices(frame: Frame) -> list[Setting]:
     """
     means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
     inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
-    bounds = tuple(bound for bound in frame.selection.bounds if bound.metric not in SUBCLASS_METRICS)
+    bounds = tuple(bound for bound in frame.selection.bounds if not METRICS[bound.metric].needs_subclasses)
     choice = frame.choice_by(Selection(Goal("class_accuracy", "maximize"), bounds))
     return [found.key for found in choice.among(means.index[inside]).ties]
 

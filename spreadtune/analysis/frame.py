@@ -22,6 +22,7 @@ from spreadtune.search.storage.record import Rows
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
+from spreadtune.spec.metrics import drawn_in
 from spreadtune.spec.parts import NamedPart
 from spreadtune.spec.reference import reference_spec
 from spreadtune.spec.seed import Seed, Stage
@@ -124,6 +125,12 @@ class Frame:
     def best(self) -> Setting | None:
         """The best setting of those that keep the bounds; where none does, the one that breaks them least."""
         return self.choice.best.key if self.choice.best else None
+
+    @property
+    def accuracy(self) -> str:
+        """What figures with room for one accuracy draw: that of the subclass where it was measured, else the other."""
+        names = [metric.name for metric in drawn_in("accuracy")]
+        return next(filter(self.column, names), names[-1])
 
     def column(self, name: str) -> str | None:
         """``metric.NAME`` where any trial measured it, else None."""

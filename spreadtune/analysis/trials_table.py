@@ -4,18 +4,10 @@ import pandas as pd
 
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.words import in_words
+from spreadtune.spec.metrics import shown_beside
 
 _ALWAYS = ("trial", "state")
 _IDENTITY = ("trial", "variant", "stage", "setting", "seed", "state")
-_METRICS = (
-    "transfer_accuracy",
-    "class_accuracy",
-    "knn_transfer_accuracy",
-    "knn_class_accuracy",
-    "spread",
-    "train_spread",
-    "reconstruction_error",
-)
 
 
 def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
@@ -25,8 +17,7 @@ def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
     metrics out of sight.
     """
     tried = [name for name in trials if str(name).startswith("param.")]
-    measured = dict.fromkeys([*asked, *_METRICS])
-    came_out = [f"{part}.{name}" for name in measured for part in ("metric", "test")]
+    came_out = [f"{part}.{name}" for name in shown_beside(asked, trials=True) for part in ("metric", "test")]
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
     names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]
     filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]

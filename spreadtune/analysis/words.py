@@ -5,11 +5,19 @@ from typing import Any
 
 import pandas as pd
 
-_WORDS = {"knn": "kNN", "supcon": "SupCon", "ccinfonce": "class-conditional InfoNCE"}
+from spreadtune.spec.metrics import METRICS
+
+_WORDS = {"supcon": "SupCon", "ccinfonce": "class-conditional InfoNCE"}
 
 
 def in_words(name: str) -> str:
-    """``objective.autoencoder_weight`` -> ``autoencoder weight``; ``model.encoder.width`` -> ``encoder width``."""
+    """``objective.autoencoder_weight`` -> ``autoencoder weight``; ``model.encoder.width`` -> ``encoder width``.
+
+    A metric, or a column of it (``test.spread``), is called as its record says.
+    """
+    metric = METRICS.get(name.removeprefix("metric.").removeprefix("test."))
+    if metric:
+        return metric.words
     parts = name.split(".")
     spoken = parts[-2:] if len(parts) > 2 else parts[-1:]
     return " ".join(_WORDS.get(word, word) for word in " ".join(spoken).replace("_", " ").split())

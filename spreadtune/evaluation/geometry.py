@@ -1,4 +1,4 @@
-"""How embeddings lie on the sphere: spread, tolerance, alignment, uniformity.
+"""How embeddings lie on the sphere: spread, collapse, tolerance, alignment, uniformity.
 
 Every function normalizes its rows, z_i = e_i / |e_i|, and computes in float64. Spread and tolerance use that for unit
 rows the sum over ordered pairs i != j of a class of 1 - z_i . z_j is n times the class's scatter sum_i |z_i - mu|^2:
@@ -39,6 +39,22 @@ def spread(embeddings: Tensor, labels: Tensor) -> float:
     """
     counts, scatter = _class_scatter(embeddings, labels)
     return float((scatter / (counts - 1)).mean())
+
+
+def collapse(embeddings: Tensor, labels: Tensor) -> float:
+    """1 - tr S_W / tr S_T, with tr S_W = mean_i |z_i - mu_c(i)|^2 within classes and tr S_T = mean_i |z_i - mu|^2.
+
+    1 where every class is a point, 0 where the means of all classes are equal. Unlike spread it is relative: classes
+    that are wide and far apart are as collapsed as narrow ones close together. NaN where all rows are equal.
+
+    Args:
+        embeddings: (N, D), rows not zero.
+        labels: (N,) class of each row.
+    """
+    within = _scatter(embeddings, labels).scatter.sum()
+    total = _scatter(embeddings, torch.zeros_like(labels)).scatter.sum()
+    rounding = len(labels) * torch.finfo(torch.float64).eps
+    return math.nan if total <= rounding else 1 - float(within / total)
 
 
 def tolerance(embeddings: Tensor, labels: Tensor) -> float:
@@ -100,12 +116,16 @@ def uniformity(embeddings: Tensor, t: float = 2.0) -> float:
 
 def _class_scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
     """Of the classes with two members and more; raises ValueError when there is none."""
+    counts, scatter = _scatter(embeddings, labels)
+    if not (counts >= 2).any():
+        raise ValueError("pairs inside a class are needed, but no class has two members")
+    return _Scatter(counts[counts >= 2], scatter[counts >= 2])
+
+
+def _scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
     _, classes = labels.unique(return_inverse=True)
     members = F.one_hot(classes).double()  # (N, C); sums by products are reproducible on every device
     counts = members.sum(dim=0)
-    if not (counts >= 2).any():
-        raise ValueError("pairs inside a class are needed, but no class has two members")
     z = unit_rows(embeddings.double())
     means = members.T @ z / counts[:, None]
-    scatter = members.T @ (z - means[classes]).square().sum(dim=1)
-    return _Scatter(counts[counts >= 2], scatter[counts >= 2])
+    return _Scatter(counts, members.T @ (z - means[classes]).square().sum(dim=1))

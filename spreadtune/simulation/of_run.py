@@ -5,7 +5,7 @@ import pandas as pd
 from spreadtune.errors import UserError
 from spreadtune.run_folder import RunFolder
 from spreadtune.simulation.recorded import PARAM, Recorded
-from spreadtune.spec.metrics import METRICS, PROXY
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
 
 
@@ -28,7 +28,9 @@ def record(run: RunFolder, study: Study, variant: str | None = None) -> Recorded
     ]  # a failed one that was tried again stands as its retry
     trials = trials[(trials["variant"] == name) & (trials["stage"] == "search")]
     _refuse_unfinished(run, study, trials)
-    reported = _reports(pd.read_parquet(run.history_table), PROXY[study.search.metric])
+    stand_in = METRICS[study.search.metric].stand_in
+    assert stand_in, "others were refused"
+    reported = _reports(pd.read_parquet(run.history_table), stand_in)
     measured = [f"metric.{name}" for name in METRICS]
     searched = [column for column in trials.columns if column.startswith(PARAM)]
     frame = trials[["setting", "seed", "epoch", "seconds", *searched, *measured]].set_index(trials["trial"])
@@ -60,7 +62,7 @@ def _refuse_what_is_no_table(run: RunFolder, study: Study) -> None:
         )
     if any(domain.when for each in study.variants() for domain in each.space.values()):
         raise UserError(f"{run.label} has conditions (when), which simulated searches do not know")
-    if search.metric not in PROXY:
+    if METRICS[search.metric].stand_in is None:
         raise UserError(f"{run.label} optimizes {search.metric}, for which nothing stands during training")
     if search.early_stopping.name != "none":
         raise UserError(f"{run.label} stopped trials early ({search.early_stopping.name}); a table needs them whole")

@@ -21,7 +21,7 @@ from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Record, Row
 from spreadtune.simulation.recorded import Recorded, RecordedTrial, Setting
 from spreadtune.simulation.recorded_space import RecordedSpace
-from spreadtune.spec.metrics import PROXY
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.search import SearchConfig
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -97,7 +97,7 @@ class _Search:
         self._plan = make_plan(search)
         self._outbox = Outbox()
         self._stopping = EarlyStopping(search, self._outbox)
-        self._proxy = PROXY[search.metric]
+        self._proxy = METRICS[search.metric].stand_in or search.metric
 
     def next(self) -> _Running | None:
         if self._plan.turn([self.book]) is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spreadtune.errors import UserError
-from spreadtune.spec.metrics import PROXY
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.search import MOST_TRIALS, NoStopping
 from spreadtune.spec.seed import Seed
@@ -102,7 +102,7 @@ def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: T
                 f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
                 "it needs objective spread with pairs: cross_view and denominator: negatives"
             )
-    if spec.training.checkpoints == "best" and study.search.metric not in PROXY:
+    if spec.training.checkpoints == "best" and METRICS[study.search.metric].stand_in is None:
         raise UserError(
             f"training.checkpoints: best needs a metric that is measured during training, and {study.search.metric} is "
             "not; write last or all"

@@ -10,7 +10,7 @@ from typing import Any
 
 from spreadtune.spec.data import AUGMENTATIONS, DATASETS
 from spreadtune.spec.goal import BOUND_PATTERN
-from spreadtune.spec.metrics import METRICS, PROXY
+from spreadtune.spec.metrics import METRICS, stood_for
 from spreadtune.spec.model import DECODERS, ENCODERS
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.paths import PARTS
@@ -120,7 +120,7 @@ def _name_the_metrics(definitions: Mapping[str, Schema]) -> None:
     for config in STOPPINGS.values():
         if issubclass(config, Stopping):
             metric = definitions[config.__name__]["properties"]["metric"]
-            metric["anyOf"] = [{"enum": list(PROXY)}, {"type": "null"}]
+            metric["anyOf"] = [{"enum": stood_for()}, {"type": "null"}]
 
 
 def _holder(path: str, schema: Schema, definitions: Mapping[str, Schema]) -> tuple[Schema, str]:

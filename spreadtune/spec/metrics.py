@@ -1,62 +1,185 @@
-"""The names of what is measured: the columns ``metric.NAME`` of every table, and what ``optimize`` may ask for."""
+"""What is measured. A metric is one record here and one method that is called like it.
 
-from collections.abc import Mapping
+The method computes it (:mod:`spreadtune.evaluation.measures`; what takes the model and images,
+:mod:`spreadtune.trial.image_measures`). All else is made from the records: columns, tables, figures, exports,
+comparisons, what goals, bounds and early stopping may name, and the documentation's table of metrics.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from spreadtune.spec.goal import Direction
 
-METRICS = (
-    "spread",
-    "train_spread",
-    "alignment",
-    "uniformity",
-    "class_accuracy",
-    "transfer_accuracy",
-    "transfer_accuracy_z",
-    "transfer_accuracy_1_shot",
-    "transfer_accuracy_5_shot",
-    "transfer_accuracy_10_shot",
-    "knn_class_accuracy",
-    "knn_transfer_accuracy",
-    "reconstruction_error",
-)
+Part = Literal["kept apart", "train"]
+Shown = Literal["tables", "trials", "files"]
+Figure = Literal["accuracy", "spread", "epochs"]
 
-_OF_SUBCLASSES = frozenset(
-    (
-        "transfer_accuracy",
-        "transfer_accuracy_z",
-        "transfer_accuracy_1_shot",
-        "transfer_accuracy_5_shot",
-        "transfer_accuracy_10_shot",
-        "knn_transfer_accuracy",
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that is measured of a trained encoder.
+
+    Attributes:
+        name: of its column ``metric.NAME``, and what a study file calls it.
+        words: what texts, headings and axes call it.
+        meaning: what it is, for the documentation.
+        better: the direction where nothing else is said.
+        part: the images it speaks of: ones kept apart (validation, and test of a confirmation), or the training images.
+        needs_subclasses: it is computed from fine labels; a selection by it has seen what coarse training must not.
+        needs_groups: it is computed from labels of groups.
+        stand_in: the metric, measured every ``evaluation.knn_every`` epochs, that early stopping looks at for it.
+        shown: in all tables for people, in that of trials alone, or in files for programs alone.
+        drawn: the report's figure that draws it: ``accuracy``, between floors and ceiling, which are measured in it
+            too; ``spread``, beside the prediction; ``epochs``, while training goes on.
+    """
+
+    name: str
+    words: str
+    meaning: str
+    better: Direction = "maximize"
+    part: Part = "kept apart"
+    needs_subclasses: bool = False
+    needs_groups: bool = False
+    stand_in: str | None = None
+    shown: Shown = "files"
+    drawn: Figure | None = None
+
+
+def _few_shot(shots: int) -> Metric:
+    return Metric(
+        f"transfer_accuracy_{shots}_shot",
+        f"{shots}-shot transfer accuracy",
+        f"`transfer_accuracy` of probes that see {shots} of each subclass, mean over draws",
+        needs_subclasses=True,
     )
+
+
+_RECORDS = (
+    Metric(
+        "transfer_accuracy",
+        "transfer accuracy",
+        "a linear probe on h, asked for the subclass",
+        needs_subclasses=True,
+        stand_in="knn_transfer_accuracy",
+        shown="tables",
+        drawn="accuracy",
+    ),
+    Metric(
+        "class_accuracy",
+        "class accuracy",
+        "a linear probe on h, asked for the class",
+        stand_in="knn_class_accuracy",
+        shown="tables",
+        drawn="accuracy",
+    ),
+    Metric(
+        "knn_transfer_accuracy",
+        "kNN transfer accuracy",
+        "20 nearest neighbors on z, asked for the subclass",
+        needs_subclasses=True,
+        stand_in="knn_transfer_accuracy",
+        shown="trials",
+        drawn="epochs",
+    ),
+    Metric(
+        "knn_class_accuracy",
+        "kNN class accuracy",
+        "20 nearest neighbors on z, asked for the class",
+        stand_in="knn_class_accuracy",
+        shown="trials",
+        drawn="epochs",
+    ),
+    Metric(
+        "spread",
+        "spread",
+        "mean over classes of the mean of 1 - cosine over pairs in a class, on z; 0 is collapse",
+        stand_in="spread",
+        shown="tables",
+        drawn="spread",
+    ),
+    Metric(
+        "train_spread",
+        "train spread",
+        "`spread` of the training images",
+        part="train",
+        stand_in="spread",
+        shown="tables",
+        drawn="spread",
+    ),
+    Metric(
+        "collapse",
+        "collapse",
+        "1 - variance within classes / variance of all, on z; 1 where every class is a point",
+        better="minimize",
+        shown="tables",
+    ),
+    Metric(
+        "reconstruction_error",
+        "reconstruction error",
+        "squared error of the decoder's pixels on clean images; where there is a decoder",
+        better="minimize",
+        shown="tables",
+    ),
+    Metric(
+        "transfer_accuracy_z",
+        "transfer accuracy on z",
+        "`transfer_accuracy` of a probe on z",
+        needs_subclasses=True,
+    ),
+    _few_shot(1),
+    _few_shot(5),
+    _few_shot(10),
+    Metric(
+        "alignment",
+        "alignment",
+        "mean squared distance of two views of an image, on z",
+        better="minimize",
+    ),
+    Metric(
+        "uniformity",
+        "uniformity",
+        "log of the mean of exp(-2 squared distance) over pairs of images, on z",
+        better="minimize",
+    ),
 )
 
-
-def needs_subclasses(metric: str) -> bool:
-    """Whether a metric is computed from subclass labels, whatever its name is."""
-    return metric in _OF_SUBCLASSES
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _RECORDS})
+"""All of them by name, in the order of columns and tables."""
 
 
-SUBCLASS_METRICS = frozenset(filter(needs_subclasses, METRICS))
-"""Metrics that use the fine labels: a selection by one of them has seen what coarse training must not."""
+def stood_for() -> list[str]:
+    """The metrics for which something stands during training, so that early stopping may look at them."""
+    return [metric.name for metric in METRICS.values() if metric.stand_in]
 
-PROXY: Mapping[str, str] = MappingProxyType(
-    {
-        "spread": "spread",
-        "train_spread": "spread",
-        "class_accuracy": "knn_class_accuracy",
-        "transfer_accuracy": "knn_transfer_accuracy",
-        "knn_class_accuracy": "knn_class_accuracy",
-        "knn_transfer_accuracy": "knn_transfer_accuracy",
-    }
-)
-"""Optimized metric -> the metric of ``evaluation.knn_every`` that early stopping looks at; others have none."""
 
-BETTER: Mapping[str, Direction] = MappingProxyType(
-    {
-        name: "minimize" if name in ("alignment", "uniformity", "reconstruction_error") else "maximize"
-        for name in METRICS
-    }
-)
-"""Where nothing else is said: losses (alignment and uniformity among them) are minimized, all else is maximized."""
+def during_training() -> list[Metric]:
+    """What is measured every ``evaluation.knn_every`` epochs: what stands for some metric."""
+    stand_ins = {metric.stand_in for metric in METRICS.values()}
+    return [metric for metric in METRICS.values() if metric.name in stand_ins]
+
+
+def drawn_in(figure: Figure) -> list[Metric]:
+    """The metrics that a figure draws, the first one where there is room for one."""
+    return [metric for metric in METRICS.values() if metric.drawn == figure]
+
+
+def shown_beside(asked: Iterable[str], *, trials: bool = False) -> list[str]:
+    """The metrics of a table for people: those that a study asks for, then those that are shown there always."""
+    always = ("tables", "trials") if trials else ("tables",)
+    return list(dict.fromkeys([*asked, *(metric.name for metric in METRICS.values() if metric.shown in always)]))
+
+
+def need_subclasses(metrics: Iterable[str]) -> list[str]:
+    """Those of some metrics that have seen fine labels."""
+    return [name for name in metrics if METRICS[name].needs_subclasses]
+
+
+def measurable(*, has_subclasses: bool, has_groups: bool = False) -> list[Metric]:
+    """The metrics that a data set allows."""
+    return [
+        metric
+        for metric in METRICS.values()
+        if (has_subclasses or not metric.needs_subclasses) and (has_groups or not metric.needs_groups)
+    ]

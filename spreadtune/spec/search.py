@@ -15,7 +15,7 @@ from pydantic import (
 from spreadtune.spec.config import Config
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.goal import Bound, Direction, Goal, Selection
-from spreadtune.spec.metrics import BETTER, METRICS, PROXY, SUBCLASS_METRICS
+from spreadtune.spec.metrics import METRICS, stood_for
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath, other_way
 from spreadtune.spec.validation_errors import error_at, file_name
@@ -159,9 +159,9 @@ class SearchConfig(Config):
     @property
     def selection(self) -> Selection:
         """What chooses the best of the settings that were tried."""
-        fine = self._goal.metric in SUBCLASS_METRICS
+        fine = METRICS[self._goal.metric].needs_subclasses
         others = [goal for goal in self.objectives if goal.metric != self._goal.metric]
-        ties = [goal for goal in others if fine or goal.metric not in SUBCLASS_METRICS]
+        ties = [goal for goal in others if fine or not METRICS[goal.metric].needs_subclasses]
         return Selection(self._goal, self.bounds, tuple(ties) if len(self.objectives) > 1 else ())
 
     @property
@@ -186,12 +186,12 @@ class SearchConfig(Config):
         if named is None and len(self.objectives) > 1:
             return None
         goal = next(goal for goal in self.objectives if named in (None, goal.metric))
-        return goal if goal.metric in PROXY else None
+        return goal if METRICS[goal.metric].stand_in else None
 
     @property
     def stand_in(self) -> str | None:
         """What is measured during training for the watched metric, every ``evaluation.knn_every`` epochs."""
-        return PROXY[self.watched.metric] if self.watched else None
+        return METRICS[self.watched.metric].stand_in if self.watched else None
 
     @property
     def _goal(self) -> Goal:
@@ -200,7 +200,7 @@ class SearchConfig(Config):
             return Goal(metric, direction)
         if self.select_on is None:
             return self.objectives[0]
-        return Goal(self.select_on, self.optimize.get(self.select_on, BETTER[self.select_on]))
+        return Goal(self.select_on, self.optimize.get(self.select_on, METRICS[self.select_on].better))
 
     def spaces(self) -> dict[str, dict[str, AnyDomain]]:
         """Every space of the section, by the place where it is written."""
@@ -226,22 +226,24 @@ class SearchConfig(Config):
         if named is not None and named not in self.optimize:
             raise error_at("early_stopping.metric", f"{named} is not optimized; give one of {', '.join(self.optimize)}")
         if named is None and len(self.optimize) > 1:
-            names = ", ".join(metric for metric in self.optimize if metric in PROXY)
+            names = ", ".join(metric for metric in self.optimize if METRICS[metric].stand_in)
             fix = f"add metric: (one of {names})" if names else "write early_stopping: none"
             raise error_at("early_stopping", f"{len(self.optimize)} metrics are optimized and one has to decide; {fix}")
         if self.watched is None:
             raise error_at(
                 "early_stopping",
                 f"nothing measured during training stands for {named or self.objectives[0].metric}; "
-                f"write early_stopping: none, or optimize one of {', '.join(PROXY)}",
+                f"write early_stopping: none, or optimize one of {', '.join(stood_for())}",
             )
         return self
 
     @model_validator(mode="after")
     def _what_is_confirmed_is_measured_on_test(self) -> "SearchConfig":
-        if self.confirm and self.metric == "train_spread":
+        metric = METRICS[self.metric]
+        if self.confirm and metric.part == "train":
             raise error_at(
-                "confirm", "train_spread is that of training images, so there is no test of it; optimize spread"
+                "confirm",
+                f"{metric.name} is that of training images, so there is no test of it; optimize {metric.stand_in}",
             )
         return self
 

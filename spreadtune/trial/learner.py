@@ -2,25 +2,20 @@
 
 from dataclasses import replace
 
-import torch
-
 from spreadtune.data.dataset import Dataset, Split
 from spreadtune.data.device import DeviceSplit
-from spreadtune.data.views import build_augmentation, to_pixels
-from spreadtune.evaluation.geometry import alignment
+from spreadtune.data.views import build_augmentation
+from spreadtune.evaluation.measures import measured
 from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, represent
-from spreadtune.objectives.reconstruction import WithReconstruction, reconstruction_error
+from spreadtune.spec.metrics import measurable
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.batch_norm import normalize_together
 from spreadtune.training.context import Context
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
-from spreadtune.training.streams import generator
 from spreadtune.trial.assemble import build_model
-
-IMAGES_AT_ONCE = 1024
-"""Of an evaluation: what a large encoder keeps of more would not fit a device."""
+from spreadtune.trial.image_measures import IMAGES_AT_ONCE, ImageMeasures
 
 
 class Learner:
@@ -78,13 +73,13 @@ class Learner:
         kept_apart = self.kept_apart()
         train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
 
-        def measured() -> dict[str, float]:
+        def of_all() -> dict[str, float]:
             fitted = FinalMetrics(train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses)
             of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
             named = {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
             return fitted.of_train() | named
 
-        return self.workers.led(measured)
+        return self.workers.led(of_all)
 
     def kept_apart(self) -> dict[str, DeviceSplit]:
         """The parts that nothing is trained on, by what their metrics' names begin with: validation, and of a
@@ -102,31 +97,5 @@ class Learner:
         return self.represent(self.train_split), self.represent(self.validation_split)
 
     def _of_images(self, split: DeviceSplit) -> dict[str, float]:
-        """What takes the images of a part: their views, their pixels."""
-        metrics = {"alignment": self._alignment(split)}
-        if isinstance(self.model.objective, WithReconstruction):
-            metrics["reconstruction_error"] = self._reconstruction_error(self.model.objective, split)
-        return metrics
-
-    @torch.no_grad()
-    def _alignment(self, split: DeviceSplit) -> float:
-        """How far apart two views of an image are."""
-        stream = generator(self.spec.seed, "evaluation/views", device=split.device)
-        self.model.eval()
-        embeddings = []
-        for images in split.batches(IMAGES_AT_ONCE):
-            views = self.augmentation(images, 2, stream)
-            embeddings.append(self.model.represent(views, "float32")[1])
-        return alignment(torch.cat(embeddings, dim=1))
-
-    @torch.no_grad()
-    def _reconstruction_error(self, objective: WithReconstruction, split: DeviceSplit) -> float:
-        """The squared error on clean images."""
-        self.model.eval()
-        total = torch.zeros((), device=split.device)
-        by_batch = split.labels.classes.split(IMAGES_AT_ONCE)
-        for images, classes in zip(split.batches(IMAGES_AT_ONCE), by_batch, strict=True):
-            targets = to_pixels(images)[None]
-            features = self.model.encoder(targets[0])[None]
-            total += len(images) * reconstruction_error(objective.reconstructor, features, classes, targets)
-        return float(total) / len(split)
+        allowed = measurable(has_subclasses=self.dataset.has_subclasses)
+        return measured(ImageMeasures(self.model, self.augmentation, split, self.spec.seed), allowed)

@@ -17,7 +17,7 @@ from spreadtune.training.checkpoint import load_checkpoint
 from spreadtune.training.model import Model
 from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import dataset_of
-from spreadtune.trial.learner import IMAGES_AT_ONCE
+from spreadtune.trial.image_measures import IMAGES_AT_ONCE
 
 
 def load_model(folder: TrialFolder) -> Model:

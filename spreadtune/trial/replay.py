@@ -12,6 +12,7 @@ import torch
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.spec.load import load_trial
+from spreadtune.spec.metrics import METRICS
 from spreadtune.training.context import LocalContext
 from spreadtune.trial.run import run_trial
 
@@ -36,9 +37,12 @@ class Comparison:
     epoch: int
 
     def differing(self) -> list[str]:
-        """Names of the numbers that are not equal, or that one side lacks."""
-        names = sorted(self.recorded.keys() | self.replayed.keys())
-        return [name for name in names if not self._equal(self.recorded.get(name), self.replayed.get(name))]
+        """Names of the numbers that are not equal, or that one side lacks.
+
+        Where versions differ, a metric that was not recorded is one that came later, and there is nothing to compare.
+        """
+        names = self.recorded.keys() | (self.replayed.keys() - (() if self.exact else METRICS.keys()))
+        return [name for name in sorted(names) if not self._equal(self.recorded.get(name), self.replayed.get(name))]
 
     def _equal(self, one: float | None, other: float | None) -> bool:
         if one is None or other is None:

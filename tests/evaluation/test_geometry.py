@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from spreadtune.evaluation import geometry
-from spreadtune.evaluation.geometry import alignment, spread, tolerance, uniformity
+from spreadtune.evaluation.geometry import alignment, collapse, spread, tolerance, uniformity
 
 
 def on_circle(degrees: list[list[float]]) -> Tensor:
@@ -47,6 +47,7 @@ def test_golden_values_of_batch_a():
     assert uniformity(A[0]) == pytest.approx(-4, abs=1e-12)
     assert tolerance(*pooled(A, A_LABELS)) == pytest.approx(1, abs=1e-12)
     assert spread(*pooled(A, A_LABELS)) == pytest.approx(0, abs=1e-12)
+    assert collapse(*pooled(A, A_LABELS)) == pytest.approx(1, abs=1e-12)
 
 
 def test_golden_values_of_batch_b():
@@ -55,6 +56,29 @@ def test_golden_values_of_batch_b():
     assert tolerance(*pooled(B, B_LABELS)) == pytest.approx(0.601547, abs=1e-6)
     assert spread(*pooled(B, B_LABELS)) == pytest.approx(0.398453, abs=1e-6)
     assert spread(B[0], B_LABELS) == pytest.approx(0.616978, abs=1e-6)
+    z = pooled(B, B_LABELS)[0]  # unit rows, so that tr S_T = 1 - |mean z|^2; tr S_W is 0.298840
+    total = 1 - float(z.mean(dim=0).square().sum())
+    assert collapse(*pooled(B, B_LABELS)) == pytest.approx(1 - 0.298840 / total, abs=1e-6)
+    assert total == pytest.approx(0.990829, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_collapse_by_its_definition(seed):
+    embeddings, labels = random_batch(seed)
+    z = torch.nn.functional.normalize(embeddings.double(), dim=1)
+
+    def scatter(rows: Tensor) -> float:
+        return sum(float((row - rows.mean(dim=0)).square().sum()) for row in rows)
+
+    within = sum(scatter(z[labels == label]) for label in labels.unique())
+    assert collapse(embeddings, labels) == pytest.approx(1 - within / scatter(z))
+
+
+def test_collapse_is_0_where_class_means_meet_and_has_no_value_for_a_point():
+    opposite = torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
+    assert collapse(opposite, torch.tensor([0, 0, 1, 1])) == pytest.approx(0, abs=1e-12)
+    assert collapse(opposite, torch.tensor([0, 1, 2, 3])) == pytest.approx(1, abs=1e-12)
+    assert math.isnan(collapse(torch.full((300, 7), 0.3), torch.arange(300) % 2))
 
 
 def test_spread_is_half_the_mean_squared_within_class_distance():

@@ -7,12 +7,12 @@ from sklearn.datasets import load_digits
 
 from spreadtune.data.labels import Labels
 from spreadtune.evaluation.few_shot import FewShotProbes
-from spreadtune.evaluation.geometry import spread, uniformity
+from spreadtune.evaluation.geometry import collapse, spread, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
 from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, raw_pixels
-from spreadtune.spec.metrics import METRICS, PROXY, SUBCLASS_METRICS, needs_subclasses
+from spreadtune.spec.metrics import METRICS, during_training, need_subclasses
 from spreadtune.spec.seed import Seed
 
 SEED = Seed(study=0)
@@ -57,6 +57,7 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
     assert final == {
         "spread": spread(validation.embeddings, validation.labels.classes),
         "train_spread": spread(train.embeddings, train.labels.classes),
+        "collapse": collapse(validation.embeddings, validation.labels.classes),
         "uniformity": uniformity(validation.embeddings),
         "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
         "knn_transfer_accuracy": neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses),
@@ -93,8 +94,7 @@ def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):
 
 
 def test_early_stopping_looks_at_what_is_measured_while_training(splits):
-    assert set(PROXY.values()) == epoch_metrics(*splits).keys()
-    assert PROXY.keys() <= set(METRICS)
+    assert epoch_metrics(*splits).keys() == {metric.name for metric in during_training()}
 
 
 def test_every_part_is_measured_by_the_same_probes(splits, final):
@@ -113,7 +113,7 @@ def test_few_shot_probes_are_left_out_where_they_are_not_wanted(splits, final):
 def test_without_subclasses_transfer_is_left_out(splits, final):
     train, validation = splits
     found = measured(FinalMetrics(train, seed=SEED, has_subclasses=False), validation)
-    assert found == {name: value for name, value in final.items() if name not in SUBCLASS_METRICS}
+    assert found == {name: value for name, value in final.items() if not METRICS[name].needs_subclasses}
 
 
 def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits, final):
@@ -121,7 +121,7 @@ def test_the_metrics_that_need_subclasses_are_those_that_change_with_them(splits
         replace(split, labels=replace(split.labels, subclasses=split.labels.subclasses.roll(1))) for split in splits
     ]
     found = measured(FinalMetrics(shuffled[0], seed=SEED), shuffled[1])
-    assert {name for name in final if found[name] != final[name]} == {*filter(needs_subclasses, final)}
+    assert {name for name in final if found[name] != final[name]} == {*need_subclasses(final)}
 
 
 def test_geometry_is_that_of_the_normalized_embeddings(splits):

@@ -109,7 +109,7 @@ def test_early_stopping_needs_a_metric_that_training_measures(load) -> None:
         load("search.early_stopping=median", "search.optimize={alignment: minimize}", search=TPE)
     assert str(error.value).startswith(
         "--set search.early_stopping=median: search.early_stopping: nothing measured during training stands for "
-        "alignment; write early_stopping: none, or optimize one of spread, "
+        "alignment; write early_stopping: none, or optimize one of transfer_accuracy, "
     )
     assert load("search.optimize={alignment: minimize}", search=TPE).search.selection.goal.direction == "minimize"
 

@@ -102,6 +102,16 @@ def test_a_tampered_number_is_found(finished: TrialFolder, compared: Comparison,
     assert replace(compared, recorded=recorded).differing() == ["alignment", "transfer_accuracy"]
 
 
+def test_a_metric_that_came_with_a_later_version_is_not_compared(compared: Comparison) -> None:
+    older = {name: value for name, value in compared.recorded.items() if name != "alignment"}
+    assert replace(compared, recorded=older).differing() == ["alignment"], "the versions are the same"
+    assert replace(compared, recorded=older, exact=False).differing() == []
+    newer = {name: value for name, value in compared.replayed.items() if name != "alignment"}
+    assert replace(compared, replayed=newer, exact=False).differing() == ["alignment"], "it was measured then"
+    lost = {name: value for name, value in compared.recorded.items() if name != "loss"}
+    assert replace(compared, recorded=lost, exact=False).differing() == ["loss"], "which is no metric"
+
+
 def test_tampered_files_are_found(stopped: TrialFolder) -> None:
     history = stopped.attempts()[0].history_file
     lines = [json.loads(line) for line in history.read_text().splitlines()]

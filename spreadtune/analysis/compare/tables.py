@@ -8,8 +8,7 @@ from spreadtune.analysis.columns import Column, with_half_widths
 from spreadtune.analysis.compare.baseline import at_equal_values, best_supcon_of_all, over_baseline
 from spreadtune.analysis.compare.compared_run import ComparedRun
 from spreadtune.analysis.words import in_words, signed
-
-_SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread")
+from spreadtune.spec.metrics import shown_beside
 
 
 def run_columns(sides: Sequence[ComparedRun]) -> list[Column]:
@@ -30,7 +29,7 @@ def best_columns(sides: Sequence[ComparedRun], settings: pd.DataFrame) -> list[C
     """The best setting of each run with its intervals."""
     best = settings[settings["best"]].reset_index(drop=True)
     columns = [Column("run", best["run"]), Column("best setting", best["label"]), Column("n", best["n"])]
-    for metric in dict.fromkeys([*sides[0].frame.asked, *_SHOWN]):
+    for metric in shown_beside(sides[0].frame.asked):
         if f"metric.{metric}" in best:
             means, widths = best[f"metric.{metric}"], best[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))

@@ -14,10 +14,7 @@ from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
 from spreadtune.analysis.words import count, in_words
-from spreadtune.spec.metrics import METRICS
-
-# Beside those that the study asks for, what a paper's table has room for; the files for programs have all.
-_SHOWN = ("transfer_accuracy", "class_accuracy", "spread", "train_spread", "reconstruction_error")
+from spreadtune.spec.metrics import METRICS, drawn_in, shown_beside
 
 
 def data_frames(tables: Tables, frame: Frame) -> dict[str, pd.DataFrame]:
@@ -85,7 +82,7 @@ def _settings(frame: Frame) -> Sheet:
     columns = [Column("variant", table["variant"])] if several else []
     columns += [Column(in_words(path), table[f"param.{path}"]) for path in frame.searched]
     columns.append(Column("n", table["n"]))
-    for metric in dict.fromkeys([*frame.asked, *_SHOWN]):
+    for metric in shown_beside(frame.asked):
         if f"metric.{metric}" in table:
             means, widths = table[f"metric.{metric}"], table[f"metric.{metric}.half_width"]
             columns.append(with_half_widths(in_words(metric), means, widths))
@@ -98,7 +95,7 @@ def _settings(frame: Frame) -> Sheet:
 
 
 def _references(frame: Frame) -> Sheet:
-    by_metric = {metric: reference_means(frame, metric) for metric in ("transfer_accuracy", "class_accuracy")}
+    by_metric = {metric.name: reference_means(frame, metric.name) for metric in drawn_in("accuracy")}
     known = {metric: means for metric, means in by_metric.items() if len(means)}
     if not known:
         return Sheet("references", "", (), (), ())

@@ -1,5 +1,6 @@
 """Transfer and class accuracy against alpha, between floors and ceiling."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,26 +16,23 @@ from spreadtune.analysis.means import setting_means, x_values
 from spreadtune.analysis.references import reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
 from spreadtune.analysis.words import count, in_words
+from spreadtune.spec.metrics import Metric, drawn_in
 
 NAME = "accuracy"
-
-ACCURACIES = {
-    "transfer_accuracy": ("transfer accuracy (subclass)", style.TRANSFER),
-    "class_accuracy": ("class accuracy", style.CLASS),
-}
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """Accuracies over the main parameter; None when no finished trial measured one."""
     table = numbers(frame)
-    shown = [metric for metric in ACCURACIES if metric in table and table[metric].notna().any()]
+    shown = [each for each in drawn_in("accuracy") if each.name in table and table[each.name].notna().any()]
     if not shown:
         return None
-    lines = reference_means(frame, "transfer_accuracy")
+    # The ceiling is one of the subclass: trained on the fine labels.
+    lines = {each.name: reference_means(frame, each.name) for each in drawn_in("accuracy") if each.needs_subclasses}
     return ReportFigure(
         name=NAME,
-        title=f"{' and '.join(in_words(metric) for metric in shown).capitalize()} against {in_words(frame.x)}",
-        caption=_caption(frame, table, lines),
+        title=f"{' and '.join(metric.words for metric in shown).capitalize()} against {in_words(frame.x)}",
+        caption=_caption(frame, table, next(iter(lines.values()))),
         numbers=table,
         plot=_draw(frame, table, shown, lines),
     )
@@ -42,24 +40,24 @@ def figure(frame: Frame) -> ReportFigure | None:
 
 def numbers(frame: Frame) -> pd.DataFrame:
     """Mean accuracies of each setting with half-widths, as :func:`setting_means` gives them."""
-    return setting_means(frame, list(ACCURACIES))
+    return setting_means(frame, [metric.name for metric in drawn_in("accuracy")])
 
 
-def _draw(frame: Frame, table: pd.DataFrame, shown: list[str], lines: pd.DataFrame) -> go.Figure:
-    titles = [ACCURACIES[metric][0] for metric in shown]
+def _draw(frame: Frame, table: pd.DataFrame, shown: Sequence[Metric], lines: Mapping[str, pd.DataFrame]) -> go.Figure:
+    titles = [f"{metric.words} (subclass)" if metric.needs_subclasses else metric.words for metric in shown]
     plot = make_subplots(1, len(shown), subplot_titles=titles, horizontal_spacing=0.09)
     kind = axis_type(frame, frame.x)
     for index, metric in enumerate(shown):
         place = {"row": 1, "col": index + 1}
-        if metric == "transfer_accuracy":  # the ceiling is one of the subclass: trained on the fine labels
-            for dash, (_, row) in zip(style.DASHES, lines.iterrows(), strict=False):
+        if metric.name in lines:
+            for dash, (_, row) in zip(style.DASHES, lines[metric.name].iterrows(), strict=False):
                 for trace in traces.reference_line(_ends(table["x"], kind), row, dash):
                     plot.add_trace(trace, **place)
-        color = ACCURACIES[metric][1]
-        dots = traces.single_trials(frame.finished, x_values(frame, frame.finished), f"metric.{metric}", color)
+        color = style.accuracy_color(metric)
+        dots = traces.single_trials(frame.finished, x_values(frame, frame.finished), f"metric.{metric.name}", color)
         plot.add_trace(dots, **place)
         groups = list(table["group"].unique())
-        for trace in traces.grouped_means(table, metric, color, "", "solid", by="group", groups=groups):
+        for trace in traces.grouped_means(table, metric.name, color, "", "solid", by="group", groups=groups):
             plot.add_trace(trace, **place)
     plot.update_xaxes(title_text=x_title(frame), type=kind)
     plot.update_yaxes(title_text="accuracy (fraction correct)", col=1)

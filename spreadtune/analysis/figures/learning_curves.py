@@ -7,16 +7,15 @@ from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.words import count, in_words
+from spreadtune.spec.metrics import Metric, drawn_in
 
 NAME = "learning-curves"
-
-_COLORS = {"knn_transfer_accuracy": style.TRANSFER, "knn_class_accuracy": style.CLASS}
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """kNN accuracy over epochs, a line a trial; None when no trial reported it at two epochs."""
-    for metric in _COLORS:
-        table = numbers(frame, metric)
+    for metric in drawn_in("epochs"):
+        table = numbers(frame, metric.name)
         if len(table) and table.groupby("trial").size().max() > 1:
             return _figure(frame, table, metric)
     return None
@@ -35,15 +34,15 @@ def numbers(frame: Frame, metric: str) -> pd.DataFrame:
     return table.merge(trials, on="trial").sort_values(["trial", "epoch"], ignore_index=True)[nothing.columns]
 
 
-def _figure(frame: Frame, table: pd.DataFrame, metric: str) -> ReportFigure:
+def _figure(frame: Frame, table: pd.DataFrame, metric: Metric) -> ReportFigure:
     states = table.drop_duplicates("trial")["state"]
     finished, pruned = int((states == "COMPLETE").sum()), int((states == "PRUNED").sum())
     stopped = f"; lines that end in a circle are {count(pruned, 'trial')} stopped early" if pruned else ""
     color = f", colored by {in_words(ALPHA)}" if frame.x == ALPHA else ""
-    use = "; it is what early stopping looks at" if frame.stand_in == metric else ""
+    use = "; it is what early stopping looks at" if frame.stand_in == metric.name else ""
     return ReportFigure(
         name=NAME,
-        title=f"{in_words(metric)} over epochs",
+        title=f"{metric.words} over epochs",
         caption=f"Validation images, k = 20. {count(finished, 'finished trial')}{color}{stopped}. "
         f"The estimate costs no probe{use}.",
         numbers=table,
@@ -51,14 +50,14 @@ def _figure(frame: Frame, table: pd.DataFrame, metric: str) -> ReportFigure:
     )
 
 
-def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
+def _draw(frame: Frame, table: pd.DataFrame, metric: Metric) -> go.Figure:
     """A line a trial: colored by alpha where alpha varies, else by how the trial ended."""
     by_alpha, alphas = frame.x == ALPHA, frame.settings[ALPHA]
     plot = go.Figure()
     for trial, rows in table.groupby("trial"):
         pruned, alpha = rows["state"].iloc[0] == "PRUNED", rows["alpha"].iloc[0]
         end = "stopped early" if pruned else "finished trial"
-        plain = style.PRUNED if pruned or by_alpha else _COLORS[metric]
+        plain = style.PRUNED if pruned or by_alpha else style.accuracy_color(metric)
         plot.add_trace(
             go.Scatter(
                 x=rows["epoch"],
@@ -78,7 +77,7 @@ def _draw(frame: Frame, table: pd.DataFrame, metric: str) -> go.Figure:
         plot.add_trace(_color_bar())
         plot.update_layout(coloraxis=style.color_axis(in_words(ALPHA), alphas))
     plot.update_xaxes(title_text="epoch")
-    plot.update_yaxes(title_text=f"{in_words(metric)} (fraction correct)")
+    plot.update_yaxes(title_text=f"{metric.words} (fraction correct)")
     return style.styled(plot)
 
 

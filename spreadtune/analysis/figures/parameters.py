@@ -10,6 +10,7 @@ from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.figures.traces import pruned_trials
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.words import count, in_words
+from spreadtune.spec.metrics import METRICS
 
 NAME = "parameters"
 
@@ -18,7 +19,7 @@ COLUMNS = 3
 
 def figure(frame: Frame) -> ReportFigure | None:
     """Accuracy over each searched parameter but the main one; None when there is no other, or no accuracy."""
-    metric = "transfer_accuracy" if frame.column("transfer_accuracy") else "class_accuracy"
+    metric = frame.accuracy
     if len(frame.searched) < 2 or not frame.column(metric):
         return None
     table = numbers(frame, metric)
@@ -40,7 +41,7 @@ def numbers(frame: Frame, metric: str) -> pd.DataFrame:
     """
     names = ["trial", "variant", "label", "state", "epoch", *frame.searched[1:]]
     finished = frame.finished[names].assign(accuracy=frame.finished[f"metric.{metric}"])
-    knn = f"metric.knn_{metric}"
+    knn = f"metric.{METRICS[metric].stand_in}"
     if frame.pruned.empty or knn not in frame.pruned:
         return finished.dropna(subset=["accuracy"])
     pruned = frame.pruned[names].assign(accuracy=frame.pruned[knn])

@@ -14,19 +14,15 @@ from spreadtune.analysis.means import setting_means, x_values
 from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
 from spreadtune.search.results.selection import SETTING
+from spreadtune.spec.metrics import Metric, drawn_in
 
 NAME = "spread"
-
-SPREADS = {
-    "train_spread": ("spread, training images", style.TRAIN_SPREAD, "solid"),
-    "spread": ("spread, validation images", style.VALIDATION_SPREAD, "dot"),
-}
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """Spread over the main parameter beside the prediction; None when no finished trial measured a spread."""
     table = numbers(frame)
-    if not any(name in table and table[name].notna().any() for name in SPREADS):
+    if not _shown(table):
         return None
     lines = curves(frame)
     return ReportFigure(
@@ -44,7 +40,7 @@ def numbers(frame: Frame) -> pd.DataFrame:
     The position is (alpha - alpha_c) / (alpha_m - alpha_c): below 0 classes are predicted to collapse, above 1 their
     means to vanish.
     """
-    table = setting_means(frame, list(SPREADS))
+    table = setting_means(frame, [metric.name for metric in _spreads()])
     if table.empty:
         return table
     theory = frame.means.reindex(columns=["theory.alpha_c", "theory.alpha_m", "theory.spread"])
@@ -67,7 +63,7 @@ def _curve_panels(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> go.
         place = {"row": index // columns + 1, "col": index % columns + 1}
         curve = lines[lines["scheme"] == scheme]
         plot.add_trace(prediction(curve["alpha"], curve["spread"], "lines"), **place)
-        _measured(plot, frame, table[table["scheme"] == scheme], list(SPREADS), connected, place)
+        _measured(plot, frame, table[table["scheme"] == scheme], _shown(table), connected, place)
         shade_window(plot, frame.schemes[scheme], place)  # after the traces: Plotly shades no empty panel
     plot.update_xaxes(title_text=x_title(frame), row=rows)
     plot.update_xaxes(range=[-0.03, 1.03])
@@ -81,36 +77,48 @@ def _points(frame: Frame, table: pd.DataFrame) -> go.Figure:
     known = table.dropna(subset=["predicted"])
     if len(known):
         plot.add_trace(prediction(known["x"], known["predicted"], "markers"), **place)
-    metric = _single_metric(table)
+    metric = _shown(table)[0]  # there is room for one
     connected = list(table["group"].unique())
     _measured(plot, frame, table.assign(line=table["group"]), [metric], connected, place)
     if len(connected) > style.MOST_LINES and table["window_position"].notna().any():
         bar = {"title": {"text": "position in<br>the window"}, "thickness": 12}
         marker = {"color": table["window_position"], "colorscale": style.ALPHA_SCALE, "colorbar": bar}
-        plot.update_traces(selector={"name": SPREADS[metric][0]}, marker=marker)
+        plot.update_traces(selector={"name": _words(metric)}, marker=marker)
     plot.update_xaxes(title_text=x_title(frame), type=axis_type(frame, frame.x))
     plot.update_yaxes(title_text="spread (1 − cosine)")
     return style.styled(plot)
 
 
 def _measured(
-    plot: go.Figure, frame: Frame, table: pd.DataFrame, metrics: list[str], lines: list[str], place: dict[str, int]
+    plot: go.Figure, frame: Frame, table: pd.DataFrame, metrics: list[Metric], lines: list[str], place: dict[str, int]
 ) -> None:
     """Single trials and setting means of the settings in ``table``; ``lines`` are those of the whole figure."""
     shown = frame.finished.set_index(SETTING).index.isin(table.set_index(SETTING).index)
     trials = frame.finished[shown]
     for metric in metrics:
-        if metric not in table or table[metric].isna().all():
+        if table[metric.name].isna().all():
             continue
-        name, color, dash = SPREADS[metric]
-        plot.add_trace(traces.single_trials(trials, x_values(frame, trials), f"metric.{metric}", color), **place)
-        for trace in traces.grouped_means(table, metric, color, name, dash, by="line", groups=lines):
+        line, column = style.spread_line(metric), f"metric.{metric.name}"
+        plot.add_trace(traces.single_trials(trials, x_values(frame, trials), column, line["color"]), **place)
+        for trace in traces.grouped_means(table, metric.name, name=_words(metric), **line, by="line", groups=lines):
             plot.add_trace(trace, **place)
 
 
-def _single_metric(table: pd.DataFrame) -> str:
-    """The spread that is drawn where there is room for one."""
-    return next(name for name in SPREADS if name in table and table[name].notna().any())
+def _spreads() -> list[Metric]:
+    """That of training images first, of which theory speaks."""
+    return sorted(drawn_in("spread"), key=lambda metric: metric.part != "train")
+
+
+def _shown(table: pd.DataFrame) -> list[Metric]:
+    return [metric for metric in _spreads() if metric.name in table and table[metric.name].notna().any()]
+
+
+def _words(metric: Metric) -> str:
+    return f"spread, {_images(metric)}"
+
+
+def _images(metric: Metric) -> str:
+    return f"{'training' if metric.part == 'train' else 'validation'} images"
 
 
 def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
@@ -121,7 +129,7 @@ def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
         if any(recorded.unequal for recorded in frame.schemes.values()):
             theory += " Classes are unequal: the first opens at its left edge, the last at the dotted line."
     else:
-        images = SPREADS[_single_metric(table)][0].removeprefix("spread, ")
+        images = _images(_shown(table)[0])
         known = table["predicted"].notna().any()
         theory = f"the dash beside a setting {predicts}." if known else "theory has no prediction here."
     return (

@@ -6,6 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+from spreadtune.spec.metrics import Metric
+
 TRAIN_SPREAD = "#0072B2"
 VALIDATION_SPREAD = "#56B4E9"
 PREDICTION = "#333333"
@@ -88,6 +90,17 @@ def color_of(value: float, values: pd.Series) -> str:
     low, high = float(values.min()), float(values.max())
     (color,) = sample_colorscale(ALPHA_SCALE, [(value - low) / (high - low) if high > low else 0.5])
     return str(color)
+
+
+def accuracy_color(metric: Metric) -> str:
+    """Of an accuracy, by which labels it asks for."""
+    return TRANSFER if metric.needs_subclasses else CLASS
+
+
+def spread_line(metric: Metric) -> dict[str, str]:
+    """Color and dash of a spread, by whose images it is."""
+    on_train = metric.part == "train"
+    return {"color": TRAIN_SPREAD if on_train else VALIDATION_SPREAD, "dash": "solid" if on_train else "dot"}
 
 
 def variant_colors(names: list[str]) -> dict[str, str]:

@@ -10,13 +10,14 @@ from spreadtune.analysis.figures.traces import pruned_trials
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.means import x_values
 from spreadtune.analysis.words import count, in_words
+from spreadtune.spec.metrics import METRICS
 
 NAME = "tradeoff"
 
 
 def figure(frame: Frame) -> ReportFigure | None:
     """Every trial's accuracy over its spread; None when no finished trial measured both."""
-    metric = "transfer_accuracy" if frame.column("transfer_accuracy") else "class_accuracy"
+    metric = frame.accuracy
     table = numbers(frame, metric)
     if not (table["state"] == "COMPLETE").any():
         return None
@@ -43,7 +44,7 @@ def numbers(frame: Frame, metric: str) -> pd.DataFrame:
             spread=pd.to_numeric(trials.get("metric.spread", pd.Series(dtype=float))),
             accuracy=pd.to_numeric(trials.get(f"metric.{accuracy}", pd.Series(dtype=float))),
         )
-        for trials, accuracy in ((finished, metric), (pruned, f"knn_{metric}"))
+        for trials, accuracy in ((finished, metric), (pruned, METRICS[metric].stand_in))
     ]
     return pd.concat([table for table in points if len(table)] or points[:1]).dropna(subset=["spread", "accuracy"])
 

@@ -20,7 +20,7 @@ from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.results.progress import Progress
-from spreadtune.spec.metrics import PROXY
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
 
 REFRESHES = 2
@@ -52,7 +52,7 @@ class Terminal:
         self._console, self._clock = console, clock
         self._metric = study.search.metric
         self._metrics = tuple(dict.fromkeys((*study.search.optimize, *study.search.selection.metrics)))
-        self._proxy = study.search.stand_in or PROXY.get(self._metric)
+        self._proxy = study.search.stand_in or METRICS[self._metric].stand_in
         self._eta = Eta(study.training.epochs, clock)
         self._in_training: dict[tuple[str, int], InTraining] = {}
         self._view = View(run, self._metric, Chart.of(study), began=clock(), clock=clock)

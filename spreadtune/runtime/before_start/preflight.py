@@ -10,7 +10,7 @@ from spreadtune.runtime.cluster.connection import check_address
 from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
-from spreadtune.spec.metrics import SUBCLASS_METRICS
+from spreadtune.spec.metrics import need_subclasses
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -58,7 +58,7 @@ def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
     search = study.search
     used = {goal.metric: "optimize" for goal in search.objectives}
     used = {search.metric: "select_on"} | dict.fromkeys((bound.metric for bound in search.bounds), "subject_to") | used
-    metric = next((metric for metric in used if metric in SUBCLASS_METRICS), None)
+    metric = next(iter(need_subclasses(used)), None)
     if metric is None or dataset.has_subclasses:
         return
     name = config.dataset.name

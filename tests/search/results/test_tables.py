@@ -1,5 +1,7 @@
 """Tables of a run, finished or not."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,6 +11,7 @@ from spreadtune.run_folder import Outcome
 from spreadtune.search.results.tables import export_tables
 from spreadtune.spec.metrics import METRICS
 
+GRAMMAR = Path(__file__).parents[3] / "docs" / "study-file.md"
 SPACE = {
     "objective.alpha": {"window": [0, 1]},
     "objective.autoencoder_weight": {"log_uniform": [0.01, 10], "when": {"model.decoder": "conv"}},
@@ -60,6 +63,17 @@ def test_the_columns(lab: Any) -> None:
     written = pd.read_csv(lab.run.trials_table.with_suffix(".csv"))
     assert list(written["trial"]) == [0, 1, 2, 3]
     assert list(written.columns) == list(table.columns)
+
+
+def test_the_grammar_lists_the_columns(lab: Any) -> None:
+    """Those of parameters and metrics by what their names begin with: the one comes from the file, the other is listed
+    in a table of its own."""
+    study = lab.study(space={"objective.alpha": {"grid": [0, 1]}}, confirm={"seeds": 1})
+    [sentence] = re.findall(r"Columns of the trials table: (.*?)\n\n", GRAMMAR.read_text(encoding="utf-8"), re.DOTALL)
+    named = {name for name in re.findall(r"`([^`]+)`", sentence) if not name.startswith(("param.", "when"))}
+    begun = ("metric.", "test.", "param.")
+    columns = [name for name in trials(lab, study) if not name.startswith(begun)]
+    assert named == {*columns, "metric.", "test."}
 
 
 def test_a_confirmation_has_rows_and_columns_of_its_own(lab: Any) -> None:

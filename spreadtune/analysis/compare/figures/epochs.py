@@ -10,11 +10,12 @@ from spreadtune.analysis.compare.figures.marks import color_of, marker
 from spreadtune.analysis.figures import style
 from spreadtune.analysis.figures.figure import ReportFigure
 from spreadtune.analysis.words import in_words
+from spreadtune.spec.metrics import drawn_in
 
 
 def epochs(sides: Sequence[ComparedRun], names: Mapping[str, str]) -> ReportFigure | None:
     """kNN accuracy of each run's best setting, epoch by epoch."""
-    metric = next((name for name in ("knn_transfer_accuracy", "knn_class_accuracy") if _reported(sides, name)), None)
+    metric = next((each.name for each in drawn_in("epochs") if _reported(sides, each.name)), None)
     if metric is None:
         return None
     tables = {side.letter: _curves(side, metric) for side in sides}
