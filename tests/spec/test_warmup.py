@@ -20,7 +20,6 @@ OLD_QUESTIONS = {
     ("cifar10_alpha_sweep", "small"): "dad3397c96e8f61b",
     ("digits_front", None): "98ccb19c35150aa8",
     ("digits_weights_grid", None): "66fb0d0d0e62cbaa",
-    ("digits_weights_search", None): "96eac6c0edf4dc52",
     ("mnist_alpha_sweep", None): "333c2975698339e7",
     ("mnist_alpha_sweep", "small"): "834219d722c237d3",
 }
