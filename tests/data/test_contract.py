@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spreadtune.spec.data import DATASETS
 from spreadtune.testing import DatasetContract
 from tests.data import data_roots
 
@@ -35,6 +36,11 @@ def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | di
                 data_roots.write_folder(root / "photos", dict.fromkeys(subclasses, 4), part=part)
             return {"name": "image_folder", "root": "photos"}
     return name
+
+
+def test_every_data_set_of_the_package_is_tried():
+    tried = {name.partition(" in ")[0].replace("image folder", "image_folder") for name in (*PARTS, *SMALL, *FOLDERS)}
+    assert set(DATASETS.names) <= tried
 
 
 class TestDatasets(DatasetContract):

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from spreadtune.spec.model import ENCODERS
 from spreadtune.testing import EncoderContract
 
 GREY_8, GREY_28, COLOUR_32, COLOUR_64, ODD = (1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64), (3, 12, 20)
@@ -56,6 +57,10 @@ def cases() -> list[Case]:
         Case({"name": "vit"}, 256, COLOUR_32),
         Case({"name": "own", "embedding_dim": 24}, 24, GREY_8),
     ]
+
+
+def test_every_encoder_of_the_package_is_tried():
+    assert set(ENCODERS.names) <= {case.part["name"] for case in cases()}
 
 
 class TestEncoders(EncoderContract):

@@ -5,7 +5,7 @@ from torch import nn
 
 from spreadtune.errors import UserError
 from spreadtune.models import build_decoder
-from spreadtune.spec.model import ConvDecoder, ModelConfig, NoDecoder
+from spreadtune.spec.model import DECODERS, ConvDecoder, ModelConfig, NoDecoder
 from spreadtune.testing import DecoderContract
 
 FEATURES = torch.randn(6, 10, generator=torch.Generator().manual_seed(0))
@@ -28,6 +28,10 @@ KINDS = ["conv", "own"]
 
 def part_of(kind, own_part):
     return {"name": own_part(flat_decoder), "hidden": 32} if kind == "own" else {"name": "conv", "width": 8}
+
+
+def test_every_decoder_of_the_package_is_tried():
+    assert set(DECODERS.names) - {"none"} <= set(KINDS)
 
 
 class TestDecoders(DecoderContract):

@@ -145,7 +145,7 @@ BROKEN = [
     (HalfPrecision, "its_terms_are_scalars_with_a_weight_each", "the term class is torch.bfloat16"),
     (OtherTotal, "the_loss_is_the_weighted_sum_of_its_terms", "the sum of weight times term"),
     (FirstImageLeads, "the_order_of_images_does_not_matter", "class changes with the order"),
-    (BlindAndSilent, "it_looks_at_classes_where_it_says_so", "set uses_labels = False"),
+    (BlindAndSilent, "it_looks_at_classes_where_it_says_so", "write uses_labels = False"),
     (SeesWhatItDenies, "it_looks_at_classes_where_it_says_so", "changes with the classes"),
     (ForgetsItsPoint, "a_saved_state_gives_the_same_terms", "the term point is another"),
     (KeepsItsWeights, "a_saved_state_gives_the_same_terms", r"weights of \['class'\]"),

@@ -48,7 +48,7 @@ class TermClaims(TriedObjective):
         one = self.loss(batch_of(self.views[0], self.embedding_dim)).terms
         other = self.loss(batch_of(self.views[0], self.embedding_dim, classes=OTHER_CLASSES)).terms
         changed = any(not torch.allclose(one[name], other[name], rtol=1e-5) for name in one)
-        self.claim(changed or not sees, "other classes change nothing: set uses_labels = False on it (True by default)")
+        self.claim(changed or not sees, "other classes change nothing; write uses_labels = False")
         self.claim(sees or not changed, "it says uses_labels = False, and changes with the classes")
 
     def test_a_saved_state_gives_the_same_terms(self) -> None:
