@@ -8,6 +8,7 @@ from tests.docs.pages import PAGES, ROOT
 _FILE = re.compile(r"`((?:spreadtune|tests|docs|benchmarks|studies)/[\w./-]*|[A-Z]\w+\.md|mkdocs\.yml)`")
 _ITEM = re.compile(r"^(?:- |\d+\. ).*?(?=^(?:- |\d+\. )|^$|\Z)", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)*)(?:\([^`]*\))?`")
+_NAMES_IN_FILE = re.compile(r"`(spreadtune/[\w./]+\.py)`:\s+(`[\w.]+`(?:(?:,| and)\s+`[\w.]+`)*)")
 _BLANK = "NAME"
 """Stands in a path for what a reader chooses."""
 
@@ -25,6 +26,14 @@ def missing_files(text: str) -> list[str]:
 def items(page: str) -> list[str]:
     """The items of a page's lists that name a file."""
     return [item for item in _ITEM.findall(PAGES[page].read_text(encoding="utf-8")) if files_of(item)]
+
+
+def named_in(text: str) -> list[tuple[str, str]]:
+    """What a text says is in a file: `file`: `name`, or more names joined by commas and "and"."""
+    found = []
+    for file, names in _NAMES_IN_FILE.findall(text):
+        found += [(file, name) for name in re.findall(r"`([\w.]+)`", names)]
+    return found
 
 
 def names_of(item: str) -> list[str]:
