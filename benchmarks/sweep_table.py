@@ -97,16 +97,15 @@ def _command(results: Results) -> str:
 
 def _circumstances(results: Results) -> str:
     manifest, versions = results.manifest, results.manifest["versions"]
-    attempts = [(attempt["start"], attempt["end"]) for attempt in manifest["attempts"] if attempt["end"]]
-    minutes = sum((_time(end) - _time(start)).total_seconds() for start, end in attempts) / 60
+    minutes = results.trials["seconds"].sum() / 60  # not the driver's, which may have been killed and waited for
     cpus, gpus = (sum(node[kind] for node in manifest["nodes"]) for kind in ("cpus", "gpus"))
     named = ", ".join(f"{package} {versions[package]}" for package in PACKAGES if package in versions)
     git = manifest.get("git")
     commit = f" (commit {git['commit'][:12]}{' with uncommitted changes' if git['dirty'] else ''})" if git else ""
     return (
         f"{cpus:g} CPUs ({_processor()}), {f'{gpus:g} GPUs' if gpus else 'no GPU'}; {named}{commit}. "
-        f"{len(results.trials)} trials and {len(results.references)} references in {minutes:.0f} min, "
-        f"{manifest['slots']['count']} at a time."
+        f"{len(results.trials)} trials of {minutes:.0f} min together, {manifest['slots']['count']} at a time, "
+        f"and {len(results.references)} references."
     )
 
 

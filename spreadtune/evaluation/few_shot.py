@@ -2,13 +2,13 @@
 
 One draw of n examples a label is mostly luck: on the digits the standard deviation over draws is 0.06, 0.03 and 0.02
 for n = 1, 5 and 10, beside 0.01 to 0.06 over seeds. So the accuracy is a mean over independent draws, as many as take
-:data:`EXAMPLES` examples in all; of the digits' 10 labels 100, 20 and 10, which leaves a noise of 0.007 and less. The
+:data:`EXAMPLES` examples in all; of the digits' 10 labels 100, 20 and 10, which leaves a noise of 0.008 and less. The
 examples of a label are drawn by themselves, so the noise of R draws of K labels goes with 1 / sqrt(R K): a data set
 with more labels needs fewer draws, and gets as exact a number for as much work.
 
 Every probe has strength C = 1. To choose it on a held-out tenth, here one example a label, would be another draw of
-luck: on the digits that doubles the noise of 5 and 10 shots and costs up to five points of accuracy
-(``benchmarks/few_shot.py``).
+luck: on the digits that makes the noise of 5 and 10 shots 1.4 to 3.7 times as large and costs 1.4 to 3.2 points of
+accuracy (``benchmarks/few_shot.py``).
 """
 
 from collections.abc import Mapping

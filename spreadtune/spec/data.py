@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictFloat, StrictInt
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
@@ -59,11 +59,11 @@ class GreyAugmentation(NamedPart):
     """Views of small grey images: a random affine map, a random crop and noise, drawn for each image."""
 
     name: Literal["grey"] = "grey"
-    rotation: float = Field(10.0, ge=0, le=180, description="largest rotation to either side, degrees")
-    scale: float = Field(0.1, ge=0, lt=1, description="largest relative change of size")
-    translation: float = Field(0.1, ge=0, lt=1, description="largest shift, fraction of the side")
-    crop: float = Field(0.9, gt=0, le=1, description="smallest side of the crop, fraction of the side")
-    noise: float = Field(0.05, ge=0, description="standard deviation of the pixel noise, pixels in [0, 1]")
+    rotation: StrictFloat = Field(10.0, ge=0, le=180, description="largest rotation to either side, degrees")
+    scale: StrictFloat = Field(0.1, ge=0, lt=1, description="largest relative change of size")
+    translation: StrictFloat = Field(0.1, ge=0, lt=1, description="largest shift, fraction of the side")
+    crop: StrictFloat = Field(0.9, gt=0, le=1, description="smallest side of the crop, fraction of the side")
+    noise: StrictFloat = Field(0.05, ge=0, description="standard deviation of the pixel noise, pixels in [0, 1]")
 
 
 SMALLEST_SIGMA = 0.1  # pixels; a blur of less changes nothing
@@ -73,17 +73,17 @@ class SimclrAugmentation(NamedPart):
     """Views of colour images as in SimCLR: random resized crop, flip, colour jitter, grayscale, blur."""
 
     name: Literal["simclr"] = "simclr"
-    area: float = Field(0.2, gt=0, le=1, description="smallest area of the crop, fraction of the image's")
-    ratio: float = Field(4 / 3, ge=1, description="largest ratio of the crop's sides, either way")
-    flip: float = Field(0.5, ge=0, le=1, description="probability of a mirrored view")
-    jitter: float = Field(0.8, ge=0, le=1, description="probability of the four changes that follow")
-    brightness: float = Field(0.4, ge=0, description="largest change of the factor from 1")
-    contrast: float = Field(0.4, ge=0, description="largest change of the factor from 1")
-    saturation: float = Field(0.4, ge=0, description="largest change of the factor from 1")
-    hue: float = Field(0.1, ge=0, le=0.5, description="largest shift to either side, turns of the colour circle")
-    grayscale: float = Field(0.2, ge=0, le=1, description="probability of a view without colour")
-    blur: float = Field(0.0, ge=0, le=1, description="probability of a blurred view")
-    sigma: float = Field(2.0, ge=SMALLEST_SIGMA, description="largest standard deviation of the blur, pixels")
+    area: StrictFloat = Field(0.2, gt=0, le=1, description="smallest area of the crop, fraction of the image's")
+    ratio: StrictFloat = Field(4 / 3, ge=1, description="largest ratio of the crop's sides, either way")
+    flip: StrictFloat = Field(0.5, ge=0, le=1, description="probability of a mirrored view")
+    jitter: StrictFloat = Field(0.8, ge=0, le=1, description="probability of the four changes that follow")
+    brightness: StrictFloat = Field(0.4, ge=0, description="largest change of the factor from 1")
+    contrast: StrictFloat = Field(0.4, ge=0, description="largest change of the factor from 1")
+    saturation: StrictFloat = Field(0.4, ge=0, description="largest change of the factor from 1")
+    hue: StrictFloat = Field(0.1, ge=0, le=0.5, description="largest shift to either side, turns of the colour circle")
+    grayscale: StrictFloat = Field(0.2, ge=0, le=1, description="probability of a view without colour")
+    blur: StrictFloat = Field(0.0, ge=0, le=1, description="probability of a blurred view")
+    sigma: StrictFloat = Field(2.0, ge=SMALLEST_SIGMA, description="largest standard deviation of the blur, pixels")
 
 
 class OwnAugmentation(OwnPart):
@@ -127,11 +127,13 @@ class DataConfig(Config):
 
     dataset: AnyDataset
     augmentation: AnyAugmentation
-    batch_size: int = Field(128, ge=2, description="images of one contrastive batch, over all workers")
+    batch_size: StrictInt = Field(128, ge=2, description="images of one contrastive batch, over all workers")
     batches: Literal["shuffled", "balanced"] = Field("shuffled", description="balanced: as many images of each class")
-    views: int = Field(2, ge=2, description="of each image in a batch")
-    train_size: int | None = Field(None, ge=2, description="use this many training images, stratified")
-    size: int | None = Field(None, ge=1, description="resize the shorter side to this, then crop the middle square")
+    views: StrictInt = Field(2, ge=2, description="of each image in a batch")
+    train_size: StrictInt | None = Field(None, ge=2, description="use this many training images, stratified")
+    size: StrictInt | None = Field(
+        None, ge=1, description="resize the shorter side to this, then crop the middle square"
+    )
     placement: Literal["auto", "device", "host"] = Field(
         "auto", description="where the images lie; auto: on the GPU when they fit a quarter of the trial's memory there"
     )

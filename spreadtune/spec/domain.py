@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, StrictFloat, StrictInt, model_serializer
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import tagged_union
@@ -65,15 +65,15 @@ def _distinct(values: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
     return values
 
 
-_WholeNumbers = Annotated[tuple[int, int], AfterValidator(_ascending)]  # inside Int, ``int`` is the field
-Positive = Annotated[float, Field(gt=0)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+_WholeNumbers = Annotated[tuple[StrictInt, StrictInt], AfterValidator(_ascending)]  # inside Int, ``int`` is the field
+Positive = Annotated[StrictFloat, Field(gt=0)]
+Fraction = Annotated[StrictFloat, Field(ge=0, le=1)]
 
 
 class Uniform(Domain):
     """A number, uniform between two ends."""
 
-    uniform: Annotated[tuple[float, float], AfterValidator(_ascending)]
+    uniform: Annotated[tuple[StrictFloat, StrictFloat], AfterValidator(_ascending)]
 
     def corners(self) -> tuple[Scalar, ...]:
         return self.uniform

@@ -57,11 +57,11 @@ def _question(study: Study) -> dict[str, Any]:
         for key in keys:
             if values[section][key] is None:
                 del values[section][key]
-    values["training"] = _with_warmup_in_epochs(study, values["training"])
+    values["training"] = with_warmup_in_epochs(study, values["training"])
     return values
 
 
-def _with_warmup_in_epochs(study: Study, training: dict[str, Any]) -> dict[str, Any]:
+def with_warmup_in_epochs(study: Study, training: dict[str, Any]) -> dict[str, Any]:
     """A warm-up in whole epochs is one question however it is written, where no variant and no search moves either
     number: runs from before the share have epochs."""
     if "warmup" not in training:

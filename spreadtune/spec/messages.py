@@ -1,5 +1,6 @@
 """What pydantic finds, said to the person who wrote the file: where, what was given, what would be right."""
 
+import math
 import re
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
@@ -60,6 +61,9 @@ _EXPECTED = {
 }
 
 
+_FLAGS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+
+
 def _text(details: Sequence[Mapping[str, Any]], place: Place) -> str:
     if all(detail["type"] == "literal_error" or detail["type"] in _EXPECTED for detail in details):
         return _expectations(details)
@@ -76,7 +80,23 @@ def _expectations(details: Sequence[Mapping[str, Any]]) -> str:
     *others, last = dict.fromkeys(names + kinds)
     expected = f"{', '.join(others)} or {last}" if others else last
     nearest = hint(given, names) if isinstance(given, str) else ""
-    return f"expected {expected}, got {reprlib.repr(given)}" + (nearest if "did you mean" in nearest else "")
+    fix = nearest if "did you mean" in nearest else _meant(given, kinds)
+    return f"expected {expected}, got {str(given).lower() if isinstance(given, bool) else reprlib.repr(given)}" + fix
+
+
+def _meant(given: object, kinds: Sequence[str]) -> str:
+    """``, write 3`` for the text ``'3'`` or the number 3.0, ``, write true`` for ``yes``: nothing is read as what it is
+    not, but what was meant can often be told."""
+    if isinstance(given, str) and "true or false" in kinds:
+        word = _FLAGS.get(given.strip().lower())
+        return f", write {word}" if word else ""
+    try:
+        number = float(given) if isinstance(given, str | float) else math.nan  # float() passes over 1_000's "_", too
+    except ValueError:
+        return ""
+    if "a whole number" in kinds:
+        return f", write {number:.0f}" if number.is_integer() else ""
+    return f", write {number:g}" if "a number" in kinds and math.isfinite(number) else ""
 
 
 def _literals(detail: Mapping[str, Any]) -> list[str]:

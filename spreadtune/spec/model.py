@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
@@ -13,8 +13,8 @@ class ConvnetEncoder(NamedPart):
     """A small convolutional network for small images."""
 
     name: Literal["convnet"] = "convnet"
-    embedding_dim: int = Field(64, ge=2, description="width of h")
-    width: int = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
+    embedding_dim: StrictInt = Field(64, ge=2, description="width of h")
+    width: StrictInt = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
     stride: Literal[1, 2] = Field(1, description="of the first convolution; 2 makes a step several times faster")
     norm: Literal["batch", "group"] = Field("batch", description="group: no image's h depends on its batch")
 
@@ -48,11 +48,11 @@ class ViTEncoder(NamedPart):
     """A small vision transformer; h is the class token, ``width`` numbers."""
 
     name: Literal["vit"] = "vit"
-    patch: int = Field(4, ge=1, description="side of a patch, pixels")
-    depth: int = Field(7, ge=1, description="blocks of attention and MLP")
-    width: int = Field(256, ge=2, description="also of h")
-    heads: int = Field(8, ge=1, description="of attention; they share the width evenly")
-    mlp_ratio: int = Field(2, ge=1, description="width of the hidden layer of an MLP, in units of width")
+    patch: StrictInt = Field(4, ge=1, description="side of a patch, pixels")
+    depth: StrictInt = Field(7, ge=1, description="blocks of attention and MLP")
+    width: StrictInt = Field(256, ge=2, description="also of h")
+    heads: StrictInt = Field(8, ge=1, description="of attention; they share the width evenly")
+    mlp_ratio: StrictInt = Field(2, ge=1, description="width of the hidden layer of an MLP, in units of width")
 
     @model_validator(mode="after")
     def _heads_share_the_width(self) -> Self:
@@ -75,7 +75,7 @@ class ConvDecoder(NamedPart):
     """Transposed convolutions from the features back to the image."""
 
     name: Literal["conv"] = "conv"
-    width: int = Field(32, ge=4, multiple_of=4, description="channels before the last doubling of the map")
+    width: StrictInt = Field(32, ge=4, multiple_of=4, description="channels before the last doubling of the map")
 
 
 class OwnDecoder(OwnPart):
@@ -116,7 +116,7 @@ class ModelConfig(Config):
 
     encoder: AnyEncoder
     head: Literal["none", "linear", "mlp"] = Field("none", description="from h to what the losses see")
-    head_dim: int = Field(64, ge=2, description="width of the head's output; unused without a head")
+    head_dim: StrictInt = Field(64, ge=2, description="width of the head's output; unused without a head")
     decoder: AnyDecoder = NoDecoder()
     decoder_condition: Literal["none", "class"] = Field(
         "none", description="class: a learned class embedding is joined to h before decoding"

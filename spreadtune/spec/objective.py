@@ -6,7 +6,7 @@ has, and with what a ceiling is trained.
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictFloat
 
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
 from spreadtune.theory.scheme import Scheme, SpreadLoss
@@ -24,7 +24,7 @@ class ObjectiveConfig(NamedPart):
 
     uses_labels: ClassVar[bool] = True
 
-    autoencoder_weight: float = Field(0.0, ge=0, description="weight of the reconstruction term; 0: no such term")
+    autoencoder_weight: StrictFloat = Field(0.0, ge=0, description="weight of the reconstruction term; 0: no such term")
 
     @property
     def words(self) -> str:
@@ -44,8 +44,8 @@ class SpreadObjective(ObjectiveConfig):
     """(1 - alpha) supcon + alpha class-conditional InfoNCE, plus the reconstruction term."""
 
     name: Literal["spread"] = "spread"
-    alpha: float = Field(0.0, ge=0, le=1, description="weight of class-conditional InfoNCE; 0: SupCon alone")
-    temperature: float = Field(0.5, gt=0, description="of the softmax, in both terms")
+    alpha: StrictFloat = Field(0.0, ge=0, le=1, description="weight of class-conditional InfoNCE; 0: SupCon alone")
+    temperature: StrictFloat = Field(0.5, gt=0, description="of the softmax, in both terms")
     pairs: Literal["cross_view", "all"] = Field(
         "cross_view", description="cross_view: one view against another; all: every view against all others"
     )
@@ -76,7 +76,7 @@ class InfoNCEObjective(ObjectiveConfig):
     uses_labels: ClassVar[bool] = False
 
     name: Literal["infonce"] = "infonce"
-    temperature: float = Field(0.5, gt=0, description="of the softmax")
+    temperature: StrictFloat = Field(0.5, gt=0, description="of the softmax")
 
     @property
     def words(self) -> str:
@@ -90,8 +90,10 @@ class JointObjective(ObjectiveConfig):
     """(1 - infonce_weight) supcon + infonce_weight InfoNCE, plus the reconstruction term."""
 
     name: Literal["joint"] = "joint"
-    infonce_weight: float = Field(0.5, ge=0, le=1, description="weight of InfoNCE over all views; 0: SupCon alone")
-    temperature: float = Field(0.5, gt=0, description="of the softmax, in both terms")
+    infonce_weight: StrictFloat = Field(
+        0.5, ge=0, le=1, description="weight of InfoNCE over all views; 0: SupCon alone"
+    )
+    temperature: StrictFloat = Field(0.5, gt=0, description="of the softmax, in both terms")
     pairs: Literal["cross_view", "all"] = Field(
         "cross_view", description="who is compared with whom in the supervised term"
     )
@@ -120,7 +122,7 @@ class CrossEntropyObjective(ObjectiveConfig):
 class OwnObjective(OwnPart):
     """A user's function ``(embedding_dim, class_count, **arguments) -> spreadtune.objectives.Objective``."""
 
-    autoencoder_weight: float = Field(0.0, ge=0, description="weight of the reconstruction term; not handed on")
+    autoencoder_weight: StrictFloat = Field(0.0, ge=0, description="weight of the reconstruction term; not handed on")
 
     @property
     def uses_labels(self) -> bool:

@@ -19,11 +19,13 @@ class Overrides:
         profile: the profile's name; None for the command line.
         values: by dotted path.
         options: the option that gave a path its value, where it was not ``--set``.
+        texts: the values as they were written after ``--set PATH=``.
     """
 
     profile: str | None
     values: Mapping[str, Any]
     options: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def applied_to(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """A study file's values with these; raises :class:`UserError` where one would go into a plain value."""
@@ -34,24 +36,26 @@ class Overrides:
 
     def shown(self, path: str, value: Any = None) -> str:
         """An override as the user would write it, of a value of its own or of ``value``."""
+        written = self.texts.get(path) if value is None else None
         value = self.values[path] if value is None else value
         if path in self.options:
             return f"{self.options[path]} {value}"
         if self.profile is not None:
             return f"profiles.{self.profile}: {{{path}: {inline(value)}}}"
-        text = f"{path}={inline(value)}"
+        text = f"{path}={inline(value) if written is None else written}"
         return f"--set '{text}'" if set(text) & set(" {}[]'\"*#&") else f"--set {text}"
 
 
 def from_command_line(settings: Sequence[str]) -> Overrides:
     """Read ``PATH=VALUE`` texts, VALUE being YAML; of a path given twice the last holds."""
-    values = {}
+    values, texts = {}, {}
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals or not path.strip():
             raise UserError(f"--set {setting}: expected PATH=VALUE, for example --set training.epochs=10")
-        values[canonical(path.strip())] = parse(value, f"--set {setting}")
-    return Overrides(None, values)
+        path = canonical(path.strip())
+        values[path], texts[path] = parse(value, f"--set {setting}"), value
+    return Overrides(None, values, texts=texts)
 
 
 def from_profile(raw: Mapping[str, Any], name: str, source: str) -> Overrides:

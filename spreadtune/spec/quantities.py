@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, WithJsonSchema
 
 _BYTES = {
     "B": 1,
@@ -50,8 +50,8 @@ def _schema(number: str, units: dict[str, int]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [{"type": number, "exclusiveMinimum": 0}, {"type": "string", "pattern": pattern}]})
 
 
-Size = Annotated[int, Field(gt=0), BeforeValidator(as_size), _schema("integer", _BYTES)]
+Size = Annotated[StrictInt, Field(gt=0), BeforeValidator(as_size), _schema("integer", _BYTES)]
 """Bytes."""
 
-Duration = Annotated[float, Field(gt=0), BeforeValidator(as_duration), _schema("number", _SECONDS)]
+Duration = Annotated[StrictFloat, Field(gt=0), BeforeValidator(as_duration), _schema("number", _SECONDS)]
 """Seconds."""

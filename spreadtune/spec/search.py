@@ -8,6 +8,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
+    StrictInt,
     model_serializer,
     model_validator,
 )
@@ -52,25 +53,25 @@ class MedianStopping(Stopping):
     """Stop a trial that is worse than the median of earlier trials at the same epoch."""
 
     name: Literal["median"] = "median"
-    min_epochs: int = Field(1, ge=1, description="no trial stops before this epoch")
-    startup_trials: int = Field(5, ge=1, description="no trial stops before this many have finished")
+    min_epochs: StrictInt = Field(1, ge=1, description="no trial stops before this epoch")
+    startup_trials: StrictInt = Field(5, ge=1, description="no trial stops before this many have finished")
 
 
 class SuccessiveHalving(Stopping):
     """Asynchronous successive halving (Li et al., MLSys 2020): the best 1/reduction of each rung goes on."""
 
     name: Literal["successive_halving"] = "successive_halving"
-    min_epochs: int = Field(1, ge=1, description="the epoch of the first rung")
-    reduction: int = Field(3, ge=2, description="one in so many goes on from a rung")
+    min_epochs: StrictInt = Field(1, ge=1, description="the epoch of the first rung")
+    reduction: StrictInt = Field(3, ge=2, description="one in so many goes on from a rung")
 
 
 class Hyperband(Stopping):
     """Successive halving in brackets that differ in how early they begin to stop (Li et al., JMLR 2018)."""
 
     name: Literal["hyperband"] = "hyperband"
-    min_epochs: int = Field(1, ge=1, description="the epoch of the first rung of the bracket that stops earliest")
-    max_epochs: int | None = Field(None, ge=1, description="no rung lies after it; training.epochs when left out")
-    reduction: int = Field(3, ge=2)
+    min_epochs: StrictInt = Field(1, ge=1, description="the epoch of the first rung of the bracket that stops earliest")
+    max_epochs: StrictInt | None = Field(None, ge=1, description="no rung lies after it; training.epochs when left out")
+    reduction: StrictInt = Field(3, ge=2)
 
     @model_validator(mode="after")
     def _max_above_min(self) -> "Hyperband":
@@ -120,21 +121,21 @@ class VariantConfig(Config):
 class ConfirmConfig(Config):
     """After the search: the best setting of every variant and the best SupCon, trained anew and measured on test."""
 
-    seeds: int = Field(ge=1, le=MOST_TRIALS, description="fresh repetitions of each of these settings")
+    seeds: StrictInt = Field(ge=1, le=MOST_TRIALS, description="fresh repetitions of each of these settings")
 
 
 class SearchConfig(Config):
     """How the settings are drawn. ``space`` keeps the order of the file: the last path of a grid varies fastest."""
 
-    seed: int = Field(0, ge=0, description="everything random of the study comes from it")
-    seeds: int = Field(
+    seed: StrictInt = Field(0, ge=0, description="everything random of the study comes from it")
+    seeds: StrictInt = Field(
         1,
         ge=1,
         le=MOST_TRIALS,
         description="repetitions of each setting of a grid; else the most that racing gives a promising setting",
     )
     sampler: Sampler = "grid"
-    trials: int | None = Field(
+    trials: StrictInt | None = Field(
         None, ge=1, le=MOST_TRIALS, description="setting x seed, per variant; a grid counts its own"
     )
     early_stopping: AnyStopping = NoStopping()

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from spreadtune.spec.config import Config
 
@@ -20,9 +20,9 @@ class Seed(Config):
         index: the repetition, from 0.
     """
 
-    study: int = Field(ge=0)
+    study: StrictInt = Field(ge=0)
     stage: Stage = "search"
-    index: int = Field(0, ge=0)
+    index: StrictInt = Field(0, ge=0)
 
     def stream(self, name: str, step: int = 0) -> int:
         """A 63-bit seed from (study seed, stage, repetition, stream name, step) alone.

@@ -2,7 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    model_serializer,
+    model_validator,
+)
 
 from spreadtune.spec.config import Config, one_value
 from spreadtune.spec.quantities import Duration, Size
@@ -12,17 +21,21 @@ from spreadtune.spec.validation_errors import error_at
 class TrainingConfig(Config):
     """AdamW with a linear warm-up and a cosine to zero."""
 
-    epochs: int = Field(ge=1, description="passes over the training images")
+    epochs: StrictInt = Field(ge=1, description="passes over the training images")
     optimizer: Literal["adamw"] = one_value("adamw")
-    learning_rate: float = Field(3.0e-4, gt=0, description="the largest, after warm-up")
-    weight_decay: float = Field(1.0e-2, ge=0, description="of AdamW, decoupled; norms and biases decay too")
-    warmup: float = Field(0.0, ge=0, lt=1, description="share of the epochs in which the learning rate rises linearly")
-    warmup_epochs: int | None = Field(None, ge=0, description="the same as a number of epochs, instead of warmup")
+    learning_rate: StrictFloat = Field(3.0e-4, gt=0, description="the largest, after warm-up")
+    weight_decay: StrictFloat = Field(1.0e-2, ge=0, description="of AdamW, decoupled; norms and biases decay too")
+    warmup: StrictFloat = Field(
+        0.0, ge=0, lt=1, description="share of the epochs in which the learning rate rises linearly"
+    )
+    warmup_epochs: StrictInt | None = Field(None, ge=0, description="the same as a number of epochs, instead of warmup")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA devices that support it, float32 elsewhere"
     )
-    compile: bool = Field(False, description="compile the encoder with torch.compile; trials share what was compiled")
-    checkpoint_every: int = Field(1, ge=1, description="epochs between checkpoints; the last is always kept")
+    compile: StrictBool = Field(
+        False, description="compile the encoder with torch.compile; trials share what was compiled"
+    )
+    checkpoint_every: StrictInt = Field(1, ge=1, description="epochs between checkpoints; the last is always kept")
     checkpoints: Literal["last", "best", "all"] = Field(
         "last", description="which stay when a trial has ended: the last, that and the best epoch's, or all"
     )
@@ -51,7 +64,7 @@ class EvaluationConfig(Config):
     """The protocol's choices."""
 
     transfer: Literal["linear_probe"] = one_value("linear_probe")
-    knn_every: int = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
+    knn_every: StrictInt = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
 
 
 def _whole_or_share(gpus: float) -> float:
@@ -63,18 +76,18 @@ def _whole_or_share(gpus: float) -> float:
 class ResourcesConfig(Config):
     """What a trial may use. Not part of a study's hash."""
 
-    workers: int = Field(1, ge=1, description="processes of a trial, which share each batch")
-    gpus_per_worker: Literal["auto"] | Annotated[float, Field(ge=0), AfterValidator(_whole_or_share)] = Field(
+    workers: StrictInt = Field(1, ge=1, description="processes of a trial, which share each batch")
+    gpus_per_worker: Literal["auto"] | Annotated[StrictFloat, Field(ge=0), AfterValidator(_whole_or_share)] = Field(
         "auto", description="auto: one where the cluster has any; a fraction shares a GPU; 0 stays on the CPU"
     )
-    cpus_per_worker: int = Field(1, ge=1, description="also the number of threads of a worker")
+    cpus_per_worker: StrictInt = Field(1, ge=1, description="also the number of threads of a worker")
     memory_per_worker: Size | None = Field(
         None, description="bytes, or text such as 4GiB, that a worker's process may use; above it, it is ended"
     )
-    max_concurrent_trials: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+    max_concurrent_trials: Literal["auto"] | Annotated[StrictInt, Field(ge=1)] = Field(
         "auto", description="auto: as many as fit"
     )
-    retries: int = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")
+    retries: StrictInt = Field(3, ge=0, description="how often a trial whose worker vanished is taken up again")
 
     @model_validator(mode="after")
     def _a_gpu_for_each_of_several_workers(self) -> "ResourcesConfig":

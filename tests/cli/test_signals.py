@@ -19,10 +19,15 @@ LONG = 30.0  # seconds; nothing waits so long unless it is broken
 
 @pytest.fixture(autouse=True)
 def answers_as_before() -> Iterator[None]:
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # where the tests themselves run under nohup
+    if ignored:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     before = {number: signal.getsignal(number) for number in ENDING}
     yield
     assert {number: signal.getsignal(number) for number in ENDING} == before
     assert signal.set_wakeup_fd(-1) == -1
+    if ignored:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def send(number: int) -> None:

@@ -8,6 +8,7 @@ from spreadtune.spec.load import load_study
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.training import TrainingConfig
+from spreadtune.spec.yaml_text import parse
 
 SHARE = {"epochs": 40, "warmup": 0.05}
 EPOCHS = {"epochs": 40, "warmup_epochs": 2}
@@ -106,7 +107,7 @@ def test_a_later_layer_replaces_the_other_way(load, file: str, override: str, pl
         **({"profile": "p"} if place == "profile" else {}),
     )
     (variant,) = study.variants()
-    training = variant.trial({path: float(value)} if place == "space" else {}, Seed(study=0)).training
+    training = variant.trial({path: parse(value, "")} if place == "space" else {}, Seed(study=0)).training
     assert getattr(training, key) == float(value)
     assert {"warmup", "warmup_epochs"} & training.model_dump().keys() == {key}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from spreadtune.analysis.compare.compared_run import ComparedRun
+from spreadtune.spec.hash import with_warmup_in_epochs
 from spreadtune.spec.paths import leaves
 from spreadtune.spec.study import Study
 from spreadtune.spec.yaml_text import inline
@@ -24,8 +25,9 @@ def differences(sides: Sequence[ComparedRun]) -> pd.DataFrame:
         ``part`` (``study`` or ``run``), ``what``, and a column of texts for each run, by its letter.
     """
     letters = [side.letter for side in sides]
+    in_epochs = any(side.tables.study.training.warmup_epochs is not None for side in sides)
     parts = {
-        "study": [_study(side.tables.study) for side in sides],
+        "study": [_study(side.tables.study, in_epochs) for side in sides],
         "run": [dict(_circumstances(side)) for side in sides],
     }
     rows = [
@@ -42,8 +44,11 @@ def values_that_differ(differing: pd.DataFrame) -> pd.DataFrame:
     return differing[differing["part"] == "study"].drop(columns="part")
 
 
-def _study(study: Study) -> dict[str, str]:
+def _study(study: Study, in_epochs: bool) -> dict[str, str]:
+    """The values by path; a warm-up in epochs where another file gives it so, for either way may be the same."""
     values = study.model_dump(mode="json", exclude={"format", "description", "profiles"})
+    if in_epochs:
+        values["training"] = with_warmup_in_epochs(study, values["training"])
     return {path: inline(_plain(value)) for path, value in leaves(values)}
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.numbers import WholeNumber
 from spreadtune.cli.commands.options import data_root_option, no_dashboard_option, results_option, verbose_option
 
 
@@ -13,11 +14,11 @@ from spreadtune.cli.commands.options import data_root_option, no_dashboard_optio
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change one value of the study; repeatable."
 )
-@click.option("--trials", type=click.IntRange(min=1), help="Number of new trials of each variant.")
-@click.option("--seeds", type=click.IntRange(min=1), help="At most so many repetitions of promising settings.")
+@click.option("--trials", type=WholeNumber(min=1), help="Number of new trials of each variant.")
+@click.option("--seeds", type=WholeNumber(min=1), help="At most so many repetitions of promising settings.")
 @click.option(
     "--confirm",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Then train each variant's best setting and the best SupCon at N fresh seeds.",
 )

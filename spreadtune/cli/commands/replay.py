@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.numbers import WholeNumber
 from spreadtune.cli.commands.options import data_root_option, results_option
 from spreadtune.cli.streams import say
 
 
 @click.command("replay")
 @click.argument("run", metavar="RUN")
-@click.argument("trial", type=int, metavar="TRIAL")
+@click.argument("trial", type=WholeNumber(), metavar="TRIAL")
 @results_option
 @data_root_option
 def replay_command(run: str, trial: int, results: Path, data_root: Path | None) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from spreadtune.cli.commands.numbers import Number, WholeNumber
 from spreadtune.cli.commands.options import no_dashboard_option, results_option, verbose_option
 
 NEWEST = "the newest run of this study"
@@ -16,15 +17,15 @@ NEWEST = "the newest run of this study"
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change one value of the study file; repeatable."
 )
 @click.option("--profile", metavar="NAME", help="Apply one of the study file's profiles before --set.")
-@click.option("--trials", type=click.IntRange(min=1), help="Number of trials (setting x seed) of each variant.")
+@click.option("--trials", type=WholeNumber(min=1), help="Number of trials (setting x seed) of each variant.")
 @click.option(
     "--seeds",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     help="Repetitions of each setting; beside a grid, at most so many of promising ones.",
 )
 @click.option(
     "--confirm",
-    type=click.IntRange(min=1),
+    type=WholeNumber(min=1),
     metavar="N",
     help="Then train each variant's best setting and the best SupCon at N fresh seeds, for the test split; also of a "
     "finished run.",
@@ -38,9 +39,7 @@ NEWEST = "the newest run of this study"
 )
 @click.option("--fresh", is_flag=True, help="Start a new run although an unfinished one exists.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print what the run would be and cost; start nothing.")
-@click.option(
-    "--price-per-gpu-hour", type=click.FloatRange(min=0), metavar="X", help="With --plan: what a GPU-hour costs."
-)
+@click.option("--price-per-gpu-hour", type=Number(min=0), metavar="X", help="With --plan: what a GPU-hour costs.")
 @results_option
 @click.option(
     "--storage", metavar="URL", help="Database of the run (SQLAlchemy URL); SQLite in the run folder if absent."

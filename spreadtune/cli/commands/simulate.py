@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from spreadtune.cli.commands.numbers import Number, WholeNumber
 from spreadtune.cli.commands.options import existing_storage_option, results_option
 from spreadtune.cli.streams import say
 from spreadtune.errors import UserError
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--budget",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     default=0.05,
     show_default=True,
     help="Epochs of a search, as a share of the grid's.",
 )
-@click.option("--searches", type=click.IntRange(1), default=10, show_default=True, help="Searches of each kind.")
-@click.option("--slots", type=click.IntRange(1), default=1, show_default=True, help="Trials side by side.")
+@click.option("--searches", type=WholeNumber(1), default=10, show_default=True, help="Searches of each kind.")
+@click.option("--slots", type=WholeNumber(1), default=1, show_default=True, help="Trials side by side.")
 @click.option("--variant", metavar="NAME", help="Which of the run's variants.")
 @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Write the run as a table, too.")
 @results_option

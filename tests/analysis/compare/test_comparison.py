@@ -64,6 +64,14 @@ def test_one_and_the_same_question_differs_in_nothing(make_run: MakeRun) -> None
     assert "The study files are the same." in comparison.answer()
 
 
+def test_a_warm_up_may_be_written_either_way(make_run: MakeRun) -> None:
+    share = {"epochs: 12": "epochs: 12, warmup: 0.25"}
+    for warmup, differing in ("warmup_epochs: 3", []), ("warmup_epochs: 2", [["training.warmup_epochs", "3", "2"]]):
+        runs = make_run(level, study=share), make_run(level, study={"epochs: 12": f"epochs: 12, {warmup}"})
+        listed = Comparison.of(runs).differences
+        assert listed[["what", "A", "B"]].values.tolist() == differing
+
+
 def test_a_variant_that_fixes_a_value_equals_a_setting_that_searches_it(
     make_run: MakeRun, variants: Results, sweep: Results
 ) -> None:

@@ -35,20 +35,22 @@ def test_what_it_writes_is_not_published(workplace: Workplace, tmp_path: Path) -
     folder = assignment.folder
     given_up = folder.new_attempt()
     with subprocess.Popen([sys.executable, "-c", ORPHAN, str(given_up.path)]) as orphan:
-        wait_for(given_up.result_file.exists, 60)
-        outcome = run_trial(assignment.spec, next_attempt(folder))
-        assert outcome is not None
-        published = ledger.settle(assignment.number)
-        file = folder.result_file.read_bytes()
-        wait_for(lambda: lines_of(given_up) > 20, 60)
-        assert ledger.settle(assignment.number) == published
-        ledger.close()
-        again = Ledger.open(study, run, references=False)
-        assert again.settle(assignment.number) == published
-        again.close()
-        wrote = lines_of(given_up)
-        wait_for(lambda: lines_of(given_up) > wrote, 60)
-        orphan.kill()
+        try:
+            wait_for(given_up.result_file.exists, 60)
+            outcome = run_trial(assignment.spec, next_attempt(folder))
+            assert outcome is not None
+            published = ledger.settle(assignment.number)
+            file = folder.result_file.read_bytes()
+            wait_for(lambda: lines_of(given_up) > 20, 60)
+            assert ledger.settle(assignment.number) == published
+            ledger.close()
+            again = Ledger.open(study, run, references=False)
+            assert again.settle(assignment.number) == published
+            again.close()
+            wrote = lines_of(given_up)
+            wait_for(lambda: lines_of(given_up) > wrote, 60)
+        finally:
+            orphan.kill()
     assert (published.state, published.metrics) == ("COMPLETE", outcome.metrics)
     assert folder.result_file.read_bytes() == file
     assert [(line["epoch"], line["attempt"]) for line in folder.history()] == [(epoch, 2) for epoch in (1, 2, 3, 4)]
