@@ -90,26 +90,11 @@ def test_the_result_is_the_first_line(confirmed: Any) -> None:
 def test_few_or_no_shared_seeds_have_no_interval(new_run: Any, seeds: tuple[int, ...], told: str) -> None:
     """As where workers of some seeds have failed for the one setting, and of the others for the other."""
     run = searched(new_run)
+    metrics = ("metric.transfer_accuracy", "test.transfer_accuracy")
     for seed in range(3):
-        value = TEST["spread", 1][seed]
-        add(
-            run,
-            "spread",
-            1,
-            seed,
-            stage="confirm",
-            **{"metric.transfer_accuracy": value, "test.transfer_accuracy": value},
-        )
-        own = seed if seed in seeds else seed + 3
-        value = TEST["supcon", 0][seed]
-        add(
-            run,
-            "supcon",
-            0,
-            own,
-            stage="confirm",
-            **{"metric.transfer_accuracy": value, "test.transfer_accuracy": value},
-        )
+        for variant, setting, at in (("spread", 1, seed), ("supcon", 0, seed if seed in seeds else seed + 3)):
+            value = TEST[variant, setting][seed]
+            add(run, variant, setting, at, stage="confirm", **dict.fromkeys(metrics, value))
     second = run.write().answer().splitlines()[1]
     assert told in second
     assert "+-" not in second
