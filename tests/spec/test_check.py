@@ -156,3 +156,13 @@ def test_a_variants_set_is_checked(load) -> None:
 )
 def test_numbers_beyond_all_measure_are_refused(load, overrides: list[str], message: str) -> None:
     assert refused(load, *overrides).startswith(message)
+
+
+def test_the_best_checkpoint_needs_a_metric_that_is_measured_while_training(load) -> None:
+    best = "training.checkpoints=best"
+    assert refused(load, best, "search.optimize={uniformity: minimize}") == (
+        "training.checkpoints: best needs a metric that is measured during training, and uniformity is not; write last "
+        "or all"
+    )
+    assert load(best).training.checkpoints == "best"
+    load(best, "search.optimize={uniformity: minimize, spread: maximize}", "search.select_on=spread")
