@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar, NoReturn, cast
 
 import torch
@@ -44,7 +45,7 @@ class Contract:
     @property
     def config(self) -> NamedPart:
         """The part's values, checked as those of a study file are."""
-        section = create_model("Section", __base__=Config, part=(self.family.field(), ...))
+        section = _section(self.family)
         try:
             checked = section.model_validate({"part": self.part})
         except ValidationError as error:
@@ -73,6 +74,12 @@ class Contract:
                 return build()
         except UserError as error:
             self.fail(str(error))
+
+
+@cache
+def _section(family: Family) -> type[Config]:
+    """A section of a study file whose one key, ``part``, names a part of the family."""
+    return create_model("Section", __base__=Config, part=(family.field(), ...))
 
 
 @contextmanager

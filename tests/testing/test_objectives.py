@@ -203,7 +203,7 @@ class OnFeaturesOfTheWidth(Sound):
 
 
 def test_one_that_takes_no_head_is_tried_without():
-    assert failures(contract_of(OnFeaturesOfTheWidth, heads=(False,))) == {}
+    assert failures(contract_of(OnFeaturesOfTheWidth, takes_heads=False)) == {}
     with pytest.raises(RuntimeError, match="size"):
         failures(contract_of(OnFeaturesOfTheWidth))
 

@@ -13,7 +13,7 @@ class ObjectiveContract(TermClaims, GradientClaims, WorkerClaims):
     Attributes:
         embedding_dim: width of h.
         views: how many views of each image it takes; it is tried with each of these numbers.
-        heads: whether there may be a head (True) and none (False). Behind a head embeddings have a width of their own.
+        takes_heads: whether there may be a head, behind which embeddings have a width of their own.
         stops_gradients: whether it holds something constant on purpose, as a target that is detached. Then its gradient
             is not the derivative of its value.
     """

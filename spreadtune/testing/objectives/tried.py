@@ -15,7 +15,7 @@ class TriedObjective(Contract):
     family = OBJECTIVES
     embedding_dim: int = 8
     views: Sequence[int] = (2, 3)
-    heads: Sequence[bool] = (False, True)
+    takes_heads: bool = True
     stops_gradients: bool = False
 
     def build(self) -> Objective:
@@ -26,9 +26,9 @@ class TriedObjective(Contract):
         return objective
 
     def batches(self) -> Iterator[Batch]:
-        """Every number of views, without and with a head as far as it takes them."""
+        """Every number of views, without a head and, where it takes one, with a head."""
         for views in self.views:
-            for head in self.heads:
+            for head in (False, True)[: 1 + self.takes_heads]:
                 yield batch_of(views, self.embedding_dim, head=head)
 
     def objective(self, seed: int = 0) -> Objective:
