@@ -6,10 +6,11 @@ Here the tests are called by hand, in this process; tests/docs/test_walkthrough.
 import importlib
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from spreadtune.testing import Contract
+from spreadtune.testing import Contract, EncoderContract
 from tests.docs.pages import OUTPUT, PAGES, blocks
 
 SHOWN = [page for page in PAGES if any(block.title.startswith("test_my_") for block in blocks(page))]
@@ -38,6 +39,13 @@ def call_all(module: object) -> int:
 def test_pages_show_the_test_of_every_kind_of_part():
     kinds = {Path(page).stem.removeprefix("own-") for page in SHOWN}
     assert kinds == {"data", "encoder", "objective", "augmentation", "decoder"}
+
+
+def test_the_first_example_keeps_its_contract():
+    [example] = (block.text for block in blocks("docs/adding/index.md") if block.language == "python")
+    module = ModuleType("example")
+    exec(example, vars(module))
+    assert call_all(module) == len([name for name in dir(EncoderContract) if name.startswith("test_")])
 
 
 def test_the_message_shown_is_the_one_of_that_mistake(tmp_path, monkeypatch):
