@@ -234,4 +234,5 @@ def _usage(run: RunFolder) -> Mapping[str, float]:
 
 
 def _seconds(folder: TrialFolder) -> float:
-    return sum(float(line.get("seconds", 0.0)) for attempt in folder.attempts() for line in attempt.history())
+    attempts = (attempt for encoder in folder.encoders().values() for attempt in encoder.attempts())
+    return sum(float(line.get("seconds", 0.0)) for attempt in attempts for line in attempt.history())

@@ -71,7 +71,7 @@ class Eta:
         self._begun += 1
         self._jobs[assignment.kind, assignment.number] = _Job(
             kind,
-            assignment.spec.training.epochs,
+            assignment.spec.epochs,
             assignment.resumed,
             starting=assignment.resumed or self._begun <= self._slots,
             since=self._clock(),

@@ -41,7 +41,8 @@ class Comparison:
 
         Where versions differ, a metric that was not recorded is one that came later, and there is nothing to compare.
         """
-        names = self.recorded.keys() | (self.replayed.keys() - (() if self.exact else METRICS.keys()))
+        later = () if self.exact else (name for name in self.replayed if name.rpartition(".")[2] in METRICS)
+        names = self.recorded.keys() | (self.replayed.keys() - set(later))
         return [name for name in sorted(names) if not self._equal(self.recorded.get(name), self.replayed.get(name))]
 
     def _equal(self, one: float | None, other: float | None) -> bool:
@@ -79,7 +80,7 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
             attempt=again.new_attempt(),
             device=_device(environment),
             threads=int(environment.get("threads", 1)),
-            on_report=lambda epoch, metrics: on_epoch(epoch, stopped_after or spec.training.epochs),
+            on_report=lambda epoch, metrics: on_epoch(epoch, stopped_after or spec.epochs),
             stop=lambda: len(again.history()) == stopped_after,
         )
         outcome = run_trial(spec, context)

@@ -127,7 +127,7 @@ def listed(parts: Sequence[str]) -> str:
 
 def _pace_rows(outlook: Outlook) -> list[tuple[str, ...]]:
     """The columns of :data:`PACE_COLUMNS`, a shape a row."""
-    counts = Counter(shape_of(job.spec) for job in outlook.work.jobs)
+    counts = Counter(shape_of(encoder.spec) for job in outlook.work.jobs for encoder in job.encoders)
     return [
         (
             name or "a trial",
@@ -175,7 +175,8 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
 
 
 def _differ(jobs: Sequence[Job]) -> bool:
-    return len({(shape_of(job.spec), job.spec.training.epochs) for job in jobs}) > 1
+    kinds = {tuple((shape_of(each.spec), each.spec.training.epochs) for each in job.encoders) for job in jobs}
+    return len(kinds) > 1
 
 
 def _show_rows(rows: list[Row], console: Console) -> None:

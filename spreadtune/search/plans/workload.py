@@ -35,6 +35,28 @@ class Job:
     done: int = 0
 
     @property
+    def encoders(self) -> tuple["EncoderJob", ...]:
+        """What is to be trained one after another: the members, or the one encoder."""
+        found, done = list[EncoderJob](), self.done
+        for spec in self.spec.encoders.values():
+            found.append(EncoderJob(spec, min(done, spec.training.epochs)))
+            done -= found[-1].done
+        return tuple(found)
+
+    @property
+    def epochs(self) -> int:
+        """Still to train."""
+        return sum(encoder.epochs for encoder in self.encoders)
+
+
+@dataclass(frozen=True)
+class EncoderJob:
+    """One encoder of a :class:`Job`; attributes likewise."""
+
+    spec: TrialSpec
+    done: int = 0
+
+    @property
     def epochs(self) -> int:
         """Still to train."""
         return self.spec.training.epochs - self.done
@@ -215,4 +237,4 @@ def _references(study: Study, run: RunFolder | None, seeds: int) -> Iterator[Job
 
 def _epochs_behind(folder: TrialFolder) -> int:
     """How many epochs of earlier attempts the next one need not train."""
-    return max(map(checkpoint_epoch, folder.checkpoints()), default=0)
+    return sum(max(map(checkpoint_epoch, encoder.checkpoints()), default=0) for encoder in folder.encoders().values())
