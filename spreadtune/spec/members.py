@@ -17,14 +17,15 @@ WHOLE = "whole"
 """What the members make together is called where a member may stand."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_FEWEST = 2
+_TAKEN = (WHOLE, "test", "metric", "theory", "param")
+"""What columns begin with: ``metric.contrast.spread``, ``test.contrast.spread``."""
 
 
 def _member_name(name: str) -> str:
-    if not _NAME.fullmatch(name) or name in (WHOLE, "test"):
+    if not _NAME.fullmatch(name) or name in _TAKEN:
         raise ValueError(
-            f"{name!r} cannot be a member's name: use letters, digits and '_', starting with a letter, and neither "
-            f"{WHOLE} nor test"
+            f"{name!r} cannot be a member's name: use letters, digits and '_', starting with a letter, and none of "
+            f"{', '.join(_TAKEN)}"
         )
     return name
 

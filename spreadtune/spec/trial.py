@@ -11,8 +11,8 @@ from spreadtune.spec.data import DataConfig
 from spreadtune.spec.members import Members, member_of, own_overrides
 from spreadtune.spec.messages import problems
 from spreadtune.spec.model import ModelConfig
-from spreadtune.spec.objective import AnyObjective
-from spreadtune.spec.parts import OwnPart
+from spreadtune.spec.objective import AnyObjective, is_supcon
+from spreadtune.spec.parts import NamedPart, OwnPart
 from spreadtune.spec.paths import fill
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.training import EvaluationConfig, ResourcesConfig, TrainingConfig
@@ -62,6 +62,28 @@ class TrialSpec(Body):
     def main_encoder(self) -> "TrialSpec":
         """What :attr:`main` trains."""
         return self.encoders[self.main]
+
+    @property
+    def is_supcon(self) -> bool:
+        """Whether every encoder of it is trained with SupCon alone."""
+        return all(is_supcon(spec.objective) for spec in self.encoders.values())
+
+    def shown(self, path: str) -> str:
+        """A searched path as tables and figures have it: of the main member without its name."""
+        found = member_of(path)
+        return found[1] if found and found[0] == self.main else path
+
+    def value(self, path: str) -> Any:
+        """The value at a shown path, a part by its name; None where there is no such part."""
+        found = member_of(path)
+        if found and found[0] not in self.members:
+            return None
+        value: Any = self.encoders[found[0]] if found else self.main_encoder
+        for key in (found[1] if found else path).split("."):
+            if not isinstance(value, Config) or not hasattr(value, key):
+                return None
+            value = getattr(value, key)
+        return value.name if isinstance(value, NamedPart) else value
 
     @property
     def epochs(self) -> int:

@@ -19,14 +19,16 @@ from spreadtune.search.assignment import Assignment
 from spreadtune.spec.search import SearchConfig
 
 RAYS_WORDS = "Memory on the node (IP: 192.0.2.2, ID: 81aa) was 22.90GB used / 23.54GB limit (0.97)"
-IN_OUR_WORDS = "Ray ended the worker to free its machine, where 22.90GB of 23.54GB were in use"
+IN_OUR_WORDS = "Ray ended the worker to free its machine, where 22.90GB of 23.54GB were in use"from tests.small_trial import small_trial
+
 
 
 class Ledger:
     """One trial to hand out; remembers what it was told."""
 
     def __init__(self, folder: TrialFolder, retries: int) -> None:
-        self.waiting: list[Any] = [SimpleNamespace(kind="trial", number=7, folder=folder, label="alpha 0")]
+        given = {"kind": "trial", "number": 7, "folder": folder, "label": "alpha 0", "spec": small_trial()}
+        self.waiting: list[Any] = [SimpleNamespace(**given)]
         self.errors: list[str | None] = []
         self.study = SimpleNamespace(resources=SimpleNamespace(retries=retries), search=SearchConfig())
         self.waits = False
