@@ -14,8 +14,8 @@ from spreadtune.runtime.tune.adapters import LedgerScheduler, NothingToWaitFor
 from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.actor import _unwritable
-from spreadtune.spec.search import SearchConfigfrom tests.small_trial import small_trial
-
+from spreadtune.spec.search import SearchConfig
+from tests.small_trial import small_trial
 
 
 def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:

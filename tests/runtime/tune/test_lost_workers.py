@@ -17,10 +17,10 @@ from spreadtune.runtime.worker.memory import note_memory
 from spreadtune.runtime.worker.out_of_memory import ActorOutOfMemoryError
 from spreadtune.search.assignment import Assignment
 from spreadtune.spec.search import SearchConfig
+from tests.small_trial import small_trial
 
 RAYS_WORDS = "Memory on the node (IP: 192.0.2.2, ID: 81aa) was 22.90GB used / 23.54GB limit (0.97)"
-IN_OUR_WORDS = "Ray ended the worker to free its machine, where 22.90GB of 23.54GB were in use"from tests.small_trial import small_trial
-
+IN_OUR_WORDS = "Ray ended the worker to free its machine, where 22.90GB of 23.54GB were in use"
 
 
 class Ledger:
