@@ -183,9 +183,10 @@ class Ledger:
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
-            trained = book.space.variant.trial(row.record.values, Seed(study=0)).encoders
-            for name, encoder in folder.encoders().items():
-                thin(encoder, trained[name].training.checkpoints, watched(self.study.search))
+            begun = folder.encoders()
+            for name, spec in book.space.variant.trial(row.record.values, Seed(study=0)).encoders.items():
+                if name in begun:
+                    thin(begun[name], spec.training.checkpoints, watched(self.study.search))
             row.state = outcome.state
             row.metrics = finished_metrics(outcome)
             self._stopping.end(number)

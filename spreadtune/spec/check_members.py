@@ -91,9 +91,10 @@ def _check_stopping(study: Study, variant: Variant, members: Members) -> None:
         raise UserError(
             f"search.early_stopping: trials{_of(variant)} have members; add member: (one of {', '.join(choices)})"
         )
-    if stopping.member not in choices:
+    everywhere = {name for other in study.variants() for name in other.body.get("members", ())} | {WHOLE}
+    if stopping.member not in everywhere:
         raise UserError(
-            f"search.early_stopping.member: no member {stopping.member!r}{_of(variant)}{hint(stopping.member, choices)}"
+            f"search.early_stopping.member: no member {stopping.member!r}{hint(stopping.member, sorted(everywhere))}"
         )
 
 

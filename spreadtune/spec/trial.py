@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from spreadtune.errors import UserError
 from spreadtune.spec.config import Config, nothing
 from spreadtune.spec.data import DataConfig
-from spreadtune.spec.members import Members, member_of, own_overrides
+from spreadtune.spec.members import WHOLE, Members, member_of, own_overrides
 from spreadtune.spec.messages import problems
 from spreadtune.spec.model import ModelConfig
 from spreadtune.spec.objective import AnyObjective, is_supcon
@@ -112,9 +112,11 @@ class TrialSpec(Body):
         return self.encoders[found[0]] if found else self.main_encoder
 
     def watched(self, member: str | None) -> str:
-        """The encoder at whose epochs early stopping looks, where it says ``member``; the last one where it looks at
-        all together."""
-        return member if member in self.members else list(self.encoders)[-1]
+        """The encoder at whose epochs early stopping looks, where it says ``member``: the main one where that is of
+        another variant, the last one where it looks at all together."""
+        if member in (None, WHOLE):
+            return list(self.encoders)[-1]
+        return member if member in self.members else self.main
 
     def without_time_limit(self) -> "TrialSpec":
         """The same trial, which takes the time it takes."""
