@@ -16,13 +16,13 @@ MEMBER_SECTIONS = ("model", "objective", "training")
 WHOLE = "whole"
 """What the members make together is called where a member may stand."""
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+MEMBER_NAME = "[A-Za-z][A-Za-z0-9_]*"
 _TAKEN = (WHOLE, "test", "metric", "theory", "param")
 """What columns begin with: ``metric.contrast.spread``, ``test.contrast.spread``."""
 
 
 def _member_name(name: str) -> str:
-    if not _NAME.fullmatch(name) or name in _TAKEN:
+    if not re.fullmatch(MEMBER_NAME, name) or name in _TAKEN:
         raise ValueError(
             f"{name!r} cannot be a member's name: use letters, digits and '_', starting with a letter, and none of "
             f"{', '.join(_TAKEN)}"
@@ -86,7 +86,7 @@ def own_overrides(members: Mapping[str, MemberConfig], name: str) -> Mapping[str
 
 def member_of(path: str) -> tuple[str, str] | None:
     """Of ``members.NAME.set.PATH`` the name and the path; None of another path."""
-    found = re.fullmatch(rf"members\.({_NAME.pattern})\.set\.(.+)", path)
+    found = re.fullmatch(rf"members\.({MEMBER_NAME})\.set\.(.+)", path)
     return (found[1], found[2]) if found else None
 
 

@@ -97,7 +97,8 @@ def _variant(variant: VariantLoad, seeds: int, *, resumed: bool) -> str:
     else:
         settings = f"{counted(variant.settings, 'setting')} x {counted(seeds, 'seed')}"
         trials = f"{settings}, {counted(variant.total, 'trial')}"
-    return f"{variant.name}: {trials}" + (f", {len(variant.jobs)} of them still to run" if resumed else "")
+    members = f", each of members {listed(variant.members)}" if variant.members else ""
+    return f"{variant.name}: {trials}{members}" + (f", {len(variant.jobs)} of them still to run" if resumed else "")
 
 
 def _alpha(note: AlphaNote) -> str:

@@ -87,6 +87,7 @@ class VariantLoad:
         jobs: the trials among them that are missing, were begun or failed. Where settings are drawn, those that were
             not yet are as :func:`~spreadtune.search.plans.draws.expected_draws` has them.
         alpha: where its alphas lie in the predicted window.
+        members: what its trials' encoders are called, where they have several.
         confirm: the trials of its confirmation among what is missing, was begun or failed. While the search goes on
             and its best setting is not known, they are like the trials of the search.
     """
@@ -97,6 +98,7 @@ class VariantLoad:
     jobs: tuple[Job, ...]
     alpha: tuple[AlphaNote, ...]
     confirm: tuple[Job, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def _variant(
         total=total,
         jobs=(*begun, *(Job(spec) for spec in _untouched(plan, total, space, last))),
         alpha=tuple(alpha_notes(space, settings)),
+        members=tuple(space.variant.body.get("members", ())),
     )
 
 
