@@ -15,7 +15,10 @@ MEMBERS = "members"
 WHOLE = "whole."
 """With this begin in a member's history the metrics of all members together."""
 
-_OF_THE_TRIAL = ("epoch", "attempt", "seconds", "time")
+TAKEN = "taken"
+"""Of a line of a history: the number of another trial of the run, which did that epoch."""
+
+_OF_THE_TRIAL = ("epoch", "attempt", "seconds", "time", TAKEN)
 
 
 def line_of_trial(member: str, before: int, line: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +108,23 @@ class TrialFolder:
             name: the member's.
         """
         return TrialFolder(self.path / MEMBERS / f"{place}-{name}")
+
+    @property
+    def trained_file(self) -> Path:
+        """Of a member that was trained to its end: a key of what its numbers depend on."""
+        return self.path / "trained.json"
+
+    def trained(self) -> str | None:
+        """That key; None while the member is not trained."""
+        try:
+            return str(json.loads(self.trained_file.read_bytes())["key"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def taken(self) -> dict[str, int]:
+        """The members that another trial of the run had trained already, and which trial that was."""
+        last = {name: (member.history() or [{}])[-1] for name, member in self.members().items()}
+        return {name: line[TAKEN] for name, line in last.items() if TAKEN in line}
 
     def members(self) -> dict[str, "TrialFolder"]:
         """Those members that were begun, by name in the order in which they are trained."""

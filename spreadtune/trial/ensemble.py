@@ -15,6 +15,7 @@ from spreadtune.training.loop import Trained
 from spreadtune.trial.learner import TEST, Learner, Seen, named_by_part
 from spreadtune.trial.member_context import MemberContext
 from spreadtune.trial.parts import Parts
+from spreadtune.trial.shared_members import mark_trained, member_key
 
 
 class Ensemble:
@@ -66,7 +67,8 @@ class Ensemble:
         return self.context.workers.led(measured)
 
     def _train(self, place: int, name: str, spec: TrialSpec, before: int) -> Trained:
-        context = MemberContext.of(self.context, place, name, before)
+        key = member_key(spec, self.dataset, self.context)
+        context = MemberContext.of(self.context, place, name, before).taking(key, spec.training.epochs)
         beside = self._neighbors if place + 1 == len(self.spec.members) else None
         learner = Learner(spec, self.dataset, context, parts=self._parts, beside=beside)
         self._learners[name] = learner
@@ -77,6 +79,8 @@ class Ensemble:
             raise
         if context.workers.leads:
             context.attempt.sync()
+            if trained.ended == "last epoch":
+                mark_trained(context.folder, key)
         return trained
 
     def _neighbors(self) -> dict[str, float]:

@@ -1,16 +1,19 @@
 """The world of one member of a trial: its own folder and checkpoints, everything else the trial's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from spreadtune.run_folder import AttemptFolder, TrialFolder, writing
 from spreadtune.run_folder.retention import Watched
 from spreadtune.run_folder.trial import line_of_trial
+from spreadtune.spec.metrics import METRICS
 from spreadtune.training.context import Context
 from spreadtune.training.workers import Workers
+from spreadtune.trial.shared_members import find_donor, take
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,33 @@ class MemberContext:
         return cls(trial, member, before, *trial.workers.led(begin))
 
     @property
+    def folder(self) -> TrialFolder:
+        """The member's, with all its attempts."""
+        return TrialFolder(self.attempt.path.parent)
+
+    def taking(self, key: str, epochs: int) -> "MemberContext":
+        """The same member, taken from another trial of the run that has trained it, if it was not begun here.
+
+        Its epochs at which something was measured are reported as if they were trained now.
+
+        Args:
+            key: of what is to be trained.
+            epochs: its own.
+        """
+
+        def look() -> list[dict[str, Any]]:
+            if self.checkpoints or self.trials is None:
+                return []
+            donor = find_donor(self.trials, self.member, key, epochs)
+            return take(donor, self.attempt) if donor else []
+
+        lines = self.workers.led(look)
+        for line in lines:
+            if METRICS.keys() & line.keys():
+                self.report(line["epoch"], {name: value for name, value in line.items() if name != "epoch"})
+        return replace(self, checkpoints=self.folder.checkpoints()) if lines else self
+
+    @property
     def device(self) -> torch.device:
         return self.trial.device
 
@@ -59,6 +89,10 @@ class MemberContext:
     @property
     def workers(self) -> Workers:
         return self.trial.workers
+
+    @property
+    def trials(self) -> Path | None:
+        return self.trial.trials
 
     @property
     def best_by(self) -> Watched | None:

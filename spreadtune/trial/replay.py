@@ -11,6 +11,7 @@ import torch
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, TrialFolder
+from spreadtune.run_folder.trial import TAKEN
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.metrics import METRICS
 from spreadtune.training.context import LocalContext
@@ -109,6 +110,8 @@ def _numbers(folder: TrialFolder, outcome: Outcome | None, ended: bool) -> dict[
     """What both runs have to agree in; of the outcome only the epoch where the trial was stopped from outside."""
     history = {line["epoch"]: line for line in folder.history()}
     epoch = outcome.epoch if outcome else max(history)
-    private = ("epoch", "attempt", "seconds", "time")  # no two runs share them
-    last = {name: value for name, value in history.get(epoch, {}).items() if name not in private}
+    private = ("epoch", "attempt", "seconds", "time", TAKEN)  # no two runs share them
+    # What members measured together while they trained is there where none was taken; at the end it is measured again.
+    together = METRICS.keys() if folder.members() else ()
+    last = {name: value for name, value in history.get(epoch, {}).items() if name not in (*private, *together)}
     return {"epoch": epoch, **last, **(outcome.metrics if outcome and ended else {})}

@@ -6,6 +6,7 @@ import pytest
 
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.search.assignment import setting_label
+from spreadtune.search.plans.workload import workload
 from spreadtune.search.results.tables import export_tables
 from spreadtune.search.results.to_confirm import expected_settings
 from spreadtune.search.sampling.space import Space
@@ -60,6 +61,14 @@ def test_what_decides_on_a_stop(member: str, metric: str, last: int | None, long
     assert (decides.metric, decides.last) == (metric, last)
     assert _longest(variant, study.search.early_stopping) == longest
     assert decides.epoch(7, {f"{decides.member}.epoch": 3}) == 3
+
+
+def test_nothing_is_taken_where_all_members_are_looked_at_together() -> None:
+    whole, named, none = (
+        thanos(early_stopping=stopping).search
+        for stopping in ({"name": "median", "member": "whole"}, {"name": "median", "member": "other"}, "none")
+    )
+    assert [Deciding.takes_members(search) for search in (whole, named, none)] == [False, True, True]
 
 
 def seed(study: Study) -> Any:
@@ -147,3 +156,15 @@ def test_a_label_names_a_member_where_several_have_the_like() -> None:
 def test_only_what_is_supcon_in_every_member_is_expected_beside_the_best() -> None:
     study = thanos(space={ALPHA: {"choice": [0.0, 0.5]}}, confirm={"seeds": 1})
     assert expected_settings(study) == {"main": 1}
+
+
+def test_a_plan_counts_a_member_that_all_share_once_a_seed() -> None:
+    study = thanos(sampler="grid", trials=None, seeds=2, space={ALPHA: {"grid": [0.2, 0.5, 0.9]}})
+    work = workload(study, references=False, mean_class_counts=lambda _: COUNTS)
+    assert [sorted(job.taken) for job in work.trials] == [[], ["other"], ["other"]] * 2
+    assert work.epochs == 6 * 4 + 2 * 6
+    whole = thanos(sampler="grid", trials=None, space=dict(study.search.space), early_stopping=WHOLE_MEDIAN)
+    assert workload(whole, references=False, mean_class_counts=lambda _: COUNTS).epochs == 3 * 10
+
+
+WHOLE_MEDIAN = {"name": "median", "member": "whole"}

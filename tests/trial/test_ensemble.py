@@ -184,3 +184,103 @@ def test_two_that_differ_in_their_streams_alone(tmp_path: Any) -> None:
     run_trial(spec, next_attempt(folder))
     first, second = (weights(folder.members()[name]) for name in ("one", "two"))
     assert any(not torch.equal(first[name], second[name]) for name in first)
+
+
+def trial_of(run: Any, number: int, changes: dict[str, Any] | None = None) -> TrialFolder:
+    spec = small_trial({"members": MEMBERS | (changes or {})})
+    return new_trial(TrialFolder(run / "trials" / f"{number:04d}"), spec)
+
+
+def trained(folder: TrialFolder, **options: Any) -> Outcome:
+    found = run_trial(load_trial(folder.spec_file), next_attempt(folder, trials=folder.path.parent, **options))
+    assert found is not None
+    found.write(folder.result_file)
+    return found
+
+
+OTHER_ALPHA = {"contrast": {"set": {"objective.alpha": 0.2}}}
+
+
+def test_a_member_that_another_trial_has_trained_is_taken_from_it_to_the_last_bit(tmp_path: Any) -> None:
+    first, second, alone = (
+        trial_of(tmp_path, 0),
+        trial_of(tmp_path, 1, OTHER_ALPHA),
+        trial_of(tmp_path / "b", 1, OTHER_ALPHA),
+    )
+    trained(first)
+    told: list[tuple[int, bool]] = []
+    found = trained(second, on_report=lambda epoch, metrics: told.append((epoch, "taken" in metrics)))
+    assert second.taken() == {"autoencoder": 0}
+    assert told == [(epoch, False) for epoch in (1, 2, 3, 4)] + [(6, True), (7, True)]
+    assert found.metrics == trained(alone).metrics
+    own = [
+        {key: line[key] for key in line if key != "taken" and not key.startswith("knn")} for line in second.history()
+    ]
+    theirs = [{key: line[key] for key in line if not key.startswith("knn")} for line in alone.history()]
+    assert without_times(own) == without_times(theirs)
+    assert not any(key.startswith("knn") for line in second.history() for key in line), "of the other trial's members"
+    assert found.epoch == 7
+    comparison = replay(second)
+    assert (comparison.exact, comparison.differing()) == (True, [])
+
+
+def test_a_taken_member_stays_when_the_other_trial_is_cleaned(tmp_path: Any) -> None:
+    first, second = trial_of(tmp_path, 0), trial_of(tmp_path, 1, OTHER_ALPHA)
+    trained(first)
+    trained(second)
+    theirs, ours = (folder.members()["autoencoder"].checkpoints()[0] for folder in (first, second))
+    assert theirs.samefile(ours), "one file, two names"
+    theirs.unlink()
+    assert load_model(second, "autoencoder").encoder.embedding_dim == 8
+    third = trial_of(tmp_path, 2, {"contrast": {"set": {"objective.alpha": 0.9}}})
+    trained(third)
+    assert third.taken() == {"autoencoder": 1}, "it may be taken from who took it"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"autoencoder": {"set": {**MEMBERS["autoencoder"]["set"], "training.learning_rate": 1e-4}}},
+        {"autoencoder": {"set": {**MEMBERS["autoencoder"]["set"], "training.epochs": 2}}},
+    ],
+)
+def test_another_member_is_not_taken(tmp_path: Any, change: dict[str, Any]) -> None:
+    first, second = trial_of(tmp_path, 0), trial_of(tmp_path, 1, OTHER_ALPHA | change)
+    trained(first)
+    trained(second)
+    assert second.taken() == {}
+
+
+def test_neither_under_other_threads_nor_from_one_in_training_nor_where_nothing_is_shared(tmp_path: Any) -> None:
+    first = trial_of(tmp_path, 0)
+    stop = lambda: len(first.history()) == 6  # noqa: E731
+    assert run_trial(load_trial(first.spec_file), next_attempt(first, trials=first.path.parent, stop=stop)) is None
+    second = trial_of(tmp_path, 1, OTHER_ALPHA)
+    trained(second)
+    assert second.taken() == {}, "its last epoch is missing"
+    third = trial_of(tmp_path, 2, OTHER_ALPHA)
+    run_trial(load_trial(third.spec_file), next_attempt(third))
+    assert third.taken() == {}
+    torch_threads = trial_of(tmp_path, 3, OTHER_ALPHA)
+    trained(torch_threads, threads=2)
+    torch.set_num_threads(1)
+    assert torch_threads.taken() == {}
+
+
+@pytest.mark.parametrize("epochs", [5, 6, 7])
+def test_a_trial_that_is_killed_while_it_takes_a_member_goes_on(tmp_path: Any, epochs: int) -> None:
+    class KilledError(Exception):
+        pass
+
+    def kill(epoch: int, metrics: object) -> None:
+        if epoch >= epochs:
+            raise KilledError
+
+    first, second = trial_of(tmp_path, 0), trial_of(tmp_path, 1, OTHER_ALPHA)
+    trained(first)
+    with pytest.raises(KilledError):
+        trained(second, on_report=kill)
+    found = trained(second)
+    assert found.metrics == trained(trial_of(tmp_path / "b", 1, OTHER_ALPHA)).metrics
+    assert second.taken() == {"autoencoder": 0}
+    assert [line["epoch"] for line in second.history()] == [1, 2, 3, 4, 5, 6, 7]

@@ -85,7 +85,9 @@ def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
     parts = [counted(len(work.trials), "trial")]
     parts += [f"{counted(len(work.references), 'reference')} (floors and ceiling)"] if work.references else []
     parts += [f"{counted(len(work.confirm), 'trial')} of confirmation on the test split"] if work.confirm else []
-    yield "to run", f"{listed(parts)}, {counted(work.epochs, 'epoch')} in all"
+    taken = sum(len(job.taken) for job in work.jobs)
+    shared = f"; {counted(taken, 'member')} taken from another trial that trains the same" if taken else ""
+    yield "to run", f"{listed(parts)}, {counted(work.epochs, 'epoch')} in all{shared}"
     yield "slots", describe_slots(outlook.slots)
 
 

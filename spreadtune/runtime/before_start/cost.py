@@ -77,7 +77,7 @@ def seconds_of(encoders: Sequence[tuple[EncoderJob, Pace]], workers: int) -> flo
 def kept_checkpoints(job: EncoderJob) -> int:
     """Checkpoints that stay of an encoder by ``training.checkpoints``; the best is taken not to be the last."""
     most = {"last": 1, "best": 2, "all": job.checkpoints}
-    return min(job.checkpoints, most[job.spec.training.checkpoints])
+    return 0 if job.taken else min(job.checkpoints, most[job.spec.training.checkpoints])
 
 
 def wall_time(seconds: Sequence[float], slots: int) -> float:

@@ -225,5 +225,6 @@ class Jobs:
             "gpus": self.slots.gpus,
             "memory": self.slots.memory,
             "best_by": watched(self.ledger.study.search),
+            "takes_members": Deciding.takes_members(self.ledger.study.search),
             "watched": Deciding.of(self.ledger.study.search, assignment.spec).metric,
         }

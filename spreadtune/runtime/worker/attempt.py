@@ -129,6 +129,7 @@ def _context(
         threads=job["cpus"],
         workers=workers,
         checkpoints=checkpoints,
+        trials=folder.path.parent if job["takes_members"] else None,
         best_by=job["best_by"],
         watched=job["watched"],
         last_epoch=last_epoch,

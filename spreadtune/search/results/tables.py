@@ -35,6 +35,7 @@ _TYPES = {
     "duplicate_of": "Int64",
     "repeat_of": "Int64",
     "retry_of": "Int64",
+    "taken": "str",
     "class_counts": "str",
     "device": "str",
 }
@@ -112,6 +113,7 @@ def trials_table(
         *(f"metric.{name}" for name in METRICS),
         *(test_columns() if study.search.confirm else ()),
         *dict.fromkeys(name for line in lines for name in line if _is_of_member(name)),
+        *(["taken"] if any(variant.body.get("members") for variant in study.variants()) else []),
         *(f"theory.{name}" for name in _THEORY),
         *("class_counts", "seconds", "device"),
     ]
@@ -171,6 +173,7 @@ def _trial_line(
         **{f"metric.{name}": outcome.metrics.get(name) for name in METRICS},
         **{name: outcome.metrics.get(name) for name in test_columns()},
         **_of_members(outcome.metrics),
+        "taken": ", ".join(f"{name} from trial {number}" for name, number in folder.taken().items()) or None,
         **{f"theory.{name}": outcome.theory.get(name) for name in _THEORY},
         "class_counts": _class_counts(outcome),
         "seconds": outcome.details.get("seconds"),

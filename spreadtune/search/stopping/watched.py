@@ -41,6 +41,14 @@ class Deciding:
             last=spec.encoders[member].training.epochs if member == list(spec.encoders)[-1] else None,
         )
 
+    @staticmethod
+    def takes_members(search: SearchConfig) -> bool:
+        """Whether trials may take members from one another.
+
+        Not where early stopping looks at all members together while the last one trains: taken, it has nothing to show.
+        """
+        return isinstance(search.early_stopping, NoStopping) or search.early_stopping.member != WHOLE
+
     def epoch(self, epoch: int, metrics: Mapping[str, float]) -> int:
         """Of a trial's epoch the one of the member: what rungs are counted in."""
         return int(metrics.get(f"{self.member}.epoch", epoch)) if self.member else epoch
