@@ -31,6 +31,7 @@ class Metric:
         needs_groups: it is computed from labels of groups.
         stand_in: the metric, measured every ``evaluation.knn_every`` epochs, that early stopping looks at for it.
         shown: in all tables for people, in that of trials alone, or in files for programs alone.
+        per_encoder: it is that of one encoder's z, views or decoder; of several encoders each has its own.
         drawn: the report's figure that draws it: ``accuracy``, between floors and ceiling, which are measured in it
             too; ``spread``, beside the prediction; ``epochs``, while training goes on.
     """
@@ -44,6 +45,7 @@ class Metric:
     needs_groups: bool = False
     stand_in: str | None = None
     shown: Shown = "files"
+    per_encoder: bool = False
     drawn: Figure | None = None
 
 
@@ -96,6 +98,7 @@ _RECORDS = (
         "spread",
         "mean over classes of the mean of 1 - cosine over pairs in a class, on z; 0 is collapse",
         stand_in="spread",
+        per_encoder=True,
         shown="tables",
         drawn="spread",
     ),
@@ -105,6 +108,7 @@ _RECORDS = (
         "`spread` of the training images",
         part="train",
         stand_in="spread",
+        per_encoder=True,
         shown="tables",
         drawn="spread",
     ),
@@ -113,6 +117,7 @@ _RECORDS = (
         "collapse",
         "1 - variance within classes / variance of all, on z; 1 where every class is a point",
         better="minimize",
+        per_encoder=True,
         shown="tables",
     ),
     Metric(
@@ -120,6 +125,7 @@ _RECORDS = (
         "reconstruction error",
         "squared error of the decoder's pixels on clean images; where there is a decoder",
         better="minimize",
+        per_encoder=True,
         shown="tables",
     ),
     Metric(
@@ -127,6 +133,7 @@ _RECORDS = (
         "transfer accuracy on z",
         "`transfer_accuracy` of a probe on z",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     _few_shot(1),
     _few_shot(5),
@@ -136,12 +143,14 @@ _RECORDS = (
         "alignment",
         "mean squared distance of two views of an image, on z",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "uniformity",
         "uniformity",
         "log of the mean of exp(-2 squared distance) over pairs of images, on z",
         better="minimize",
+        per_encoder=True,
     ),
 )
 
@@ -176,10 +185,12 @@ def need_subclasses(metrics: Iterable[str]) -> list[str]:
     return [name for name in metrics if METRICS[name].needs_subclasses]
 
 
-def measurable(*, has_subclasses: bool, has_groups: bool = False) -> list[Metric]:
-    """The metrics that a data set allows."""
+def measurable(*, has_subclasses: bool, has_groups: bool = False, per_encoder: bool = True) -> list[Metric]:
+    """The metrics that a data set allows; without those that each encoder has by itself where several are one."""
     return [
         metric
         for metric in METRICS.values()
-        if (has_subclasses or not metric.needs_subclasses) and (has_groups or not metric.needs_groups)
+        if (has_subclasses or not metric.needs_subclasses)
+        and (has_groups or not metric.needs_groups)
+        and (per_encoder or not metric.per_encoder)
     ]

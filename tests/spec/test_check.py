@@ -30,7 +30,8 @@ def refused(load, *overrides: str, **options: str) -> str:
         ),
         (
             "search.seeds: {grid: [3]}",
-            "search.space.search.seeds: unknown section 'search'; known: data, model, objective, training, evaluation",
+            "search.space.search.seeds: unknown section 'search'; known: data, model, objective, "
+            "training, evaluation, members",
         ),
         (
             "objectiv.alpha: {grid: [3]}",
