@@ -143,6 +143,50 @@ _RECORDS = (
         "log of the mean of exp(-2 squared distance) over pairs of images, on z",
         better="minimize",
     ),
+    Metric(
+        "class_uniformity",
+        "class uniformity",
+        "mean over classes of the `uniformity` of the class's images; 0 is collapse, -8 the least there is",
+        better="minimize",
+    ),
+    Metric(
+        "tolerance",
+        "tolerance",
+        "mean cosine over all pairs inside classes, on z; 1 is collapse",
+        better="minimize",
+    ),
+    Metric(
+        "class_separation",
+        "class separation",
+        "1 - `spread` / the mean of 1 - cosine over all pairs, on z; 1 is collapse, classes drawn by lot have 0",
+        better="minimize",
+    ),
+    Metric(
+        "nc1",
+        "NC1",
+        "tr(S_W pinv(S_B)) / number of classes, on z; 0 is collapse, without upper bound",
+    ),
+    Metric(
+        "nc2",
+        "NC2",
+        "how far the means of three or more classes are from a simplex's corners, on z; 0 is a simplex, 1.41 the most",
+        better="minimize",
+    ),
+    Metric(
+        "cdnv",
+        "CDNV",
+        "mean over pairs of classes of their variance / the squared distance of their means, on z; 0 is collapse",
+    ),
+    Metric(
+        "effective_rank",
+        "effective rank",
+        "exp of the entropy of the singular values of centered z; from 1 to the width of z",
+    ),
+    Metric(
+        "rankme",
+        "RankMe",
+        "exp of the entropy of the singular values of h as it is; from 1 to the width of h",
+    ),
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _RECORDS})

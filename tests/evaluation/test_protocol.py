@@ -7,10 +7,12 @@ from sklearn.datasets import load_digits
 
 from spreadtune.data.labels import Labels
 from spreadtune.evaluation.few_shot import FewShotProbes
-from spreadtune.evaluation.geometry import collapse, spread, uniformity
+from spreadtune.evaluation.geometry import class_uniformity, spread, tolerance, uniformity
 from spreadtune.evaluation.knn import nearest_neighbors
+from spreadtune.evaluation.neural_collapse import cdnv, class_separation, collapse, nc1, nc2
 from spreadtune.evaluation.probe import fit_probe
 from spreadtune.evaluation.protocol import FinalMetrics, ProbeMetrics, epoch_metrics
+from spreadtune.evaluation.rank import effective_rank, rankme
 from spreadtune.evaluation.representations import Representations, raw_pixels
 from spreadtune.spec.metrics import METRICS, during_training, need_subclasses
 from spreadtune.spec.seed import Seed
@@ -54,11 +56,13 @@ def test_each_metric_is_measured_on_its_own_data(splits, final):
     few_shot = FewShotProbes(train.features, train.labels.subclasses, SEED).accuracies(
         validation.features, validation.labels.subclasses
     )
+    geometry = (spread, tolerance, class_uniformity, collapse, class_separation, nc1, cdnv)
     assert final == {
-        "spread": spread(validation.embeddings, validation.labels.classes),
+        **{each.__name__: each(validation.embeddings, validation.labels.classes) for each in geometry},
         "train_spread": spread(train.embeddings, train.labels.classes),
-        "collapse": collapse(validation.embeddings, validation.labels.classes),
         "uniformity": uniformity(validation.embeddings),
+        "effective_rank": effective_rank(validation.embeddings),
+        "rankme": rankme(validation.features),
         "knn_class_accuracy": neighbors.accuracy(train.labels.classes, validation.labels.classes),
         "knn_transfer_accuracy": neighbors.accuracy(train.labels.subclasses, validation.labels.subclasses),
         "class_accuracy": probe(train.features, train.labels.classes).accuracy(
@@ -83,8 +87,14 @@ def test_more_shots_help(final):
     assert final["transfer_accuracy_1_shot"] < final["transfer_accuracy_10_shot"]
 
 
-def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder(final):
-    assert final.keys() == set(METRICS) - {"alignment", "reconstruction_error"}
+def test_final_metrics_are_all_but_those_that_need_views_or_a_decoder_or_a_third_class(final):
+    assert final.keys() == set(METRICS) - {"alignment", "reconstruction_error", "nc2"}
+
+
+def test_of_three_classes_it_is_told_how_their_means_lie(splits):
+    train, validation = (replace(of, labels=Labels(of.labels.subclasses % 3, of.labels.subclasses)) for of in splits)
+    found = FinalMetrics(train, seed=SEED, few_shot=False).of(validation)
+    assert found["nc2"] == nc2(validation.embeddings, validation.labels.classes) > 0
 
 
 def test_epoch_and_probe_metrics_are_part_of_the_final_ones(splits, final):

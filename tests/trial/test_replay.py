@@ -9,10 +9,9 @@ import pytest
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, TrialFolder, write_json
-from spreadtune.spec.metrics import METRICS
 from spreadtune.trial.replay import TOLERANCE, Comparison, replay
 from spreadtune.trial.run import run_trial
-from tests.small_trial import new_trial, next_attempt, small_trial, ticking
+from tests.small_trial import MEASURED, new_trial, next_attempt, small_trial, ticking
 
 STEPS = 3
 DIVERGING = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": 3 * STEPS}})
@@ -36,7 +35,7 @@ def stopped(folder: TrialFolder) -> TrialFolder:
 def test_a_complete_trial_gives_every_number_again_bit_for_bit(compared: Comparison) -> None:
     assert compared.exact
     assert compared.epoch == 4
-    assert {"epoch", "loss", "gradient_norm.supcon", "learning_rate", *METRICS} <= compared.recorded.keys()
+    assert {"epoch", "loss", "gradient_norm.supcon", "learning_rate", *MEASURED} <= compared.recorded.keys()
     assert not {"seconds", "time", "attempt"} & compared.recorded.keys()
     assert compared.replayed == compared.recorded
     assert compared.differing() == []

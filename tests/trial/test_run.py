@@ -16,7 +16,7 @@ from spreadtune.theory import collapse_threshold, means_vanish_threshold, predic
 from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.reload import embeddings
 from spreadtune.trial.run import run_trial
-from tests.small_trial import new_trial, next_attempt, small_trial, ticking, without_times
+from tests.small_trial import MEASURED, new_trial, next_attempt, small_trial, ticking, without_times
 
 STEPS = 3
 ONE_EPOCH = {"training.epochs": 1}
@@ -27,7 +27,7 @@ def test_a_complete_trial_has_every_metric_and_says_what_it_ran_on(finished: Tri
     outcome = finished.outcome()
     assert outcome is not None
     assert (outcome.state, outcome.epoch, outcome.reason) == ("COMPLETE", 4, None)
-    assert outcome.metrics.keys() == set(METRICS)
+    assert outcome.metrics.keys() == MEASURED
     assert outcome == finished.finished_attempt()
     environment = finished.environment()
     assert (environment["device"], environment["threads"], environment["precision"]) == ("cpu", 1, "float32")
@@ -143,7 +143,7 @@ CONFIRM = small_trial({**ONE_EPOCH, "seed": {"study": 0, "stage": "confirm"}})
 def test_a_confirmation_is_measured_on_test_too_and_leaves_it_sealed_for_others(folder: TrialFolder) -> None:
     outcome = run_trial(CONFIRM, next_attempt(new_trial(folder, CONFIRM)))
     assert outcome is not None
-    on_validation = set(METRICS) - {"reconstruction_error"}
+    on_validation = MEASURED - {"reconstruction_error"}
     on_test = {f"test.{name}" for name in on_validation - {"train_spread"}}
     assert outcome.metrics.keys() == on_validation | on_test
     train, test = (embeddings(folder, part) for part in ("train", "test"))
