@@ -5,6 +5,7 @@ Where subclasses are the classes (``has_subclasses=False``) transfer means nothi
 
 from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
+from spreadtune.evaluation.subclass_measures import SubclassMeasures
 from spreadtune.spec.metrics import drawn_in, during_training, measurable
 from spreadtune.spec.seed import Seed
 
@@ -45,7 +46,8 @@ class FinalMetrics:
 
     Args:
         train: what probes and neighbors learn from.
-        seed: of the trial, whose streams say which examples the probes are chosen on and which few they see.
+        seed: of the trial, whose streams say which examples the probes are chosen on, which few they see, and
+            everything else that is random in an evaluation.
         has_subclasses: whether subclasses differ from classes.
         few_shot: whether the few-shot probes are wanted, which take equally long for any number of training images.
     """
@@ -54,7 +56,7 @@ class FinalMetrics:
         self, train: Representations, *, seed: Seed, has_subclasses: bool = True, few_shot: bool = True
     ) -> None:
         self._fitted = Fitted(train, held_out=seed.stream(PROBE_STREAM), few_shot=seed if few_shot else None)
-        self._metrics = measurable(has_subclasses=has_subclasses)
+        self._seed, self._metrics = seed, measurable(has_subclasses=has_subclasses)
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""
@@ -62,4 +64,5 @@ class FinalMetrics:
 
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
-        return measured(Measures(self._fitted, part), self._metrics)
+        inside_classes = SubclassMeasures(self._fitted, part, self._seed)
+        return measured(Measures(self._fitted, part), self._metrics) | measured(inside_classes, self._metrics)

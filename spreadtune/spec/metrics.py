@@ -187,6 +187,56 @@ _RECORDS = (
         "RankMe",
         "exp of the entropy of the singular values of h as it is; from 1 to the width of h",
     ),
+    Metric(
+        "subclass_share",
+        "subclass share",
+        "variance between subclasses inside their class / variance within classes, on z; from 0 to 1, where every "
+        "subclass is a point",
+        needs_subclasses=True,
+        shown="trials",
+    ),
+    Metric(
+        "subclass_ari",
+        "subclass ARI",
+        "adjusted Rand index of subclasses and k-means clusters in each class, as many as it has subclasses, mean over "
+        "classes, on z of at most 4,000 images; 1 is the most, by lot it is 0",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "subclass_nmi",
+        "subclass NMI",
+        "normalized mutual information of the same; from 0 to 1",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "subclass_nmi_chance",
+        "subclass NMI by lot",
+        "expected `subclass_nmi` of subclasses that are dealt out by lot inside each class",
+        better="minimize",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "subclass_silhouette",
+        "subclass silhouette",
+        "silhouette of the subclasses in each class by cosine distance, mean over classes, on z of at most 4,000 "
+        "images; from -1 to 1, about 0 where subclasses lie on one another",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "transfer_accuracy_chance",
+        "transfer accuracy by lot",
+        "expected `transfer_accuracy` of the same predictions when subclasses are dealt out by lot inside each class",
+        better="minimize",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "transfer_p_value",
+        "p-value of transfer",
+        "share of 999 such deals, and of the truth, that are predicted as well as the truth: is the subclass read "
+        "from h beyond what the class tells? from 0.001 to 1",
+        better="minimize",
+        needs_subclasses=True,
+    ),
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _RECORDS})

@@ -3,12 +3,13 @@
 from collections import Counter
 
 from spreadtune.evaluation.measures import Measures, TrainMeasures
+from spreadtune.evaluation.subclass_measures import SubclassMeasures
 from spreadtune.spec.metrics import METRICS
 from spreadtune.trial.image_measures import ImageMeasures
 
 
 def test_every_metric_is_computed_once_and_nothing_is_computed_that_has_no_record() -> None:
-    computing = {"kept apart": (Measures, ImageMeasures), "train": (TrainMeasures,)}
+    computing = {"kept apart": (Measures, SubclassMeasures, ImageMeasures), "train": (TrainMeasures,)}
     methods = Counter(
         (name, part)
         for part, classes in computing.items()
