@@ -17,7 +17,7 @@ from spreadtune.evaluation.probe import Probe, fit_probe
 from spreadtune.evaluation.rank import effective_rank, rankme
 from spreadtune.evaluation.representations import Representations
 from spreadtune.objectives.unit_rows import unit_rows
-from spreadtune.spec.metrics import Metric
+from spreadtune.spec.metrics import METRICS, Metric
 from spreadtune.spec.seed import Seed
 
 
@@ -134,7 +134,7 @@ class Measures:
     def nc2(self) -> float | None:
         """None of two classes, whose means are a simplex wherever they lie."""
         classes = self._part.labels.classes
-        return nc2(self._part.embeddings, classes) if len(classes.unique()) > 2 else None
+        return nc2(self._part.embeddings, classes) if len(classes.unique()) >= METRICS["nc2"].fewest_classes else None
 
     def cdnv(self) -> float:
         return cdnv(self._part.embeddings, self._part.labels.classes)

@@ -9,7 +9,7 @@ from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
-from spreadtune.runtime.before_start.data_sets import data_warnings
+from spreadtune.runtime.before_start.data_sets import data_warnings, other_datasets
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_children, end_leftovers, processes_recorded
@@ -94,6 +94,7 @@ def run_study(
                         slots=asdict(slots),
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
+                        transfer_to={name: other.fingerprint for name, other in other_datasets(study).items()},
                         classes=list(dataset.class_names),
                         data_warnings=data_warnings(study),
                     )

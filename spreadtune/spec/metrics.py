@@ -29,6 +29,10 @@ class Metric:
         part: the images it speaks of: ones kept apart (validation, and test of a confirmation), or the training images.
         needs_subclasses: it is computed from fine labels; a selection by it has seen what coarse training must not.
         needs_groups: it is computed from labels of groups.
+        needs_term: the term that the objective has to declare among its own
+            (:attr:`spreadtune.spec.objective.ObjectiveConfig.terms`).
+        needs_other: it is about another data set, that of ``evaluation.transfer_to``.
+        fewest_classes: with fewer it says nothing and is left out.
         stand_in: the metric, measured every ``evaluation.knn_every`` epochs, that early stopping looks at for it.
         shown: in all tables for people, in that of trials alone, or in files for programs alone.
         drawn: the report's figure that draws it: ``accuracy``, between floors and ceiling, which are measured in it
@@ -42,9 +46,23 @@ class Metric:
     part: Part = "kept apart"
     needs_subclasses: bool = False
     needs_groups: bool = False
+    needs_term: str | None = None
+    needs_other: bool = False
+    fewest_classes: int = 2
     stand_in: str | None = None
     shown: Shown = "files"
     drawn: Figure | None = None
+
+
+def _gradient_norm(term: str, words: str) -> Metric:
+    return Metric(
+        f"{term}_gradient_norm",
+        f"gradient of {words}",
+        f"norm of the gradient of the unweighted term `{term}` at h, mean over 4 training batches, in evaluation mode",
+        better="minimize",
+        part="train",
+        needs_term=term,
+    )
 
 
 def _few_shot(shots: int) -> Metric:
@@ -169,8 +187,9 @@ _RECORDS = (
     Metric(
         "nc2",
         "NC2",
-        "how far the means of three or more classes are from a simplex's corners, on z; 0 is a simplex, 1.41 the most",
+        "how far the means of classes are from the corners of a simplex, on z; 0 is a simplex, 1.41 the most",
         better="minimize",
+        fewest_classes=3,
     ),
     Metric(
         "cdnv",
@@ -236,6 +255,22 @@ _RECORDS = (
         "from h beyond what the class tells? from 0.001 to 1",
         better="minimize",
         needs_subclasses=True,
+    ),
+    _gradient_norm("supcon", "SupCon"),
+    _gradient_norm("ccinfonce", "class-conditional InfoNCE"),
+    Metric(
+        "transfer_to_accuracy",
+        "accuracy on the other data set",
+        "a linear probe on the frozen encoder's h of the data set `evaluation.transfer_to`, asked for its finest "
+        "labels",
+        shown="trials",
+        needs_other=True,
+    ),
+    Metric(
+        "transfer_to_class_accuracy",
+        "class accuracy on the other data set",
+        "likewise, asked for its classes, where it has subclasses",
+        needs_other=True,
     ),
 )
 

@@ -1,20 +1,25 @@
 """A model, its data and how it is judged, on one device."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from spreadtune.data.channels import with_channels
 from spreadtune.data.dataset import Dataset, Split
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
-from spreadtune.evaluation.measures import measured
-from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
+from spreadtune.evaluation.measures import Fitted, measured
+from spreadtune.evaluation.other_measures import OtherMeasures
+from spreadtune.evaluation.protocol import PROBE_STREAM, FinalMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, represent
-from spreadtune.spec.metrics import measurable
+from spreadtune.spec.metrics import METRICS, measurable
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.batch_norm import normalize_together
 from spreadtune.training.context import Context
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
 from spreadtune.trial.assemble import build_model
+from spreadtune.trial.datasets import other_dataset_of
+from spreadtune.trial.gradient_measures import GradientMeasures
 from spreadtune.trial.image_measures import IMAGES_AT_ONCE, ImageMeasures
 
 
@@ -53,7 +58,8 @@ class Learner:
     def represent(self, split: DeviceSplit) -> Representations:
         """Features and embeddings of clean images, in evaluation mode; each worker computes a part."""
         part = self.workers.part(len(split))
-        batches = split.batches(IMAGES_AT_ONCE, part)
+        channels = self.dataset.image_shape[0]
+        batches = (with_channels(images, channels) for images in split.batches(IMAGES_AT_ONCE, part))
         features, embeddings = represent(self.model.encoder, self.model.head, batches)
         whole = self.workers.whole(features, len(split))
         return Representations(
@@ -72,22 +78,40 @@ class Learner:
         which is opened after the last epoch."""
         kept_apart = self.kept_apart()
         train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
+        of_another = self._of_another()
 
         def of_all() -> dict[str, float]:
             fitted = FinalMetrics(train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses)
             of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
-            named = {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
-            return fitted.of_train() | named
+            return fitted.of_train() | self._of_gradients() | _named(of_parts) | of_another()
 
         return self.workers.led(of_all)
 
     def kept_apart(self) -> dict[str, DeviceSplit]:
         """The parts that nothing is trained on, by what their metrics' names begin with: validation, and of a
         confirmation ``test.``, which is opened here and nowhere else."""
-        parts = {"": self.validation_split}
-        if self.spec.seed.stage == "confirm":
-            parts["test."] = self._on_device(self.dataset.unsealed(self.spec.seed.stage).split("test"))
-        return parts
+        return self._kept_apart(self.dataset, {"": self.validation_split})
+
+    def _kept_apart(self, dataset: Dataset, validation: dict[str, DeviceSplit]) -> dict[str, DeviceSplit]:
+        stage = self.spec.seed.stage
+        opened = {"test.": self._on_device(dataset.unsealed(stage).split("test"))} if stage == "confirm" else {}
+        return validation | opened
+
+    def _of_another(self) -> Callable[[], dict[str, float]]:
+        """What the probes read from another data set, where one is named; every worker encodes a part of it now."""
+        other = other_dataset_of(self.spec)
+        if other is None:
+            return dict
+        train = self.represent(self._on_device(other.split("train")))
+        kept_apart = self._kept_apart(other, {"": self._on_device(other.split("validation"))})
+        parts = {name: self.represent(split) for name, split in kept_apart.items()}
+
+        def probed() -> dict[str, float]:
+            fitted = Fitted(train, held_out=self.spec.seed.stream(PROBE_STREAM))
+            of_parts = {name: OtherMeasures(fitted, seen, other.has_subclasses) for name, seen in parts.items()}
+            return _named({name: measured(each, METRICS.values()) for name, each in of_parts.items()})
+
+        return probed
 
     def _on_device(self, split: Split) -> DeviceSplit:
         context = self.context
@@ -99,3 +123,12 @@ class Learner:
     def _of_images(self, split: DeviceSplit) -> dict[str, float]:
         allowed = measurable(has_subclasses=self.dataset.has_subclasses)
         return measured(ImageMeasures(self.model, self.augmentation, split, self.spec.seed), allowed)
+
+    def _of_gradients(self) -> dict[str, float]:
+        gradients = GradientMeasures(self.model, self.augmentation, self.train_split, self.spec)
+        return measured(gradients, measurable(has_subclasses=self.dataset.has_subclasses))
+
+
+def _named(of_parts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """The metrics of every part, its beginning before their names."""
+    return {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
