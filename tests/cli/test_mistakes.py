@@ -171,7 +171,7 @@ def test_broken_yaml(workplace: Workplace, capsys: pytest.CaptureFixture[str]) -
             ("replay", "nothing", "1"),
             "no run 'nothing' in results, where there are no runs; go to",
         ),
-        (("replay", "nothing", "one"), "'one' is not a valid integer"),
+        (("replay", "nothing", "one"), "'one' is not a whole number"),
         (("reprot", "x"), "No such command 'reprot'"),
     ],
 )
