@@ -30,7 +30,7 @@ from spreadtune.objectives.unit_rows import unit_rows
 
 Array = NDArray[Any]
 
-STARTS = 10
+STARTS = 5
 """Of k-means, of which the best by its own criterion counts."""
 
 

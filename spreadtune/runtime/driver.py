@@ -89,12 +89,13 @@ def run_study(
                     stop.check()
                     slots = plan_slots(study.resources, cluster.nodes)
                     write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
+                    if others := other_datasets(study):
+                        manifest.update(transfer_to={name: other.fingerprint for name, other in others.items()})
                     manifest.update(
                         nodes=[asdict(node) for node in cluster.nodes],
                         slots=asdict(slots),
                         batch_norm=slots.batch_norm,
                         data={study.data.dataset.name: dataset.fingerprint},
-                        transfer_to={name: other.fingerprint for name, other in other_datasets(study).items()},
                         classes=list(dataset.class_names),
                         data_warnings=data_warnings(study),
                     )

@@ -1,8 +1,10 @@
 """What is measured. A metric is one record here and one method that is called like it.
 
-The method computes it (:mod:`spreadtune.evaluation.measures`; what takes the model and images,
-:mod:`spreadtune.trial.image_measures`). All else is made from the records: columns, tables, figures, exports,
-comparisons, what goals, bounds and early stopping may name, and the documentation's table of metrics.
+The method computes it: :mod:`spreadtune.evaluation.measures`, inside classes
+:mod:`~spreadtune.evaluation.subclass_measures`, on another data set :mod:`~spreadtune.evaluation.other_measures`; what
+takes the model and images, :mod:`spreadtune.trial.image_measures` and :mod:`~spreadtune.trial.gradient_measures`. All
+else is made from the records: columns, tables, figures, exports, comparisons, what goals, bounds and early stopping may
+name, and the documentation's table of metrics.
 """
 
 from collections.abc import Iterable, Mapping
@@ -58,7 +60,7 @@ def _gradient_norm(term: str, words: str) -> Metric:
     return Metric(
         f"{term}_gradient_norm",
         f"gradient of {words}",
-        f"norm of the gradient of the unweighted term `{term}` at h, mean over 4 training batches, in evaluation mode",
+        f"norm of the gradient of the unweighted term `{term}` at h, mean over 2 training batches, in evaluation mode",
         better="minimize",
         part="train",
         needs_term=term,

@@ -15,7 +15,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.model import Model, gradient_norms
 from spreadtune.training.streams import generator
 
-BATCHES = 4
+BATCHES = 2
 """Training batches that are looked at, or as many as an epoch has."""
 
 

@@ -7,11 +7,19 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 import torch
+from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from torch import Tensor
 
 from spreadtune.data.labels import Labels
-from spreadtune.evaluation.subclasses import ClassRows, class_rows, cluster_agreement, silhouette, subclass_share
+from spreadtune.evaluation.subclasses import (
+    STARTS,
+    ClassRows,
+    class_rows,
+    cluster_agreement,
+    silhouette,
+    subclass_share,
+)
 
 
 def blobs(noise: float, per_subclass: int = 12, seed: int = 0) -> tuple[Tensor, Labels[Tensor]]:
@@ -67,9 +75,7 @@ def test_what_lot_gives_is_the_mean_over_all_deals():
 
 
 def _of_seed(rows: ClassRows) -> np.ndarray:
-    from sklearn.cluster import KMeans
-
-    return KMeans(len({*rows.subclasses.tolist()}), n_init=10, random_state=0).fit_predict(rows.z)
+    return KMeans(len({*rows.subclasses.tolist()}), n_init=STARTS, random_state=0).fit_predict(rows.z)
 
 
 def test_the_rand_index_by_pairs():
