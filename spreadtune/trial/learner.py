@@ -90,12 +90,12 @@ class Learner:
     def kept_apart(self) -> dict[str, DeviceSplit]:
         """The parts that nothing is trained on, by what their metrics' names begin with: validation, and of a
         confirmation ``test.``, which is opened here and nowhere else."""
-        return self._kept_apart(self.dataset, {"": self.validation_split})
+        return {"": self.validation_split, **self._opened(self.dataset)}
 
-    def _kept_apart(self, dataset: Dataset, validation: dict[str, DeviceSplit]) -> dict[str, DeviceSplit]:
+    def _opened(self, dataset: Dataset) -> dict[str, DeviceSplit]:
+        """In a confirmation the test part of a data set."""
         stage = self.spec.seed.stage
-        opened = {"test.": self._on_device(dataset.unsealed(stage).split("test"))} if stage == "confirm" else {}
-        return validation | opened
+        return {"test.": self._on_device(dataset.unsealed(stage).split("test"))} if stage == "confirm" else {}
 
     def _of_another(self) -> Callable[[], dict[str, float]]:
         """What the probes read from another data set, where one is named; every worker encodes a part of it now."""
@@ -103,7 +103,7 @@ class Learner:
         if other is None:
             return dict
         train = self.represent(self._on_device(other.split("train")))
-        kept_apart = self._kept_apart(other, {"": self._on_device(other.split("validation"))})
+        kept_apart = {"": self._on_device(other.split("validation")), **self._opened(other)}
         parts = {name: self.represent(split) for name, split in kept_apart.items()}
 
         def probed() -> dict[str, float]:
