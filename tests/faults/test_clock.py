@@ -41,5 +41,4 @@ def test_nothing_goes_negative_and_the_newest_run_is_the_last(
         assert (results.trials["seconds"] > 0).all()
         assert (results.history["seconds"] > 0).all()
         [attempt] = run.manifest()["attempts"]
-        assert attempt["seconds"] > 0
         assert attempt["reason"] == "finished"
