@@ -36,7 +36,8 @@ def other_dataset_of(spec: TrialSpec) -> Dataset | None:
     try:
         found = _read(other, height if height == width else None, None)
     except UserError as error:
-        raise UserError(f"evaluation.transfer_to: {str(error).removeprefix('data.dataset: ')}") from error
+        told = str(error).removeprefix("data.dataset")  # the key where data sets are named else
+        raise UserError(f"evaluation.transfer_to{told if told[0] in ':.' else f': {told}'}") from error
     shape = found.image_shape
     if shape[1:] == (height, width) and convertible(shape[0], channels):
         return found

@@ -124,3 +124,8 @@ def test_equal_shapes_need_no_square() -> None:
 def test_an_own_data_set_that_cannot_be_built_is_told_with_the_key_that_names_it() -> None:
     with pytest.raises(UserError, match=r"^evaluation\.transfer_to: 'tests\.own_parts:nothing' cannot be imported"):
         other_dataset_of(transferring({"name": "tests.own_parts:nothing"}))
+
+
+def test_what_is_wrong_with_its_images_too() -> None:
+    with pytest.raises(UserError, match=r"^evaluation\.transfer_to: ImageSet\.class_names: at least two classes"):
+        other_dataset_of(transferring({"name": "tests.own_parts:shades", "per_class": [60]}))

@@ -72,7 +72,7 @@ def test_the_other_data_set_is_read_before_anything_starts(
     monkeypatch.setenv("SPREADTUNE_DATA", str(tmp_path))
     elsewhere = {"name": "image_folder", "root": str(tmp_path / "nothing")}
     variants = {"a": {}, "b": {"set": {"evaluation.transfer_to": elsewhere}}}
-    with pytest.raises(UserError, match=r"^evaluation\.transfer_to: .*nothing"):
+    with pytest.raises(UserError, match=r"^evaluation\.transfer_to\.root: no folder .*nothing"):
         preflight(study(workplace, search__variants=variants))
 
 
