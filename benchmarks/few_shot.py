@@ -68,7 +68,7 @@ def trained(spec: TrialSpec) -> Seen:
     with tempfile.TemporaryDirectory() as scratch:
         learner = Learner(spec, dataset_of(spec.data), LocalContext(TrialFolder(Path(scratch)).new_attempt()))
         learner.train()
-        return learner.represent(learner.train_split), learner.represent(learner.validation_split)
+        return learner.represent(learner.parts.train), learner.represent(learner.parts.validation)
 
 
 def accuracies(seen: Seen, fit: Fit, shots: int, draws: int) -> list[float]:

@@ -97,10 +97,10 @@ def test_the_grammar_names_every_key_domain_and_metric():
 
 
 def test_the_own_encoder_shown_runs_and_the_command_beside_it_names_it(tmp_path, monkeypatch):
-    (module,), (command,) = blocks(OWN_ENCODER, "python"), blocks(OWN_ENCODER, "sh")
+    (module, _), (commands,) = blocks(OWN_ENCODER, "python"), blocks(OWN_ENCODER, "sh")
     (tmp_path / "my_encoder.py").write_text(module)
     monkeypatch.syspath_prepend(tmp_path)
-    _, verb, name, *options = shlex.split(command)
+    _, verb, name, *options = shlex.split(commands.splitlines()[-1])
     arguments = cli.commands[verb].make_context(verb, [name, *options]).params
     study = load_study(name, profile=arguments["profile"], overrides=arguments["overrides"])
     encoder = build_encoder(study.model.encoder, (3, 8, 6))

@@ -85,5 +85,15 @@ def test_an_installed_report_has_its_templates(installed, tmp_path):
     assert '<p class="lead">found</p>' in shown
 
 
+def test_the_contracts_come_with_it(installed, tmp_path):
+    (tmp_path / "test_it.py").write_text(
+        "from spreadtune.testing import ObjectiveContract\n\n\n"
+        "class TestInfoNCE(ObjectiveContract):\n"
+        "    part = {'name': 'infonce', 'temperature': 0.2}\n"
+    )
+    told = run(installed / "python", "-m", "pytest", "-q", "-p", "no:xdist", "test_it.py", cwd=tmp_path)
+    assert " passed in " in told
+
+
 def test_the_console_script_works(installed, tmp_path):
     assert "spreadtune [OPTIONS] COMMAND" in run(installed / "spreadtune", "--help", cwd=tmp_path)

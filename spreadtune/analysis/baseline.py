@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.method import without_weights
 from spreadtune.search.results.choice import Setting
-from spreadtune.spec.objective import is_supcon
 
 WITHOUT_WEIGHTS = "alpha 0 and no reconstruction term"
 NO_BASELINE = f"There is no SupCon baseline in this run: no finished setting has {WITHOUT_WEIGHTS}."
@@ -17,7 +16,7 @@ NO_BASELINE = f"There is no SupCon baseline in this run: no finished setting has
 
 def supcon_settings(frame: Frame) -> list[Setting]:
     """The finished settings that are SupCon alone, of any variant, temperature, batch or scheme."""
-    return [setting for setting in frame.means.index if is_supcon(frame.specs[setting].objective)]
+    return [setting for setting in frame.means.index if frame.specs[setting].is_supcon]
 
 
 def best_supcon(frame: Frame) -> Setting | None:

@@ -86,7 +86,8 @@ def _breaks_bounds(frame: Frame, setting: Setting) -> bool:
 def _named(frame: Frame, setting: Setting) -> str:
     """``alpha 0, temperature 0.1; pairs cross_view, denominator negatives``; a label that names the scheme as it is."""
     label, scheme = label_of(frame, setting), method_with_scheme(frame.specs[setting])
-    return label if "pairs " in label else f"{label}; {scheme.removeprefix(f'{SUPCON} (').removesuffix(')')}"
+    alone = scheme.startswith(f"{SUPCON} (")
+    return label if "pairs " in label else f"{label}; {scheme[len(SUPCON) + 2 : -1] if alone else scheme}"
 
 
 def _no_baseline(frame: Frame) -> str:

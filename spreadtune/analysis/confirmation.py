@@ -12,7 +12,7 @@ from spreadtune.analysis.words import in_words, values_in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import completed
 from spreadtune.search.results.to_confirm import settings_to_confirm
-from spreadtune.spec.objective import SUPCON, is_supcon
+from spreadtune.spec.objective import SUPCON
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
         setting=setting[1],
         values=_values(frame, setting),
         name=_name(frame, setting),
-        supcon=is_supcon(frame.specs[setting].objective),
+        supcon=frame.specs[setting].is_supcon,
         test=by_seed(done, f"test.{frame.metric}"),
         validation=by_seed(done, f"metric.{frame.metric}"),
         class_test=by_seed(done, "test.class_accuracy"),

@@ -4,6 +4,7 @@ The trials table holds only what a variant searched. A baseline variant fixes al
 not searched; comparing them needs the values that the study file gave, and those come from the study itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,15 +16,14 @@ from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
+from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.results.choice import Choice, Setting, choose
 from spreadtune.search.results.progress import Progress
 from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
 from spreadtune.search.storage.record import Rows
-from spreadtune.spec.config import Config
 from spreadtune.spec.domain import Domain
 from spreadtune.spec.goal import Goal, Selection
 from spreadtune.spec.metrics import drawn_in
-from spreadtune.spec.parts import NamedPart
 from spreadtune.spec.reference import reference_spec
 from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study
@@ -146,7 +146,7 @@ def build_frame(tables: Tables) -> Frame:
     domains = _domains(study)
     paths = list(dict.fromkeys([ALPHA, *domains]))
     specs = setting_specs(study, trials)
-    rows = [{path: value_at(spec, path) for path in paths} for spec in specs.values()]
+    rows = [{path: spec.value(path) for path in paths} for spec in specs.values()]
     index = pd.MultiIndex.from_tuples(list(specs), names=SETTING)
     settings = pd.DataFrame(rows, index=index, columns=paths, dtype=object)
     settings = settings.apply(_as_numbers)
@@ -176,7 +176,7 @@ def build_frame(tables: Tables) -> Frame:
         stand_in=None if study.search.early_stopping.name == "none" else study.search.stand_in,
         references=_of_stage(tables.references, "search"),
         test_references=_of_stage(tables.references, "confirm"),
-        history=tables.history,
+        history=history_of_main(tables.history, trials, specs),
         confirmed=started[started["stage"] == "confirm"],
     )
 
@@ -187,21 +187,12 @@ def _of_stage(references: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     return references[stages == stage]
 
 
-def value_at(spec: TrialSpec, path: str) -> Any:
-    """The value at a dotted path, a part by its name; None where the trial has no such part."""
-    value: Any = spec
-    for key in path.split("."):
-        if not isinstance(value, Config) or not hasattr(value, key):
-            return None
-        value = getattr(value, key)
-    return value.name if isinstance(value, NamedPart) else value
-
-
 def _domains(study: Study) -> dict[str, list[Domain]]:
     found: dict[str, list[Domain]] = {}
     for variant in study.variants():
+        spec = expected_draws(variant, 1)[0]
         for path, domain in variant.space.items():
-            found.setdefault(path, []).append(domain)
+            found.setdefault(spec.shown(path), []).append(domain)
     return found
 
 
@@ -215,6 +206,24 @@ def setting_specs(study: Study, trials: pd.DataFrame) -> dict[tuple[str, int], T
         values = {path: _plain(cell) for path, cell in cells.items() if not pd.isna(cell)}
         specs[(row["variant"], int(row["setting"]))] = variant.trial(values, Seed(study=study.search.seed))
     return specs
+
+
+def history_of_main(
+    history: pd.DataFrame, trials: pd.DataFrame, specs: Mapping[tuple[str, int], TrialSpec]
+) -> pd.DataFrame:
+    """Epoch by epoch; of trials with members the main one's epochs, under the names that a single encoder's have."""
+    members = {key: spec.main for key, spec in specs.items() if spec.members}
+    if not members or history.empty:
+        return history
+    mains = trials.set_index("trial").apply(lambda row: members.get((row["variant"], row["setting"]), ""), axis=1)
+    of_trials = history["trial"].map(mains).fillna("")
+    kept = [history[of_trials == ""]]
+    for main in sorted(set(members.values())):
+        own = history[of_trials == main].dropna(subset=[f"{main}.epoch"])
+        named = {str(name): str(name).replace(f"{main}.", "", 1) for name in own if f"{main}." in str(name)}
+        whole = [name for name in named.values() if name in own]
+        kept.append(own.drop(columns=whole).rename(columns=named))
+    return pd.concat(kept, ignore_index=True)
 
 
 def _plain(cell: Any) -> Any:

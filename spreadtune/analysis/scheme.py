@@ -23,7 +23,7 @@ class Scheme:
     @classmethod
     def of(cls, spec: TrialSpec) -> Self | None:
         """The scheme of a trial; None for objectives that the theory says nothing about."""
-        loss = spec.objective.spread_loss(spec.data.views)
+        loss = spec.main_encoder.objective.spread_loss(spec.data.views)
         return cls(batch_size=spec.data.batch_size, **loss.scheme.arguments) if loss else None
 
     @property

@@ -38,17 +38,19 @@ class TrialHandle:
 
         return load_trial(self.folder.spec_file)
 
-    def encoder(self) -> "nn.Module":
-        """The encoder of the last checkpoint, in evaluation mode."""
+    def encoder(self, member: str = "") -> "nn.Module":
+        """The encoder of the last checkpoint, in evaluation mode; of a trial with members that of ``member``."""
         from spreadtune.trial.reload import load_encoder  # torch, only where it is asked for
 
-        return load_encoder(self.folder)
+        return load_encoder(self.folder, member)
 
-    def embeddings(self, split: Split = "validation") -> dict[str, NDArray[Any]]:
+    def embeddings(self, split: Split = "validation", member: str | None = None) -> dict[str, NDArray[Any]]:
         """``h`` features, ``z`` unit embeddings, ``class``, ``subclass`` and image ``index`` of a split's clean images.
 
+        Of a trial with members: of all together, their features standardized and side by side, or of ``member`` alone.
+
         Raises:
-            UserError: the test split of a trial that is not one of the confirmation.
+            UserError: the test split of a trial that is not one of the confirmation, or no such member.
         """
         if split not in get_args(Split):
             raise UserError(f"no split {split!r}; there are {', '.join(get_args(Split))}")
@@ -59,4 +61,4 @@ class TrialHandle:
             )
         from spreadtune.trial.reload import embeddings
 
-        return embeddings(self.folder, split)
+        return embeddings(self.folder, split, member)

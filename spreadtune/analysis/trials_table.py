@@ -19,7 +19,7 @@ def trial_columns(trials: pd.DataFrame, asked: list[str]) -> list[Column]:
     tried = [name for name in trials if str(name).startswith("param.")]
     came_out = [f"{part}.{name}" for name in shown_beside(asked, trials=True) for part in ("metric", "test")]
     identity = [name for name in _IDENTITY if name in _ALWAYS or _tells_apart(trials, name)]
-    names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "reason"]
+    names = [*identity, *tried, *came_out, "theory.spread", "epoch", "seconds", "taken", "reason"]
     filled = [name for name in names if name in trials and (name in _ALWAYS or trials[name].notna().any())]
     return [Column(_heading(name), trials[name], _decimals(name)) for name in map(str, filled)]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.spec.members import member_of
 from spreadtune.spec.metrics import METRICS
 
 _WORDS = {"supcon": "SupCon", "ccinfonce": "class-conditional InfoNCE"}
@@ -13,11 +14,15 @@ _WORDS = {"supcon": "SupCon", "ccinfonce": "class-conditional InfoNCE"}
 def in_words(name: str) -> str:
     """``objective.autoencoder_weight`` -> ``autoencoder weight``; ``model.encoder.width`` -> ``encoder width``.
 
-    A metric, or a column of it (``test.spread``), is called as its record says.
+    A metric, or a column of it (``test.spread``, ``metric.contrast.spread``), is called as its record says. What a
+    member has has its name: ``members.contrast.set.objective.alpha`` is ``contrast alpha``.
     """
-    metric = METRICS.get(name.removeprefix("metric.").removeprefix("test."))
-    if metric:
-        return metric.words
+    measured = name.removeprefix("metric.").removeprefix("test.")
+    of, _, metric = measured.rpartition(".")
+    if metric in METRICS:
+        return f"{METRICS[metric].words} of {of}" if of else METRICS[metric].words
+    if found := member_of(name):
+        return f"{found[0]} {in_words(found[1])}"
     parts = name.split(".")
     spoken = parts[-2:] if len(parts) > 2 else parts[-1:]
     return " ".join(_WORDS.get(word, word) for word in " ".join(spoken).replace("_", " ").split())

@@ -13,10 +13,17 @@ PROBE_STREAM = "evaluation/probe"
 
 
 def epoch_metrics(
-    train: Representations, validation: Representations, *, has_subclasses: bool = True
+    train: Representations, validation: Representations, *, has_subclasses: bool = True, per_encoder: bool = True
 ) -> dict[str, float]:
-    """Neighbors and spread: no fitting, cheap enough to compute while training goes on."""
-    allowed = measurable(has_subclasses=has_subclasses)
+    """Neighbors and spread: no fitting, cheap enough to compute while training goes on.
+
+    Args:
+        train: what neighbors are looked for in.
+        validation: what is measured.
+        has_subclasses: whether subclasses differ from classes.
+        per_encoder: whether it is of one encoder, which has a sphere of its own.
+    """
+    allowed = measurable(has_subclasses=has_subclasses, per_encoder=per_encoder)
     unfitted = Fitted(train, held_out=0)
     return measured(Measures(unfitted, validation), [metric for metric in during_training() if metric in allowed])
 
@@ -50,13 +57,21 @@ class FinalMetrics:
             everything else that is random in an evaluation.
         has_subclasses: whether subclasses differ from classes.
         few_shot: whether the few-shot probes are wanted, which take equally long for any number of training images.
+        per_encoder: whether they are of one encoder, which has a sphere of its own.
     """
 
     def __init__(
-        self, train: Representations, *, seed: Seed, has_subclasses: bool = True, few_shot: bool = True
+        self,
+        train: Representations,
+        *,
+        seed: Seed,
+        has_subclasses: bool = True,
+        few_shot: bool = True,
+        per_encoder: bool = True,
     ) -> None:
         self._fitted = Fitted(train, held_out=seed.stream(PROBE_STREAM), few_shot=seed if few_shot else None)
-        self._seed, self._metrics = seed, measurable(has_subclasses=has_subclasses)
+        self._seed = seed
+        self._metrics = measurable(has_subclasses=has_subclasses, per_encoder=per_encoder)
 
     def of_train(self) -> dict[str, float]:
         """The metrics of the training images themselves."""

@@ -30,6 +30,18 @@ def class_conditional_infonce_loss(
 
     Raises:
         ValueError: a shape does not fit, or ``pairs`` is unknown.
+
+    Examples:
+        Three images of one class on one point pay ln 3; spread out over two axes less.
+
+        >>> import torch
+        >>> one_class = torch.tensor([0, 0, 0])
+        >>> collapsed = torch.ones(2, 3, 2)
+        >>> round(class_conditional_infonce_loss(collapsed, one_class, temperature=0.5).item(), 4)
+        1.0986
+        >>> spread = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]).expand(2, 3, 2)
+        >>> round(class_conditional_infonce_loss(spread, one_class, temperature=0.5).item(), 4)
+        0.1751
     """
     return class_conditional_infonce(find_candidates(embeddings, labels, temperature=temperature, pairs=pairs))
 

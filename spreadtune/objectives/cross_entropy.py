@@ -16,6 +16,18 @@ class CrossEntropyObjective(Objective):
     """One term, ``cross_entropy``: mean over views and images of -log softmax(W h + b)[class].
 
     h are the features, before any head and not normalized; W and b are learned with the encoder.
+
+    Examples:
+        Where W and b are zero every class is as likely, and the term is the log of their number.
+
+        >>> import torch
+        >>> objective = CrossEntropyObjective(embedding_dim=4, class_count=3)
+        >>> for parameter in objective.parameters():
+        ...     _ = nn.init.zeros_(parameter)
+        >>> h, pixels = torch.ones(2, 5, 4), torch.zeros(2, 5, 1, 8, 8)
+        >>> terms = objective(Batch(h, h, torch.tensor([0, 1, 2, 0, 1]), pixels, pixels))
+        >>> round(terms["cross_entropy"].item(), 4)
+        1.0986
     """
 
     def __init__(self, embedding_dim: int, class_count: int) -> None:

@@ -28,6 +28,16 @@ class Batch:
         targets: the same views uncorrupted, pixels in [0, 1], (views, own, channels, height, width).
         part: where the worker's own images stand in the batch.
         workers: how many workers share the batch.
+
+    Examples:
+        The second of two workers, which has the pixels of the last two images of three.
+
+        >>> h, pixels = torch.ones(2, 3, 4), torch.zeros(2, 2, 1, 8, 8)
+        >>> batch = Batch(h, h, torch.tensor([0, 1, 1]), pixels, pixels, part=slice(1, 3), workers=2)
+        >>> batch.features[:, batch.part].shape[:2] == batch.targets.shape[:2]
+        True
+        >>> round(batch.own_weight, 4)  # 2 workers, 2 of 3 images
+        1.3333
     """
 
     features: Tensor
@@ -56,6 +66,21 @@ class Objective(nn.Module, ABC):
     Attributes:
         uses_labels: whether ``forward`` looks at the batch's classes. A ceiling is trained with the subclasses as
             classes, by SupCon where the objective would not see them.
+
+    Examples:
+        >>> class Lengths(Objective):
+        ...     uses_labels = False
+        ...
+        ...     def __init__(self, embedding_dim, class_count, *, weight=0.5):
+        ...         super().__init__({"length": weight})
+        ...
+        ...     def forward(self, batch):
+        ...         return {"length": batch.embeddings.square().sum(-1).mean()}
+        >>> objective = Lengths(4, 3, weight=0.5)
+        >>> h, pixels = torch.ones(2, 5, 4), torch.zeros(2, 5, 1, 8, 8)
+        >>> terms = objective(Batch(h, h, torch.tensor([0, 1, 2, 0, 1]), pixels, pixels))
+        >>> terms["length"].item(), objective.total(terms).item()
+        (4.0, 2.0)
     """
 
     uses_labels: ClassVar[bool] = True

@@ -55,6 +55,15 @@ def reconstruction_error(reconstructor: Reconstructor, features: Tensor, classes
 
     Raises:
         ValueError: the decoder's images are not of the targets' shape.
+
+    Examples:
+        A decoder that paints every image grey is half a pixel's range away from black.
+
+        >>> grey = nn.Sequential(nn.Linear(4, 64), nn.Unflatten(1, (1, 8, 8)))
+        >>> _ = nn.init.zeros_(grey[0].weight), nn.init.constant_(grey[0].bias, 0.5)
+        >>> features, black = torch.randn(2, 3, 4), torch.zeros(2, 3, 1, 8, 8)
+        >>> reconstruction_error(Reconstructor(grey), features, torch.tensor([0, 0, 1]), black).item()
+        0.25
     """
     images = reconstructor(features, classes)
     if images.shape != targets.shape:
@@ -65,7 +74,16 @@ def reconstruction_error(reconstructor: Reconstructor, features: Tensor, classes
 
 
 class WithReconstruction(Objective):
-    """The terms of another objective, and ``reconstruction``; see :func:`reconstruction_error`."""
+    """The terms of another objective, and ``reconstruction``; see :func:`reconstruction_error` and, to make one,
+    :func:`with_reconstruction`.
+
+    Examples:
+        >>> from spreadtune.objectives.spread import SpreadObjective
+        >>> decoder = nn.Sequential(nn.Linear(4, 64), nn.Unflatten(1, (1, 8, 8)))
+        >>> objective = WithReconstruction(SpreadObjective(alpha=0.5, temperature=0.5), Reconstructor(decoder), 2.0)
+        >>> {name: weight.item() for name, weight in objective.weights.items()}
+        {'supcon': 0.5, 'ccinfonce': 0.5, 'reconstruction': 2.0}
+    """
 
     def __init__(self, objective: Objective, reconstructor: Reconstructor, weight: float) -> None:
         super().__init__({"reconstruction": weight})
@@ -93,5 +111,17 @@ def with_reconstruction(
         decoder: see :class:`Reconstructor`.
         weight: lambda >= 0, a study's ``autoencoder_weight``.
         class_embedding: given, the decoder is conditioned on the class.
+
+    Examples:
+        The decoder is told the class by two more numbers.
+
+        >>> from spreadtune.objectives.spread import SpreadObjective
+        >>> told = nn.Embedding(num_embeddings=3, embedding_dim=2)
+        >>> decoder = nn.Sequential(nn.Linear(4 + 2, 64), nn.Sigmoid(), nn.Unflatten(1, (1, 8, 8)))
+        >>> spread = SpreadObjective(alpha=0.5, temperature=0.5)
+        >>> objective = with_reconstruction(spread, decoder, weight=2.0, class_embedding=told)
+        >>> h, pixels = torch.randn(2, 3, 4), torch.zeros(2, 3, 1, 8, 8)
+        >>> sorted(objective(Batch(h, h, torch.tensor([0, 1, 2]), pixels, pixels)))
+        ['ccinfonce', 'reconstruction', 'supcon']
     """
     return WithReconstruction(objective, Reconstructor(decoder, class_embedding), weight)

@@ -46,6 +46,19 @@ def spread_loss(
 
     Raises:
         ValueError: a shape does not fit, or ``pairs`` or ``denominator`` is unknown.
+
+    Examples:
+        Four images of two classes, each class on a point of its own: SupCon alone is content, InfoNCE inside the
+        classes pays ln 2 for it.
+
+        >>> import torch
+        >>> labels = torch.tensor([0, 0, 1, 1])
+        >>> collapsed = torch.tensor([[1.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [-1.0, 0.0]]).expand(2, 4, 2)
+        >>> for alpha in (0.0, 0.5, 1.0):
+        ...     print(alpha, round(spread_loss(collapsed, labels, alpha=alpha, temperature=0.5).item(), 4))
+        0.0 0.036
+        0.5 0.3646
+        1.0 0.6931
     """
     terms = spread_terms(embeddings, labels, temperature=temperature, pairs=pairs, denominator=denominator)
     return (1 - alpha) * terms["supcon"] + alpha * terms["ccinfonce"]
@@ -65,7 +78,18 @@ def spread_terms(
 
 
 class SpreadObjective(Objective):
-    """Two terms, ``supcon`` and ``ccinfonce``, weighted (1 - alpha) and alpha; see :func:`spread_loss`."""
+    """Two terms, ``supcon`` and ``ccinfonce``, weighted (1 - alpha) and alpha; see :func:`spread_loss`.
+
+    Examples:
+        >>> z, pixels = torch.ones(2, 3, 4), torch.zeros(2, 3, 1, 8, 8)
+        >>> objective = SpreadObjective(alpha=0.25, temperature=0.5)
+        >>> terms = objective(Batch(z, z, torch.tensor([0, 0, 1]), pixels, pixels))
+        >>> sorted(terms) == sorted(objective.weights) == ["ccinfonce", "supcon"]
+        True
+        >>> total = 0.75 * terms["supcon"] + 0.25 * terms["ccinfonce"]
+        >>> bool(torch.isclose(objective.total(terms), total))
+        True
+    """
 
     temperature: Tensor
 

@@ -42,6 +42,20 @@ def supcon_loss(
 
     Raises:
         ValueError: a shape does not fit, or ``pairs`` or ``denominator`` is unknown.
+
+    Examples:
+        Two images at a right angle, both views alike. Of one class each they are apart, ln(1 + e^-2); of one class
+        together there is nothing to be told apart.
+
+        >>> import torch
+        >>> embeddings = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).expand(2, 2, 2)
+        >>> round(supcon_loss(embeddings, torch.tensor([0, 1]), temperature=0.5).item(), 4)
+        0.1269
+        >>> supcon_loss(embeddings, torch.tensor([0, 0]), temperature=0.5).item()
+        0.0
+        >>> khosla = {"pairs": "all", "denominator": "all"}
+        >>> round(supcon_loss(embeddings, torch.tensor([0, 1]), temperature=0.5, **khosla).item(), 4)
+        0.2395
     """
     return supcon(find_candidates(embeddings, labels, temperature=temperature, pairs=pairs), denominator)
 

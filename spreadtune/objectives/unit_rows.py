@@ -17,6 +17,10 @@ def unit_rows(rows: Tensor) -> Tensor:
 
     Args:
         rows: (..., dim) of any length.
+
+    Examples:
+        >>> unit_rows(torch.tensor([[3.0, 4.0], [0.0, 0.0]])).tolist()
+        [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
     long_enough = torch.linalg.vector_norm(rows.detach(), dim=-1, keepdim=True) >= SHORTEST
     return F.normalize(torch.where(long_enough, rows, rows.detach()), dim=-1)

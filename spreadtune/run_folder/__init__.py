@@ -5,6 +5,7 @@
     results/NAME/ID/  study.yaml  manifest.json  optuna.db  trials.parquet  trials.csv  history.parquet
                       references.parquet  report.html  log
                       trials/0007/{trial.yaml, record.json, result.json, attempt-1/}
+                      trials/0007/members/0-contrast/attempt-1/  history and checkpoints of a member
                       references/SEED/{trial.yaml, result.json, attempt-1/}
     attempt-1/        worker.json  environment.json  history.jsonl  checkpoint-0004.pt  result.json  lost.json  log
 

@@ -21,7 +21,11 @@ def needless_checkpoints(
     """
     folders = [*map(run.trial, run.trials()), *run.every_reference()]
     found = {
-        folder.path: superfluous(folder.checkpoints(), folder.history(), keep, watched)
+        folder.path: [
+            path
+            for encoder in folder.encoders().values()
+            for path in superfluous(encoder.checkpoints(), encoder.history(), keep, watched)
+        ]
         for folder in folders
         if folder.outcome()
     }

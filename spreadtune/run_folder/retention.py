@@ -58,7 +58,7 @@ def superfluous(
 
 
 def thin(folder: TrialFolder, policy: Policy, watched: Watched | None) -> None:
-    """Remove from an ended trial, over all its attempts, the checkpoints that need not stay.
+    """Remove from an ended trial's encoder, over all attempts, the checkpoints that need not stay.
 
     Raises:
         UnwritableError: the disk turned read-only.

@@ -9,6 +9,7 @@ from typing import Any
 
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
+from spreadtune.run_folder.trial import TAKEN
 from spreadtune.runtime.before_start.data_sets import data_warnings, other_datasets
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
@@ -236,4 +237,6 @@ def _usage(run: RunFolder) -> Mapping[str, float]:
 
 
 def _seconds(folder: TrialFolder) -> float:
-    return sum(float(line.get("seconds", 0.0)) for attempt in folder.attempts() for line in attempt.history())
+    attempts = (attempt for encoder in folder.encoders().values() for attempt in encoder.attempts())
+    lines = (line for attempt in attempts for line in attempt.history() if TAKEN not in line)
+    return sum(float(line.get("seconds", 0.0)) for line in lines)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spreadtune.run_folder import Outcome
+from spreadtune.run_folder.trial import TAKEN
 from spreadtune.runtime.cluster.connection import Cluster
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.search.assignment import Assignment
@@ -71,7 +72,7 @@ class Eta:
         self._begun += 1
         self._jobs[assignment.kind, assignment.number] = _Job(
             kind,
-            assignment.spec.training.epochs,
+            assignment.spec.epochs,
             assignment.resumed,
             starting=assignment.resumed or self._begun <= self._slots,
             since=self._clock(),
@@ -91,7 +92,7 @@ class Eta:
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
         job = self._jobs[assignment.kind, assignment.number]
-        if epoch > job.epoch and not job.starting:
+        if epoch > job.epoch and not job.starting and TAKEN not in metrics:  # which took no time here
             self._learn(job, epoch - job.epoch)
         job.step = EPOCH if epoch < job.epochs else MEASURING
         job.epoch, job.since, job.starting = epoch, self._clock(), False

@@ -1,11 +1,13 @@
 """What the ledger hands out: one thing to train."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from spreadtune.run_folder import TrialFolder
 from spreadtune.search.sampling.settings import Value
+from spreadtune.spec.members import member_of
 from spreadtune.spec.seed import Stage
 from spreadtune.spec.trial import TrialSpec
 
@@ -46,8 +48,14 @@ def trial_label(values: Mapping[str, Value], seed: int, variant: str | None = No
 
 
 def setting_label(values: Mapping[str, Value]) -> str:
-    """``temperature 0.5, alpha 0.56``; empty where nothing is searched."""
-    return ", ".join(f"{path.rpartition('.')[2]} {_short(value)}" for path, value in values.items())
+    """``temperature 0.5, alpha 0.56``; empty where nothing is searched. What several members have is told by theirs."""
+    names = Counter(path.rpartition(".")[2] for path in values)
+    return ", ".join(f"{_name(path, names)} {_short(value)}" for path, value in values.items())
+
+
+def _name(path: str, names: Mapping[str, int]) -> str:
+    name, member = path.rpartition(".")[2], member_of(path)
+    return f"{member[0]} {name}" if member and names[name] > 1 else name
 
 
 def _short(value: Value) -> str:

@@ -25,7 +25,7 @@ from spreadtune.search.results.progress import Progress, count_progress, planned
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts
 from spreadtune.search.stopping.early_stopping import EarlyStopping
-from spreadtune.search.stopping.watched import watched
+from spreadtune.search.stopping.watched import Deciding, watched
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.books import open_books
 from spreadtune.search.storage.database import close_database, database_url, local_file, open_database
@@ -183,8 +183,10 @@ class Ledger:
                 outcome = replace(outcome, theory=book.space.theory(row.record.values))
             outcome.write(folder.result_file)
         if row.state == "RUNNING":
-            training = book.space.variant.trial(row.record.values, Seed(study=0)).training
-            thin(folder, training.checkpoints, watched(self.study.search))
+            begun = folder.encoders()
+            for name, spec in book.space.variant.trial(row.record.values, Seed(study=0)).encoders.items():
+                if name in begun:
+                    thin(begun[name], spec.training.checkpoints, watched(self.study.search))
             row.state = outcome.state
             row.metrics = finished_metrics(outcome)
             self._stopping.end(number)
@@ -254,7 +256,7 @@ class Ledger:
         assignment = ready.assignment(self._run, study_seed=self.study.search.seed)
         write_record(assignment.folder, ready.book.variant, ready.row.record)
         write_atomic(assignment.folder.spec_file, dump_trial(assignment.spec))
-        self._stopping.begin(ready, assignment.spec.training.epochs)
+        self._stopping.begin(ready, Deciding.of(self.study.search, assignment.spec))
         if ready.resumed and self._stopping.catch_up(ready.number, assignment.folder.history()):
             self.settle(ready.number)
             return self._next()

@@ -16,6 +16,7 @@ from spreadtune.search.results.choice import choose
 from spreadtune.search.results.outcomes import finished_metrics
 from spreadtune.search.stopping.early_stopping import EarlyStopping
 from spreadtune.search.stopping.pruners import make_pruner
+from spreadtune.search.stopping.watched import Deciding
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Record, Row
@@ -97,6 +98,7 @@ class _Search:
         self._plan = make_plan(search)
         self._outbox = Outbox()
         self._stopping = EarlyStopping(search, self._outbox)
+        self._deciding = search.stand_in
         self._proxy = METRICS[search.metric].stand_in or search.metric
 
     def next(self) -> _Running | None:
@@ -107,7 +109,7 @@ class _Search:
         assert record, "the plan said that something is missing"
         ready = Ready(self.book, self.book.write(trial, record), trial, resumed=False)
         found = self._recorded.trial(self._setting(record), self._seeds[record.seed % len(self._seeds)])
-        self._stopping.begin(ready, self._recorded.epochs)
+        self._stopping.begin(ready, Deciding("", self._deciding, self._recorded.epochs))
         return _Running(ready, found)
 
     def setting(self, running: _Running) -> Setting:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spreadtune.errors import UserError
+from spreadtune.spec.check_members import check_members, refuse_equal_members
 from spreadtune.spec.data import is_no_dataset
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.paths import canonical, leaves, lookup
@@ -15,7 +16,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.spec.validation_errors import hint
 from spreadtune.spec.variant import Variant
 
-SECTIONS = ("data", "model", "objective", "training", "evaluation")
+SECTIONS = ("data", "model", "objective", "training", "evaluation", "members")
 """What can be searched and set by a variant."""
 
 MOST_CORNERS = 500
@@ -33,9 +34,11 @@ def check(study: Study) -> None:
     variants = study.variants()
     _check_conditions(study, variants)
     for variant in variants:
+        check_members(study, variant)
         _check_number(study, variant)
         for values in _corner_settings(variant):
             _check_trial(study, variant, values, variant.trial(values, Seed(study=study.search.seed)))
+        refuse_equal_members(variant)
 
 
 def _check_sections(study: Study) -> None:
@@ -95,26 +98,31 @@ def _corner_settings(variant: Variant) -> Iterator[dict[str, Any]]:
 
 
 def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: TrialSpec) -> None:
-    domain = variant.space.get("objective.alpha")
-    if domain is not None and domain.kind == "window" and "objective.alpha" in values:
-        loss = spec.objective.spread_loss(spec.data.views)
-        if loss is None or not loss.scheme.has_window:
-            raise UserError(
-                f"{variant.space_at}.objective.alpha: theory has no window here (variant {variant.name}); "
-                "it needs objective spread with pairs: cross_view and denominator: negatives"
-            )
-    if spec.training.checkpoints == "best" and METRICS[study.search.metric].stand_in is None:
+    for path in values:
+        if variant.space[path].kind == "window":
+            encoder = spec.encoder_at(path)
+            loss = encoder.objective.spread_loss(encoder.data.views)
+            if loss is None or not loss.scheme.has_window:
+                raise UserError(
+                    f"{variant.space_at}.{path}: theory has no window here (variant {variant.name}); "
+                    "it needs objective spread with pairs: cross_view and denominator: negatives"
+                )
+    best = any(encoder.training.checkpoints == "best" for encoder in spec.encoders.values())
+    if best and METRICS[study.search.metric].stand_in is None:
         raise UserError(
             f"training.checkpoints: best needs a metric that is measured during training, and {study.search.metric} is "
             "not; write last or all"
         )
     _check_asked(study, variant, spec)
     stopping = study.search.early_stopping
-    if not isinstance(stopping, NoStopping) and stopping.min_epochs > spec.training.epochs:
-        raise UserError(
-            f"search.early_stopping.min_epochs: {stopping.min_epochs} is above training.epochs, "
-            f"{spec.training.epochs} in variant {variant.name}"
-        )
+    if not isinstance(stopping, NoStopping):
+        watched = spec.watched(stopping.member)
+        epochs = spec.encoders[watched].training.epochs
+        if stopping.min_epochs > epochs:
+            raise UserError(
+                f"search.early_stopping.min_epochs: {stopping.min_epochs} is above training.epochs, {epochs} "
+                f"{f'of member {watched} ' if watched else ''}in variant {variant.name}"
+            )
 
 
 def _check_asked(study: Study, variant: Variant, spec: TrialSpec) -> None:
@@ -125,8 +133,9 @@ def _check_asked(study: Study, variant: Variant, spec: TrialSpec) -> None:
             f"evaluation.transfer_to: {other.name} is the data set that is trained on (variant {variant.name}), of "
             "which transfer_accuracy tells; name another one"
         )
+    objective = spec.main_encoder.objective
     for name, place in study.search.asked.items():
-        metric, objective = METRICS[name], spec.objective
+        metric = METRICS[name]
         if metric.needs_other and is_no_dataset(other):
             raise UserError(f"search.{place}: {name} needs another data set; name it in evaluation.transfer_to")
         if metric.needs_term and metric.needs_term not in objective.terms:

@@ -16,3 +16,9 @@ class Config(BaseModel):
 def one_value(value: str) -> Any:
     """The default of a key that files of format 1 may have and that has no other value: it is read and not written."""
     return Field(value, exclude=True, deprecated=True, description=f"has one value, {value}, and may be left out")
+
+
+def nothing(value: object) -> bool:
+    """For ``exclude_if`` of a key that came when there were runs already: one that was not given stays out of the
+    resolved file, so that the hash of a study is what it was."""
+    return value is None or value == {}

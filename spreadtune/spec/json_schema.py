@@ -11,6 +11,7 @@ from typing import Any
 
 from spreadtune.spec.data import AUGMENTATIONS, DATASETS, OTHER_DATASETS
 from spreadtune.spec.goal import BOUND_PATTERN
+from spreadtune.spec.members import MEMBER_NAME, MEMBER_SECTIONS
 from spreadtune.spec.metrics import METRICS, stood_for
 from spreadtune.spec.model import DECODERS, ENCODERS
 from spreadtune.spec.objective import OBJECTIVES
@@ -26,10 +27,11 @@ _OWN_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _PARTS = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES, OTHER_DATASETS)
 _FAMILIES = {family.path: family for family in _PARTS}
-_TRIAL = ("data", "model", "objective", "training", "evaluation")
+_TRIAL = ("data", "model", "objective", "training", "evaluation", "members")
 """Sections that can be searched and set by a variant."""
 
 _OWN_ARGUMENT = rf"^({'|'.join(path.replace('.', '[.]') for path in _FAMILIES)})[.]"
+_IN_MEMBER = rf"^members[.]{MEMBER_NAME}[.]set[.]({'|'.join(MEMBER_SECTIONS)})([.]|$)"
 _INSIDE_SEARCH = r"^search[.](space|variants)([.]|$)"
 
 
@@ -169,7 +171,7 @@ def _add_maps_of_paths(
     search, variant = (definitions[name]["properties"] for name in ("SearchConfig", "VariantConfig"))
     domain = {"anyOf": search["space"]["additionalProperties"].pop("oneOf")}
     definitions["Domain"] = domain
-    definitions["TrialPath"] = {"enum": sorted(trial)}
+    definitions["TrialPath"] = {"anyOf": [{"enum": sorted(trial)}, {"pattern": _IN_MEMBER}]}
     for member in domain["anyOf"]:
         when = _resolved(member, definitions)["properties"]["when"]
         when["propertyNames"] = {"anyOf": [{"$ref": "#/$defs/TrialPath"}, {"pattern": _OWN_ARGUMENT}]}
@@ -180,15 +182,23 @@ def _add_maps_of_paths(
         "properties": {
             path: {**reference, **_described(value)} for path, value in trial.items() if _searchable(value, definitions)
         },
-        "patternProperties": {_OWN_ARGUMENT: reference},
+        "patternProperties": {_OWN_ARGUMENT: reference, _IN_MEMBER: reference},
         "additionalProperties": False,
     }
     definitions["TrialValues"] = {
         "type": "object",
         "description": "What is set: dotted path to value.",
         "properties": dict(trial),
+        "patternProperties": {_OWN_ARGUMENT: {}, _IN_MEMBER: {}},
+        "additionalProperties": False,
+    }
+    definitions["MemberValues"] = {
+        "type": "object",
+        "description": "What a member has otherwise than the file: dotted path to value.",
+        "properties": {path: value for path, value in trial.items() if path.partition(".")[0] in MEMBER_SECTIONS},
         "patternProperties": {_OWN_ARGUMENT: {}},
         "additionalProperties": False,
+        "minProperties": 1,
     }
     definitions["Profile"] = {
         "type": "object",
@@ -200,14 +210,22 @@ def _add_maps_of_paths(
             },
             **{f"search.space.{path}": reference for path in definitions["Space"]["properties"]},
         },
-        "patternProperties": {_OWN_ARGUMENT: {}, _INSIDE_SEARCH: {}},
+        "patternProperties": {_OWN_ARGUMENT: {}, _IN_MEMBER: {}, _INSIDE_SEARCH: {}},
         "additionalProperties": False,
     }
     search["space"] = {"$ref": "#/$defs/Space"}
     search["variants"]["propertyNames"] = {"pattern": _FILE_NAME}
     variant["set"] = {"$ref": "#/$defs/TrialValues"}
+    _name_the_members(schema, definitions)
     variant["space"] = {"anyOf": [{"$ref": "#/$defs/Space"}, {"type": "null"}]}
     schema["properties"]["profiles"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Profile"}}
+
+
+def _name_the_members(schema: Schema, definitions: Mapping[str, Schema]) -> None:
+    member = definitions["MemberConfig"]
+    member["properties"]["set"] = {"$ref": "#/$defs/MemberValues"}
+    member["oneOf"] = [{"required": ["set"]}, {"required": ["same_as"]}]
+    schema["properties"]["members"] |= {"propertyNames": {"pattern": rf"^{MEMBER_NAME}$"}, "minProperties": 2}
 
 
 def _described(schema: Schema) -> Schema:
@@ -236,8 +254,12 @@ def _strict_without_own_parts(known: Mapping[str, Schema]) -> Schema:
         "search.variants",
         {"type": "object", "not": {"additionalProperties": {"not": _nested("set", names_own)}}},
     )
+    some_member = _nested(
+        "members", {"type": "object", "not": {"additionalProperties": {"not": _nested("set", names_own)}}}
+    )
     paths: Schema = {"propertyNames": {"$ref": "#/$defs/TrialPath"}}
     strict = {
+        "members": {"additionalProperties": {"properties": {"set": paths}}},
         "search": {
             "properties": {
                 "space": paths,
@@ -245,10 +267,14 @@ def _strict_without_own_parts(known: Mapping[str, Schema]) -> Schema:
             }
         },
         "profiles": {
-            "additionalProperties": {"propertyNames": {"anyOf": [{"enum": sorted(known)}, {"pattern": _INSIDE_SEARCH}]}}
+            "additionalProperties": {
+                "propertyNames": {
+                    "anyOf": [{"enum": sorted(known)}, {"pattern": _IN_MEMBER}, {"pattern": _INSIDE_SEARCH}]
+                }
+            }
         },
     }
-    return {"if": {"anyOf": [*nested, some_profile, some_variant]}, "else": {"properties": strict}}
+    return {"if": {"anyOf": [*nested, some_profile, some_variant, some_member]}, "else": {"properties": strict}}
 
 
 def _nested(path: str, schema: Schema) -> Schema:

@@ -28,6 +28,7 @@ class Metric:
         fewest_classes: with fewer it says nothing and is left out.
         stand_in: the metric, measured every ``evaluation.knn_every`` epochs, that early stopping looks at for it.
         shown: in all tables for people, in that of trials alone, or in files for programs alone.
+        per_encoder: it is that of one encoder's z, views or decoder; of several encoders each has its own.
         drawn: the report's figure that draws it: ``accuracy``, between floors and ceiling, which are measured in it
             too; ``spread``, beside the prediction; ``epochs``, while training goes on.
     """
@@ -44,4 +45,5 @@ class Metric:
     fewest_classes: int = 2
     stand_in: str | None = None
     shown: Shown = "files"
+    per_encoder: bool = False
     drawn: Figure | None = None

@@ -22,6 +22,7 @@ def _gradient_norm(term: str, words: str) -> Metric:
         better="minimize",
         part="train",
         needs_term=term,
+        per_encoder=True,
     )
 
 
@@ -74,6 +75,7 @@ _RECORDS = (
         "spread",
         "mean over classes of the mean of 1 - cosine over pairs in a class, on z; 0 is collapse",
         stand_in="spread",
+        per_encoder=True,
         shown="tables",
         drawn="spread",
     ),
@@ -83,6 +85,7 @@ _RECORDS = (
         "`spread` of the training images",
         part="train",
         stand_in="spread",
+        per_encoder=True,
         shown="tables",
         drawn="spread",
     ),
@@ -91,6 +94,7 @@ _RECORDS = (
         "collapse",
         "1 - variance within classes / variance of all, on z; 1 where every class is a point",
         better="minimize",
+        per_encoder=True,
         shown="tables",
     ),
     Metric(
@@ -98,6 +102,7 @@ _RECORDS = (
         "reconstruction error",
         "squared error of the decoder's pixels on clean images; where there is a decoder",
         better="minimize",
+        per_encoder=True,
         shown="tables",
     ),
     Metric(
@@ -105,6 +110,7 @@ _RECORDS = (
         "transfer accuracy on z",
         "`transfer_accuracy` of a probe on z",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     _few_shot(1),
     _few_shot(5),
@@ -114,35 +120,41 @@ _RECORDS = (
         "alignment",
         "mean squared distance of two views of an image, on z",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "uniformity",
         "uniformity",
         "log of the mean of exp(-2 squared distance) over pairs of images, on z",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "class_uniformity",
         "class uniformity",
         "mean over classes of the `uniformity` of the class's images; 0 is collapse, -8 the least there is",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "tolerance",
         "tolerance",
         "mean cosine over all pairs inside classes, on z; 1 is collapse",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "class_separation",
         "class separation",
         "1 - `spread` / the mean of 1 - cosine over all pairs, on z; 1 is collapse, classes drawn by lot have 0",
         better="minimize",
+        per_encoder=True,
     ),
     Metric(
         "nc1",
         "NC1",
         "tr(S_W pinv(S_B)) / number of classes, on z; 0 is collapse, without upper bound",
+        per_encoder=True,
     ),
     Metric(
         "nc2",
@@ -150,21 +162,25 @@ _RECORDS = (
         "how far the means of classes are from the corners of a simplex, on z; 0 is a simplex, 1.41 the most",
         better="minimize",
         fewest_classes=3,
+        per_encoder=True,
     ),
     Metric(
         "cdnv",
         "CDNV",
         "mean over pairs of classes of their variance / the squared distance of their means, on z; 0 is collapse",
+        per_encoder=True,
     ),
     Metric(
         "effective_rank",
         "effective rank",
         "exp of the entropy of the singular values of centered z; from 1 to the width of z",
+        per_encoder=True,
     ),
     Metric(
         "rankme",
         "RankMe",
         "exp of the entropy of the singular values of h as it is; from 1 to the width of h",
+        per_encoder=True,
     ),
     Metric(
         "subclass_share",
@@ -173,6 +189,7 @@ _RECORDS = (
         "subclass is a point",
         needs_subclasses=True,
         shown="trials",
+        per_encoder=True,
     ),
     Metric(
         "subclass_ari",
@@ -180,12 +197,14 @@ _RECORDS = (
         "adjusted Rand index of subclasses and k-means clusters in each class, as many as it has subclasses, mean over "
         "classes, on z of at most 4,000 images; 1 is the most, by lot it is 0",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     Metric(
         "subclass_nmi",
         "subclass NMI",
         "normalized mutual information of the same; from 0 to 1",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     Metric(
         "subclass_nmi_chance",
@@ -193,6 +212,7 @@ _RECORDS = (
         "expected `subclass_nmi` of subclasses that are dealt out by lot inside each class",
         better="minimize",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     Metric(
         "subclass_silhouette",
@@ -200,6 +220,7 @@ _RECORDS = (
         "silhouette of the subclasses in each class by cosine distance, mean over classes, on z of at most 4,000 "
         "images; from -1 to 1, about 0 where subclasses lie on one another",
         needs_subclasses=True,
+        per_encoder=True,
     ),
     Metric(
         "transfer_accuracy_chance",
@@ -265,10 +286,12 @@ def need_subclasses(metrics: Iterable[str]) -> list[str]:
     return [name for name in metrics if METRICS[name].needs_subclasses]
 
 
-def measurable(*, has_subclasses: bool, has_groups: bool = False) -> list[Metric]:
-    """The metrics that a data set allows."""
+def measurable(*, has_subclasses: bool, has_groups: bool = False, per_encoder: bool = True) -> list[Metric]:
+    """The metrics that a data set allows; without those that each encoder has by itself where several are one."""
     return [
         metric
         for metric in METRICS.values()
-        if (has_subclasses or not metric.needs_subclasses) and (has_groups or not metric.needs_groups)
+        if (has_subclasses or not metric.needs_subclasses)
+        and (has_groups or not metric.needs_groups)
+        and (per_encoder or not metric.per_encoder)
     ]

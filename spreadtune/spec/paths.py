@@ -6,6 +6,7 @@ profile), so the longest existing key matches: in ``search.space.objective.alpha
 """
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -39,9 +40,18 @@ def other_way(path: str) -> str | None:
     return None
 
 
+_OVERRIDES = re.compile(r"(?:search\.variants\..+?\.set\.)?(?:members\..+?\.set\.)?")
+"""Below these stand paths of the file once more: what a variant or a member has otherwise."""
+
+
+def is_part(path: str) -> bool:
+    """Whether a part stands at a path, in the file itself or in what a variant or a member sets."""
+    return path[_OVERRIDES.match(path).end() :] in PARTS  # type: ignore[union-attr]  # it matches nothing, too
+
+
 def canonical(path: str) -> str:
     """``objective.name`` says the same as ``objective``: which part it is."""
-    return path.removesuffix(".name") if path.removesuffix(".name") in PARTS else path
+    return path.removesuffix(".name") if path.endswith(".name") and is_part(path.removesuffix(".name")) else path
 
 
 DottedPath = Annotated[str, AfterValidator(canonical)]
@@ -106,10 +116,10 @@ def _put(tree: dict[str, Any], path: str, value: Any, above: tuple[str, ...]) ->
     rest = path[len(key) + 1 :]
     here = (*above, key)
     if not rest:
-        tree[key] = _same_part(tree.get(key), value) if ".".join(here) in PARTS else value
+        tree[key] = _same_part(tree.get(key), value) if is_part(".".join(here)) else value
         return
     below = tree.get(key)
-    if isinstance(below, str) and ".".join(here) in PARTS:
+    if isinstance(below, str) and is_part(".".join(here)):
         below = {"name": below}
     if below is None:
         below = {}
@@ -129,6 +139,8 @@ def _first_key(tree: Mapping[str, Any], path: str, above: tuple[str, ...]) -> st
 def _keys_are_paths(above: tuple[str, ...]) -> bool:
     match above:
         case ("search", "space") | ("search", "variants", _, "set" | "space") | ("profiles", _) | (*_, "when"):
+            return True
+        case (*_, "members", _, "set"):
             return True
     return False
 

@@ -6,7 +6,10 @@ from spreadtune.spec.trial import Body, TrialSpec
 
 
 def reference_spec(study: Study, seed: int, stage: Stage = "search") -> TrialSpec:
-    """The study file's own values, defaults where a searched path has none, and the objective of a ceiling."""
-    sections = {name: getattr(study, name) for name in Body.model_fields}
+    """The study file's own values, defaults where a searched path has none, and the objective of a ceiling.
+
+    It is one encoder, whatever members the trials have.
+    """
+    sections = {name: getattr(study, name) for name in Body.model_fields if name != "members"}
     sections["objective"] = study.objective.supervised()
     return TrialSpec(**sections, seed=Seed(study=study.search.seed, stage=stage, index=seed))

@@ -13,9 +13,10 @@ from pydantic import (
     model_validator,
 )
 
-from spreadtune.spec.config import Config
+from spreadtune.spec.config import Config, nothing
 from spreadtune.spec.domain import AnyDomain
 from spreadtune.spec.goal import Bound, Direction, Goal, Selection
+from spreadtune.spec.members import plain_path
 from spreadtune.spec.metrics import METRICS, stood_for
 from spreadtune.spec.parts import NamedPart, named, tagged_union
 from spreadtune.spec.paths import DottedPath, other_way
@@ -36,16 +37,16 @@ class NoStopping(NamedPart):
     name: Literal["none"] = "none"
 
 
-def _absent(value: object) -> bool:
-    """Keys that were not given stay out of the file, so that the hash of a study is what it was before they came."""
-    return value is None
-
-
 class Stopping(NamedPart):
     """Trials may be stopped before their last epoch, by what is measured during training."""
 
     metric: str | None = Field(
-        None, exclude_if=_absent, description="whose stand-in decides; where several metrics are optimized"
+        None, exclude_if=nothing, description="whose stand-in decides; where several metrics are optimized"
+    )
+    member: str | None = Field(
+        None,
+        exclude_if=nothing,
+        description="of trials with members: whose epochs decide; whole: all together, while the last one trains",
     )
 
 
@@ -143,13 +144,13 @@ class SearchConfig(Config):
     variants: dict[Annotated[str, AfterValidator(file_name)], VariantConfig] = Field(default_factory=dict)
     optimize: dict[str, Direction] = Field(default_factory=_transfer_accuracy)
     subject_to: dict[str, Annotated[str, BeforeValidator(_bound_text)]] | None = Field(
-        None, exclude_if=_absent, description="what a setting has to keep, for example class_accuracy: '>= 0.9'"
+        None, exclude_if=nothing, description="what a setting has to keep, for example class_accuracy: '>= 0.9'"
     )
     select_on: str | dict[str, Direction] | None = Field(
-        None, exclude_if=_absent, description="what chooses the best setting; the first optimized metric by default"
+        None, exclude_if=nothing, description="what chooses the best setting; the first optimized metric by default"
     )
     confirm: ConfirmConfig | None = Field(
-        None, exclude_if=_absent, description="the best of each variant, and the best SupCon, on the test split"
+        None, exclude_if=nothing, description="the best of each variant, and the best SupCon, on the test split"
     )
 
     @property
@@ -276,7 +277,7 @@ class SearchConfig(Config):
                     raise error_at(
                         f"{place}.{path}", f"sampler {self.sampler} takes no grid; write {{choice: [...]}} instead"
                     )
-                if domain.kind == "window" and path != "objective.alpha":
+                if domain.kind == "window" and plain_path(path) != "objective.alpha":
                     raise error_at(f"{place}.{path}", "a window is for objective.alpha only")
         return self
 

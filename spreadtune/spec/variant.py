@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from spreadtune.errors import UserError
 from spreadtune.spec.domain import Domain, same
+from spreadtune.spec.members import member_of, member_path
 from spreadtune.spec.messages import Problem, problems, report
 from spreadtune.spec.paths import fill, lookup, overlap
 from spreadtune.spec.seed import Seed
@@ -60,7 +61,10 @@ class Variant:
 
     @cached_property
     def _drawn_after(self) -> dict[str, list[str]]:
-        return {path: [other for other in self.space if other in _needs(domain)] for path, domain in self.space.items()}
+        return {
+            path: [other for other in self.space if other in _needs(path, domain)]
+            for path, domain in self.space.items()
+        }
 
     def draw_order(self) -> tuple[str, ...]:
         """The paths of the space, each after what its ``when`` and its window look at, otherwise as in the file.
@@ -130,8 +134,12 @@ class Variant:
         return Problem(problem.path, f"{problem.text} (with {drawn})" if drawn else problem.text)
 
 
-def _needs(domain: Domain) -> set[str]:
-    return {*domain.when, *(WINDOW_NEEDS if domain.kind == "window" else ())}
+def _needs(path: str, domain: Domain) -> set[str]:
+    if domain.kind != "window":
+        return set(domain.when)
+    member = member_of(path)
+    own = (member_path(member[0], other) for other in WINDOW_NEEDS) if member else ()
+    return {*domain.when, *WINDOW_NEEDS, *own}
 
 
 def _listed(wanted: Any) -> tuple[Any, ...]:

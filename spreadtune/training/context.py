@@ -27,6 +27,8 @@ class Context(Protocol):
         workers: this process and those it shares the trial with.
         attempt: the folder this attempt writes to.
         checkpoints: what it may resume from, best first; unreadable ones are passed over.
+        trials: the folder of the run's trials, from which members that are trained already may be taken; None where
+            each trial stands for itself.
         best_by: what makes an epoch the best one, whose checkpoint ``training.checkpoints: best`` keeps.
         clock: seconds, monotonic, by which epochs are timed.
     """
@@ -48,6 +50,9 @@ class Context(Protocol):
 
     @property
     def checkpoints(self) -> list[Path]: ...
+
+    @property
+    def trials(self) -> Path | None: ...
 
     @property
     def best_by(self) -> Watched | None: ...
@@ -78,6 +83,7 @@ class LocalContext:
     threads: int = 1
     workers: Workers = ONE_WORKER
     checkpoints: list[Path] = field(default_factory=list)
+    trials: Path | None = None
     best_by: Watched | None = None
     on_report: Callable[[int, Mapping[str, float]], None] = lambda epoch, metrics: None
     on_phase: Callable[[str], None] = lambda phase: None

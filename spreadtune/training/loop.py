@@ -27,11 +27,13 @@ class Trained:
         epoch: the last finished epoch.
         batch_class_counts: images of each class in a batch, averaged over every batch of the training.
         ended: what ended it: its last epoch, a request to stop, or ``training.time_limit``.
+        time_limit: that one.
     """
 
     epoch: int
     batch_class_counts: list[float]
     ended: Literal["last epoch", "request", "time limit"]
+    time_limit: float | None = None
 
 
 def train(
@@ -69,7 +71,7 @@ def train(
                 _save(trainer, spec, context, epoch - 1)
             return Trained(epoch - 1, trainer.batch_class_counts(), "request")
         if limit is not None and workers.share(spent >= limit):
-            return Trained(epoch - 1, trainer.batch_class_counts(), "time limit")
+            return Trained(epoch - 1, trainer.batch_class_counts(), "time limit", limit)
         started = context.clock()
         measured = trainer.train_epoch(epoch)
         check_finite(epoch, measured)

@@ -1,10 +1,10 @@
 """A model, its data and how it is judged, on one device."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spreadtune.data.channels import with_channels
-from spreadtune.data.dataset import Dataset, Split
+from spreadtune.data.dataset import Dataset
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
 from spreadtune.evaluation.measures import Fitted, measured
@@ -21,6 +21,25 @@ from spreadtune.trial.assemble import build_model
 from spreadtune.trial.datasets import other_dataset_of
 from spreadtune.trial.gradient_measures import GradientMeasures
 from spreadtune.trial.image_measures import IMAGES_AT_ONCE, ImageMeasures
+from spreadtune.trial.parts import Parts
+
+TEST = "test."
+"""With this begin the metrics of the test part."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a trained model makes of clean images.
+
+    Attributes:
+        train: of those it was trained on.
+        kept_apart: of the other parts, by what their metrics' names begin with.
+        other: likewise of another data set's images, where ``evaluation.transfer_to`` names one.
+    """
+
+    train: Representations
+    kept_apart: Mapping[str, Representations]
+    other: "Seen | None" = None
 
 
 class Learner:
@@ -31,17 +50,28 @@ class Learner:
         dataset: its data set.
         context: its device, folders and reports.
         by_subclass: train on subclasses as if they were the classes (the ceiling of transfer).
+        parts: of the data set, where they are on the device already.
+        beside: what else is measured at the epochs at which neighbors are; every worker asks for it.
     """
 
-    def __init__(self, spec: TrialSpec, dataset: Dataset, context: Context, *, by_subclass: bool = False) -> None:
+    def __init__(
+        self,
+        spec: TrialSpec,
+        dataset: Dataset,
+        context: Context,
+        *,
+        by_subclass: bool = False,
+        parts: Parts | None = None,
+        beside: Callable[[], dict[str, float]] | None = None,
+    ) -> None:
         self.spec = spec
         self.dataset = dataset
         self.context = context
         self.by_subclass = by_subclass
         self.label_count = dataset.subclass_count if by_subclass else dataset.class_count
         self.workers = context.workers
-        self.train_split = self._on_device(dataset.split("train"))
-        self.validation_split = self._on_device(dataset.split("validation"))
+        self.parts = parts or Parts(spec, dataset, context)
+        self._beside = beside
         self.augmentation = build_augmentation(spec.data.augmentation)
         self.model = build_model(spec, dataset, self.label_count).to(context.device)
         self.model.encoder = normalize_together(self.model.encoder, context.workers, context.device)
@@ -50,7 +80,7 @@ class Learner:
 
     def train(self) -> Trained:
         """Train to the end; raises :class:`~spreadtune.training.divergence.DivergenceError`."""
-        split = self.train_split
+        split = self.parts.train
         seen = replace(split, labels=split.labels.with_subclasses_as_classes()) if self.by_subclass else split
         trainer = EpochTrainer(self.model, seen, self.augmentation, self.spec, self.label_count, self.workers)
         return train(trainer, self.spec, self.context, self.epoch_metrics)
@@ -71,64 +101,56 @@ class Learner:
     def epoch_metrics(self) -> dict[str, float]:
         """What is looked at while training goes on."""
         seen = self._both_parts()
-        return self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
+        own = self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
+        return own | (self._beside() if self._beside else {})
+
+    def seen(self) -> Seen:
+        """What the model makes of every part, to be asked for after the last epoch; every worker takes part."""
+        other = other_dataset_of(self.spec)
+        of_other = self._seen(Parts(self.spec, other, self.context)) if other else None
+        return replace(self._seen(self.parts), other=of_other)
+
+    def _seen(self, parts: Parts) -> Seen:
+        kept_apart = {name: self.represent(split) for name, split in parts.kept_apart.items()}
+        return Seen(self.represent(parts.train), kept_apart)
 
     def final_metrics(self) -> dict[str, float]:
-        """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part too,
-        which is opened after the last epoch."""
-        kept_apart = self.kept_apart()
-        train, parts = self.represent(self.train_split), {name: self.represent(of) for name, of in kept_apart.items()}
-        of_another = self._of_another()
+        """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part
+        too."""
+        seen = self.seen()
+        return self.workers.led(lambda: self.measured(seen))
 
-        def of_all() -> dict[str, float]:
-            fitted = FinalMetrics(train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses)
-            of_parts = {name: fitted.of(part) | self._of_images(kept_apart[name]) for name, part in parts.items()}
-            return fitted.of_train() | self._of_gradients() | _named(of_parts) | of_another()
-
-        return self.workers.led(of_all)
-
-    def kept_apart(self) -> dict[str, DeviceSplit]:
-        """The parts that nothing is trained on, by what their metrics' names begin with: validation, and of a
-        confirmation ``test.``, which is opened here and nowhere else."""
-        return {"": self.validation_split, **self._opened(self.dataset)}
-
-    def _opened(self, dataset: Dataset) -> dict[str, DeviceSplit]:
-        """In a confirmation the test part of a data set."""
-        stage = self.spec.seed.stage
-        return {"test.": self._on_device(dataset.unsealed(stage).split("test"))} if stage == "confirm" else {}
-
-    def _of_another(self) -> Callable[[], dict[str, float]]:
-        """What the probes read from another data set, where one is named; every worker encodes a part of it now."""
-        other = other_dataset_of(self.spec)
-        if other is None:
-            return dict
-        train = self.represent(self._on_device(other.split("train")))
-        kept_apart = {"": self._on_device(other.split("validation")), **self._opened(other)}
-        parts = {name: self.represent(split) for name, split in kept_apart.items()}
-
-        def probed() -> dict[str, float]:
-            fitted = Fitted(train, held_out=self.spec.seed.stream(PROBE_STREAM))
-            of_parts = {name: OtherMeasures(fitted, seen, other.has_subclasses) for name, seen in parts.items()}
-            return _named({name: measured(each, METRICS.values()) for name, each in of_parts.items()})
-
-        return probed
-
-    def _on_device(self, split: Split) -> DeviceSplit:
-        context = self.context
-        return DeviceSplit.of(split, context.device, self.spec.data.placement, memory=context.memory)
+    def measured(self, seen: Seen, *, few_shot: bool = True) -> dict[str, float]:
+        """The same of what was seen; one worker measures."""
+        fitted = FinalMetrics(
+            seen.train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses, few_shot=few_shot
+        )
+        of_parts = {name: fitted.of(part) | self._of_images(name) for name, part in seen.kept_apart.items()}
+        own = fitted.of_train() | self._of_gradients() | named_by_part(of_parts)
+        return own | (other_metrics(seen.other, self.spec) if seen.other else {})
 
     def _both_parts(self) -> tuple[Representations, Representations]:
-        return self.represent(self.train_split), self.represent(self.validation_split)
+        return self.represent(self.parts.train), self.represent(self.parts.validation)
 
-    def _of_images(self, split: DeviceSplit) -> dict[str, float]:
+    def _of_images(self, part: str) -> dict[str, float]:
         allowed = measurable(has_subclasses=self.dataset.has_subclasses)
+        split = self.parts.kept_apart[part]
         return measured(ImageMeasures(self.model, self.augmentation, split, self.spec.seed), allowed)
 
     def _of_gradients(self) -> dict[str, float]:
-        gradients = GradientMeasures(self.model, self.augmentation, self.train_split, self.spec)
+        gradients = GradientMeasures(self.model, self.augmentation, self.parts.train, self.spec)
         return measured(gradients, measurable(has_subclasses=self.dataset.has_subclasses))
 
 
-def _named(of_parts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """The metrics of every part, its beginning before their names."""
-    return {f"{part}{name}": value for part, found in of_parts.items() for name, value in found.items()}
+def other_metrics(seen: Seen, spec: TrialSpec) -> dict[str, float]:
+    """What probes read from another data set's images; one worker measures."""
+    other = other_dataset_of(spec)
+    assert other is not None
+    fitted = Fitted(seen.train, held_out=spec.seed.stream(PROBE_STREAM))
+    of_parts = {name: OtherMeasures(fitted, part, other.has_subclasses) for name, part in seen.kept_apart.items()}
+    return named_by_part({name: measured(each, METRICS.values()) for name, each in of_parts.items()})
+
+
+def named_by_part(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """``test.transfer_accuracy`` and the like, from metrics by what the names of their part begin with."""
+    return {f"{part}{name}": value for part, found in metrics.items() for name, value in found.items()}

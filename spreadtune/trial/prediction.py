@@ -14,12 +14,12 @@ def theory_of(spec: TrialSpec, batch_class_counts: Sequence[float]) -> dict[str,
     A scheme without a formula, and an objective without theory, leave their numbers out.
 
     Args:
-        spec: the trial.
+        spec: the trial; of one with members the theory is that of the main one.
         batch_class_counts: images of each class in a batch, averaged over all batches.
     """
     counts = list(batch_class_counts)
     found = {"images_per_class": sum(counts) / len(counts)}
-    loss = spec.objective.spread_loss(spec.data.views)
+    loss = spec.main_encoder.objective.spread_loss(spec.data.views)
     if loss is None:
         return found
     scheme = loss.scheme.arguments

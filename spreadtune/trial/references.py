@@ -13,7 +13,7 @@ from spreadtune.training.context import Context
 from spreadtune.training.divergence import DivergenceError
 from spreadtune.trial.attempt_record import Attempt
 from spreadtune.trial.datasets import dataset_of
-from spreadtune.trial.learner import Learner
+from spreadtune.trial.learner import Learner, named_by_part
 from spreadtune.trial.phases import CEILING, RAW_PIXELS, UNTRAINED_ENCODER
 
 PIXELS_PATIENCE = 2
@@ -37,17 +37,17 @@ def run_reference(spec: TrialSpec, context: Context) -> Outcome | None:
     # A ceiling that was cut short would be a wrong line.
     whole = _drawable(spec, dataset.subclass_count).without_time_limit()
     learner = Learner(whole, dataset, context, by_subclass=True)
-    kept_apart = learner.kept_apart()
 
     def probed(
         name: str, represent: Callable[[DeviceSplit], Representations], patience: int | None = None
     ) -> dict[str, float]:
-        train, parts = represent(learner.train_split), {part: represent(split) for part, split in kept_apart.items()}
+        parts = {part: represent(split) for part, split in learner.parts.kept_apart.items()}
+        train = represent(learner.parts.train)
 
         def measured() -> dict[str, float]:
             probes = ProbeMetrics(train, seed=spec.seed.stream(PROBE_STREAM), patience=patience)
-            of_parts = {part: probes.of(seen) for part, seen in parts.items()}
-            return {f"{part}{name}.{metric}": value for part in of_parts for metric, value in of_parts[part].items()}
+            found = {part: probes.of(seen) for part, seen in parts.items()}
+            return named_by_part({f"{part}{name}.": accuracies for part, accuracies in found.items()})
 
         return context.workers.led(measured)
 

@@ -29,11 +29,16 @@ def _check_width(encoder: nn.Module, pixels: Tensor, spec: TrialSpec) -> None:
 
 
 def rehearse(spec: TrialSpec) -> None:
-    """Build the parts of a trial and pass a few images through them to the loss, on the CPU.
+    """Build the parts of a trial and pass a few images through them to the loss, on the CPU, for each of its encoders.
 
     Raises:
         UserError: a part cannot be built, or does not fit the others.
     """
+    for encoder in spec.encoders.values():
+        _rehearse(encoder)
+
+
+def _rehearse(spec: TrialSpec) -> None:
     dataset = dataset_of(spec.data)
     split = DeviceSplit.of(dataset.split("train"), torch.device("cpu"))
     model = build_model(spec, dataset, dataset.class_count)

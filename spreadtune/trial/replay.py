@@ -11,6 +11,7 @@ import torch
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, TrialFolder
+from spreadtune.run_folder.trial import TAKEN
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.metrics import METRICS
 from spreadtune.training.context import LocalContext
@@ -45,8 +46,8 @@ class Comparison:
         Where versions or the metrics that they know differ, a metric that was not recorded is one that came later, and
         there is nothing to compare.
         """
-        later = () if self.exact and self.same_metrics else METRICS.keys()
-        names = self.recorded.keys() | (self.replayed.keys() - later)
+        later = (name for name in self.replayed if name.rpartition(".")[2] in METRICS)
+        names = self.recorded.keys() | (self.replayed.keys() - set(() if self.exact and self.same_metrics else later))
         return [name for name in sorted(names) if not self._equal(self.recorded.get(name), self.replayed.get(name))]
 
     def _equal(self, one: float | None, other: float | None) -> bool:
@@ -84,7 +85,7 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
             attempt=again.new_attempt(),
             device=_device(environment),
             threads=int(environment.get("threads", 1)),
-            on_report=lambda epoch, metrics: on_epoch(epoch, stopped_after or spec.training.epochs),
+            on_report=lambda epoch, metrics: on_epoch(epoch, stopped_after or spec.epochs),
             stop=lambda: len(again.history()) == stopped_after,
         )
         outcome = run_trial(spec, context)
@@ -119,6 +120,8 @@ def _numbers(folder: TrialFolder, outcome: Outcome | None, ended: bool) -> dict[
     """What both runs have to agree in; of the outcome only the epoch where the trial was stopped from outside."""
     history = {line["epoch"]: line for line in folder.history()}
     epoch = outcome.epoch if outcome else max(history)
-    private = ("epoch", "attempt", "seconds", "time")  # no two runs share them
-    last = {name: value for name, value in history.get(epoch, {}).items() if name not in private}
+    private = ("epoch", "attempt", "seconds", "time", TAKEN)  # no two runs share them
+    # What members measured together while they trained is there where none was taken; at the end it is measured again.
+    together = METRICS.keys() if folder.members() else ()
+    last = {name: value for name, value in history.get(epoch, {}).items() if name not in (*private, *together)}
     return {"epoch": epoch, **last, **(outcome.metrics if outcome and ended else {})}

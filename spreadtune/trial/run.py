@@ -2,12 +2,13 @@
 
 from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.spec.quantities import duration_text
-from spreadtune.spec.training import TrainingConfig
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.training.divergence import DivergenceError
+from spreadtune.training.loop import Trained
 from spreadtune.trial.attempt_record import Attempt
 from spreadtune.trial.datasets import dataset_of
+from spreadtune.trial.ensemble import Ensemble
 from spreadtune.trial.learner import Learner
 from spreadtune.trial.prediction import theory_of
 
@@ -23,7 +24,7 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
         UserError: the data set, the model or the batches do not suit one another.
     """
     attempt = Attempt(spec, context)
-    learner = Learner(spec, dataset_of(spec.data), context)
+    learner = (Ensemble if spec.members else Learner)(spec, dataset_of(spec.data), context)
     try:
         trained = learner.train()
     except DivergenceError as divergence:
@@ -31,7 +32,7 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
     if trained.ended == "request":
         return None
     if trained.ended == "time limit":
-        return attempt.end(_out_of_time(spec.training, context, trained.epoch))
+        return attempt.end(_out_of_time(trained, spec.epochs, context))
     return attempt.end(
         Outcome(
             "COMPLETE",
@@ -43,11 +44,11 @@ def run_trial(spec: TrialSpec, context: Context) -> Outcome | None:
     )
 
 
-def _out_of_time(training: TrainingConfig, context: Context, epoch: int) -> Outcome:
+def _out_of_time(trained: Trained, epochs: int, context: Context) -> Outcome:
     """PRUNED, with the metrics of its last epoch: like one that was stopped early it is not probed."""
-    limit = training.time_limit
+    epoch, limit = trained.epoch, trained.time_limit
     assert limit is not None
     history = {line.pop("epoch"): line for line in TrialFolder(context.attempt.path.parent).history()}
     metrics = {name: value for name, value in history[epoch].items() if name not in ("attempt", "seconds", "time")}
-    reason = f"time limit of {duration_text(limit)} after epoch {epoch} of {training.epochs}"
+    reason = f"time limit of {duration_text(limit)} after epoch {epoch} of {epochs}"
     return Outcome("PRUNED", reason, epoch, metrics=metrics, details={"time_limit": limit})

@@ -84,7 +84,7 @@ class _Probe:
         )
 
     def _epoch(self) -> float:
-        steps = len(self.learner.train_split) // self.spec.data.batch_size
+        steps = len(self.learner.parts.train) // self.spec.data.batch_size
         self.trainer.train_epoch(1)  # allocates, compiles, chooses kernels
         one = self._seconds(lambda: self.trainer.train_epoch(1))
         more = min(steps - 1, max(1, min(STEPS, int(BUDGET / one))))
@@ -98,7 +98,7 @@ class _Probe:
         """Seconds of an evaluation during training, and of the one at the end."""
         learner, spec = self.learner, self.spec
         fine = learner.dataset.has_subclasses
-        whole = learner.train_split, learner.validation_split
+        whole = learner.parts.train, learner.parts.validation
         some = tuple(_some(split, IMAGES) for split in whole)
         if spec.training.compile:
             learner.represent(some[1])
@@ -119,7 +119,7 @@ class _Probe:
     def _trainer(self, steps: int) -> EpochTrainer:
         """Trains ``steps`` steps an epoch, as the trial's steps are."""
         learner = self.learner
-        split = _some(learner.train_split, steps * self.spec.data.batch_size, self.spec.data.batches)
+        split = _some(learner.parts.train, steps * self.spec.data.batch_size, self.spec.data.batches)
         return EpochTrainer(learner.model, split, learner.augmentation, self.spec, learner.label_count, learner.workers)
 
     def _seconds(self, work: Callable[[], object]) -> float:

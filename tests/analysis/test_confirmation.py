@@ -80,6 +80,26 @@ def test_the_result_is_the_first_line(confirmed: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("seeds", "told"),
+    [
+        ((0,), "on test the difference is +0.060 (1 shared seed)."),
+        ((), "On test it shares no seed with SupCon (pairs cross_view, denominator negatives), so there is no paired"),
+    ],
+)
+def test_few_or_no_shared_seeds_have_no_interval(new_run: Any, seeds: tuple[int, ...], told: str) -> None:
+    """As where workers of some seeds have failed for the one setting, and of the others for the other."""
+    run = searched(new_run)
+    metrics = ("metric.transfer_accuracy", "test.transfer_accuracy")
+    for seed in range(3):
+        for variant, setting, at in (("spread", 1, seed), ("supcon", 0, seed if seed in seeds else seed + 3)):
+            value = TEST[variant, setting][seed]
+            add(run, variant, setting, at, stage="confirm", **dict.fromkeys(metrics, value))
+    second = run.write().answer().splitlines()[1]
+    assert told in second
+    assert "+-" not in second
+
+
 def test_floors_and_ceiling_on_test_stand_beside_the_result(confirmed: Any) -> None:
     confirmed.reference(0)
     confirmed.reference(0, stage="confirm")

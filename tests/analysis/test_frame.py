@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spreadtune.analysis.frame import build_frame, value_at
+from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
 from spreadtune.spec.seed import Seed
 
@@ -97,4 +97,4 @@ def test_only_started_settings_of_the_search_are_in_the_frame(search: Results) -
 )
 def test_value_at_a_path(sweep: Results, path: str, value: object) -> None:
     spec = sweep.study.variants()[0].trial({"objective.alpha": 0.56}, Seed(study=0))
-    assert value_at(spec, path) == value
+    assert spec.value(path) == value

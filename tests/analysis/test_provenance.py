@@ -2,7 +2,7 @@
 
 import pytest
 
-from spreadtune.analysis.provenance import changes, readable
+from spreadtune.analysis.provenance import changes, lines, readable
 
 DIGEST = "c29bd59fec55b8bfc2afe732a7b3caaace5b827e89ffcb2fd5acafd29d63f6c7"
 
@@ -48,3 +48,23 @@ def test_what_a_manifest_lacks_stays_away() -> None:
 )
 def test_what_the_command_line_changed(command: list[str], line: str) -> None:
     assert changes(command) == line
+
+
+def test_lines_are_dotted_names_and_short_texts() -> None:
+    manifest = {
+        "nodes": [{"cpus": 2, "gpus": 0.0}, {"cpus": 8, "gpus": 1.0}],
+        "seconds": 1267.3149,
+        "storage": None,
+        "devices": ["cpu", "cuda"],
+        "lost": float("nan"),
+    }
+    assert lines(manifest) == [
+        ("nodes.1.cpus", "2"),
+        ("nodes.1.gpus", "0"),
+        ("nodes.2.cpus", "8"),
+        ("nodes.2.gpus", "1"),
+        ("seconds", "1267.31"),
+        ("storage", "–"),
+        ("devices", "cpu, cuda"),
+        ("lost", "–"),
+    ]

@@ -63,13 +63,14 @@ def test_the_test_split_stays_closed(sweep: Results) -> None:
 
 def test_encoder_and_embeddings_come_from_the_trials_folder(sweep: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     reload = SimpleNamespace(
-        load_encoder=lambda folder: ("encoder", folder),
-        embeddings=lambda folder, split: {"folder": folder, "split": split},
+        load_encoder=lambda folder, member: ("encoder", folder, member),
+        embeddings=lambda folder, split, member: {"folder": folder, "split": split, "member": member},
     )
     monkeypatch.setitem(sys.modules, "spreadtune.trial.reload", reload)
     handle = sweep.trial(7)
-    assert handle.encoder() == ("encoder", sweep.run.trial(7))
-    assert handle.embeddings() == {"folder": sweep.run.trial(7), "split": "validation"}
+    assert handle.encoder() == ("encoder", sweep.run.trial(7), "")
+    assert handle.encoder("contrast") == ("encoder", sweep.run.trial(7), "contrast")
+    assert handle.embeddings() == {"folder": sweep.run.trial(7), "split": "validation", "member": None}
 
 
 def test_reading_results_imports_neither_torch_nor_ray_nor_optuna_nor_plotly(sweep: Results, tmp_path: Path) -> None:

@@ -1,5 +1,3 @@
-from itertools import pairwise
-
 import pytest
 import torch
 
@@ -11,18 +9,29 @@ from spreadtune.spec.data import (
     NoAugmentation,
     SimclrAugmentation,
 )
+from spreadtune.testing import AugmentationContract
 
 CONFIGS = [*(part.config() for part in AUGMENTATIONS.parts), SimclrAugmentation(blur=0.5)]
 IMAGES = torch.arange(2 * 3 * 8 * 8, dtype=torch.uint8).view(2, 3, 8, 8)
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.name)
-def test_every_augmentation_gives_float_pixels_in_range(config):
-    views = build_augmentation(config)(IMAGES, 3, torch.Generator().manual_seed(0))
-    for pixels in (views.inputs, views.targets):
-        assert pixels.shape == (3, 2, 3, 8, 8)
-        assert pixels.dtype == torch.float32
-        assert -1e-6 <= pixels.min() <= pixels.max() <= 1 + 1e-6
+def half_mirrored(images, views, generator):
+    """A user's own."""
+    mirrored = torch.rand(views, len(images), 1, 1, 1, generator=generator) < 0.5
+    pixels = torch.where(mirrored, to_pixels(images).flip(-1), to_pixels(images))
+    return Views(pixels, pixels)
+
+
+class TestAugmentations(AugmentationContract):
+    @pytest.fixture(autouse=True, params=[*CONFIGS, "own"], ids=lambda config: getattr(config, "name", config))
+    def given(self, request, own_part):
+        own = request.param == "own"
+        self.part = own_part(lambda: half_mirrored) if own else request.param.model_dump()
+        self.draws = own or request.param.name != "none"
+
+    @pytest.fixture(autouse=True, params=[(3, 8, 8), (1, 32, 32), (3, 32, 32)], ids=str)
+    def shape(self, request):
+        self.image_shape = request.param
 
 
 def test_without_augmentation_every_view_is_the_image():
@@ -52,23 +61,6 @@ def test_an_own_augmentation_must_be_callable(own_part):
     config = DataConfig(dataset="digits", augmentation=own_part(lambda: 3))
     with pytest.raises(UserError, match=r"data\.augmentation: 'own_part_of_a_test:part' returned int"):
         build_augmentation(config.augmentation)
-
-
-@pytest.mark.parametrize("cuts", [(0, 37), (0, 1, 37), (0, 16, 19, 37), (0, 12, 25, 37), tuple(range(38))], ids=str)
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.name)
-def test_parts_of_a_batch_are_those_of_the_whole_bit_for_bit(config, channels, cuts):
-    stored = torch.randint(256, (80, channels, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    indices = torch.randperm(80, generator=torch.Generator().manual_seed(1))[:37]
-    augmentation, generator = build_augmentation(config), torch.Generator().manual_seed(2)
-    whole = augmentation(stored[indices], 3, generator)
-    parts = []
-    for start, stop in pairwise(cuts):
-        of_part = torch.Generator().manual_seed(2)
-        parts.append(views_of_part(augmentation, lambda at: stored[at], indices, 3, of_part, slice(start, stop)))
-        assert torch.equal(of_part.get_state(), generator.get_state())
-    assert torch.equal(torch.cat([part.inputs for part in parts], dim=1), whole.inputs)
-    assert torch.equal(torch.cat([part.targets for part in parts], dim=1), whole.targets)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.name)

@@ -1,6 +1,6 @@
-"""What every encoder must keep, whoever wrote it."""
+"""The contract of encoders, for every encoder of the package and one of a user's, each at the shapes it may meet."""
 
-import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from spreadtune.models import Encoder, build_encoder
-from spreadtune.spec.model import ModelConfig
+from spreadtune.spec.model import ENCODERS
+from spreadtune.testing import EncoderContract
 
 GREY_8, GREY_28, COLOUR_32, COLOUR_64, ODD = (1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64), (3, 12, 20)
 TINY_VIT = {"name": "vit", "depth": 2, "width": 24, "heads": 3}
@@ -44,7 +44,6 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """Every encoder of the package and one of a user's, each at the shapes it may meet."""
     small = {"name": "convnet", "embedding_dim": 24, "width": 12}
     return [
         *(Case(small, 24, shape) for shape in (GREY_8, GREY_28, COLOUR_32, COLOUR_64, ODD)),
@@ -60,105 +59,33 @@ def cases() -> list[Case]:
     ]
 
 
-@pytest.fixture(params=cases(), ids=str)
-def case(request) -> Case:
-    return request.param
+def test_every_encoder_of_the_package_is_tried():
+    assert set(ENCODERS.names) <= {case.part["name"] for case in cases()}
 
 
-@pytest.fixture
-def build(case, own_part):
-    part = case.part | ({"name": own_part(FlatEncoder)} if case.part["name"] == "own" else {})
+class TestEncoders(EncoderContract):
+    @pytest.fixture(autouse=True, params=cases(), ids=str)
+    def case(self, request: pytest.FixtureRequest, own_part: Callable[..., str]) -> Case:
+        case: Case = request.param
+        self.part = case.part | ({"name": own_part(FlatEncoder)} if case.part["name"] == "own" else {})
+        self.image_shape = case.shape
+        self.batch_statistics = case.batch_norm
+        return case
 
-    def build(seed: int = 0) -> Encoder:
-        torch.manual_seed(seed)
-        return build_encoder(ModelConfig(encoder=part).encoder, case.shape)
+    def test_its_width_is_the_one_asked_for(self, case: Case) -> None:
+        assert self.build().embedding_dim == case.width
 
-    return build
+    def test_convolutions_lie_channels_last_and_stay_so(self) -> None:
+        """A matter of speed, which one's own encoder may leave."""
+        encoder = self.build()
+        encoder.load_state_dict({name: value.contiguous() for name, value in encoder.state_dict().items()})
+        for name, parameter in encoder.named_parameters():
+            if parameter.dim() == 4:
+                assert parameter.is_contiguous(memory_format=torch.channels_last), name
 
-
-@pytest.fixture
-def images(case) -> torch.Tensor:
-    return torch.rand(4, *case.shape, generator=torch.Generator().manual_seed(0))
-
-
-def test_embeddings_are_float_rows_of_the_stated_width(build, case, images):
-    encoder = build()
-    embeddings = encoder(images)
-    assert encoder.embedding_dim == case.width
-    assert embeddings.shape == (4, case.width)
-    assert embeddings.dtype == torch.float32
-    assert embeddings.isfinite().all()
-
-
-def test_the_gradient_reaches_every_parameter(build, images):
-    encoder = build()
-    encoder(images).square().sum().backward()
-    for name, parameter in encoder.named_parameters():
-        assert parameter.grad is not None, name
-        assert parameter.grad.isfinite().all(), name
-        assert parameter.grad.any(), name
-
-
-def test_evaluation_treats_every_image_for_itself_and_leaves_no_trace(build, images):
-    encoder = build()
-    encoder(images)  # gives running statistics values of their own
-    encoder.eval()
-    before = {name: value.clone() for name, value in encoder.state_dict().items()}
-    with torch.no_grad():
-        together = encoder(images)
-        for alone in (images[1:3], images[2:3]):  # one image is a batch too
-            rows = slice(1, 3) if len(alone) == 2 else slice(2, 3)
-            torch.testing.assert_close(encoder(alone), together[rows], rtol=1e-4, atol=1e-5)
-        assert torch.equal(encoder(images), together)
-    for name, value in encoder.state_dict().items():
-        assert torch.equal(value, before[name]), name
-
-
-def test_the_graph_does_not_change_what_evaluation_sees(build, images):
-    encoder = build().eval()
-    with_graph = encoder(images)
-    with torch.no_grad():
-        assert torch.equal(encoder(images), with_graph)
-
-
-def test_a_saved_state_gives_the_same_embeddings(build, images):
-    trained, fresh = build(seed=0), build(seed=1)
-    trained(images)
-    file = io.BytesIO()
-    torch.save(trained.state_dict(), file)
-    file.seek(0)
-    assert not torch.equal(trained.eval()(images), fresh.eval()(images))
-    fresh.load_state_dict(torch.load(file, weights_only=True))
-    assert torch.equal(trained(images), fresh(images))
-
-
-def test_the_seed_decides_the_initialization(build):
-    one, same, other = (build(seed).state_dict() for seed in (5, 5, 6))
-    assert all(torch.equal(one[name], same[name]) for name in one)
-    assert not all(torch.equal(one[name], other[name]) for name in one)
-
-
-def test_convolutions_lie_channels_last_and_stay_so(build):
-    encoder = build()
-    encoder.load_state_dict({name: value.contiguous() for name, value in encoder.state_dict().items()})
-    for name, parameter in encoder.named_parameters():
-        if parameter.dim() == 4:
-            assert parameter.is_contiguous(memory_format=torch.channels_last), name
-
-
-def test_bfloat16_gives_nearly_the_same(build, images):
-    encoder = build().eval()
-    exact = encoder(images)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        embeddings = encoder(images).float()
-    embeddings.square().sum().backward()
-    assert all(parameter.grad.isfinite().all() for parameter in encoder.parameters())
-    error = (embeddings - exact).norm() / exact.norm()
-    assert error < 0.05
-
-
-@pytest.mark.parametrize("case", [case for case in cases() if not case.batch_norm], ids=str, indirect=True)
-def test_without_batch_norm_training_too_treats_every_image_for_itself(build, images):
-    encoder = build()
-    assert not any("running" in name for name, _ in encoder.named_buffers())
-    torch.testing.assert_close(encoder(images[1:3]), encoder(images)[1:3], rtol=1e-4, atol=1e-5)
+    def test_without_batch_norm_a_part_of_a_batch_trains_as_in_the_whole(self, case: Case) -> None:
+        encoder, images = self.build(), self.inputs()
+        running = any("running" in name for name, _ in encoder.named_buffers())
+        assert running == case.batch_norm
+        if not running:
+            torch.testing.assert_close(encoder(images[1:3]), encoder(images)[1:3], rtol=1e-4, atol=1e-5)

@@ -1,5 +1,3 @@
-import io
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -7,7 +5,8 @@ from torch import nn
 
 from spreadtune.errors import UserError
 from spreadtune.models import build_decoder
-from spreadtune.spec.model import ConvDecoder, ModelConfig, NoDecoder
+from spreadtune.spec.model import DECODERS, ConvDecoder, ModelConfig, NoDecoder
+from spreadtune.testing import DecoderContract
 
 FEATURES = torch.randn(6, 10, generator=torch.Generator().manual_seed(0))
 
@@ -23,50 +22,35 @@ def flat_decoder(input_dim, image_shape, hidden):
     )
 
 
-@pytest.fixture(params=["conv", "own"])
-def build(request, own_part):
-    part = {"name": own_part(flat_decoder), "hidden": 32} if request.param == "own" else {"name": "conv", "width": 8}
-
-    def build(image_shape=(1, 8, 8), seed: int = 0) -> nn.Module:
-        torch.manual_seed(seed)
-        return build_decoder(ModelConfig(encoder="convnet", decoder=part).decoder, 10, image_shape)
-
-    return build
-
-
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 12, 20), (3, 32, 32), (3, 64, 32), (3, 64, 64), (3, 224, 224)]
+KINDS = ["conv", "own"]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_reconstructions_are_pixels_of_the_image_shape(build, shape):
-    pixels = build(shape)(FEATURES)
-    assert pixels.shape == (6, *shape)
-    assert pixels.dtype == torch.float32
-    assert 0 <= pixels.min() <= pixels.max() <= 1
+def part_of(kind, own_part):
+    return {"name": own_part(flat_decoder), "hidden": 32} if kind == "own" else {"name": "conv", "width": 8}
 
 
-@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (3, 64, 32)])
-def test_the_gradient_reaches_every_parameter_and_the_features(build, shape):
-    decoder, features = build(shape), FEATURES.clone().requires_grad_()
-    decoder(features).square().sum().backward()
-    for name, parameter in decoder.named_parameters():
-        assert parameter.grad.any(), name
-    assert features.grad.any(dim=1).all()
+def test_every_decoder_of_the_package_is_tried():
+    assert set(DECODERS.names) - {"none"} <= set(KINDS)
 
 
-def test_a_saved_state_gives_the_same_reconstructions(build):
-    trained, fresh = build(seed=0), build(seed=1)
-    assert not torch.equal(trained(FEATURES), fresh(FEATURES))
-    file = io.BytesIO()
-    torch.save(trained.state_dict(), file)
-    file.seek(0)
-    fresh.load_state_dict(torch.load(file, weights_only=True))
-    assert torch.equal(trained(FEATURES), fresh(FEATURES))
+class TestDecoders(DecoderContract):
+    @pytest.fixture(autouse=True, params=[(kind, shape) for kind in KINDS for shape in SHAPES], ids=str)
+    def given(self, request, own_part):
+        kind, self.image_shape = request.param
+        self.part = part_of(kind, own_part)
+
+    def test_in_training_too_every_row_is_decoded_for_itself(self):
+        decoder, features = self.build(), self.inputs()
+        torch.testing.assert_close(decoder(features[2:3]), decoder(features)[2:3], rtol=1e-4, atol=1e-6)
 
 
-def test_training_beats_the_mean_image_where_features_tell_images_apart(build):
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_beats_the_mean_image_where_features_tell_images_apart(kind, own_part):
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(1))
-    decoder = build()
+    torch.manual_seed(0)
+    config = ModelConfig(encoder="convnet", decoder=part_of(kind, own_part)).decoder
+    decoder = build_decoder(config, 10, (1, 8, 8))
     optimizer = torch.optim.Adam(decoder.parameters(), lr=3e-2)
     for _ in range(60):
         optimizer.zero_grad()
@@ -74,22 +58,6 @@ def test_training_beats_the_mean_image_where_features_tell_images_apart(build):
         optimizer.step()
     error = F.mse_loss(decoder(FEATURES), images)
     assert error < 0.3 * images.var(dim=0, correction=0).mean()
-
-
-def test_every_row_is_decoded_for_itself(build):
-    decoder = build((3, 32, 32))
-    torch.testing.assert_close(decoder(FEATURES[2:3]), decoder(FEATURES)[2:3], rtol=1e-4, atol=1e-6)
-
-
-def test_the_seed_decides_the_initialization(build):
-    assert torch.equal(build(seed=5)(FEATURES), build(seed=5)(FEATURES))
-
-
-def test_bfloat16_gives_nearly_the_same(build):
-    decoder = build((3, 32, 32))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        pixels = decoder(FEATURES).float()
-    torch.testing.assert_close(pixels, decoder(FEATURES), rtol=0, atol=0.02)
 
 
 @pytest.mark.parametrize(

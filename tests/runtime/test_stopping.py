@@ -15,12 +15,13 @@ from spreadtune.runtime.tune.jobs import Jobs
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.runtime.worker.actor import _unwritable
 from spreadtune.spec.search import SearchConfig
+from tests.small_trial import small_trial
 
 
 def jobs(folder: TrialFolder, workers: int, kind: str = "trial", pruned: bool = True) -> Jobs:
     """A trial in training, which the ledger wants stopped early, or not."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    assignment = SimpleNamespace(kind=kind, number=7, folder=folder, label="alpha 0")
+    assignment = SimpleNamespace(kind=kind, number=7, folder=folder, label="alpha 0", spec=small_trial())
 
     def settle(number: int, error: str | None) -> Any:
         settled.append(number)

@@ -30,7 +30,8 @@ def refused(load, *overrides: str, **options: str) -> str:
         ),
         (
             "search.seeds: {grid: [3]}",
-            "search.space.search.seeds: unknown section 'search'; known: data, model, objective, training, evaluation",
+            "search.space.search.seeds: unknown section 'search'; known: data, model, objective, "
+            "training, evaluation, members",
         ),
         (
             "objectiv.alpha: {grid: [3]}",
@@ -185,3 +186,13 @@ def test_what_is_measured_may_be_asked_for(load) -> None:
 def test_the_other_data_set_is_another_one(load) -> None:
     message = "evaluation.transfer_to: digits is the data set that is trained on (variant main), of which "
     assert refused(load, "evaluation.transfer_to=digits").startswith(message)
+
+
+def test_the_best_checkpoint_needs_a_metric_that_is_measured_while_training(load) -> None:
+    best = "training.checkpoints=best"
+    assert refused(load, best, "search.optimize={uniformity: minimize}") == (
+        "training.checkpoints: best needs a metric that is measured during training, and uniformity is not; write last "
+        "or all"
+    )
+    assert load(best).training.checkpoints == "best"
+    load(best, "search.optimize={uniformity: minimize, spread: maximize}", "search.select_on=spread")

@@ -57,6 +57,7 @@ def test_studies_as_written_under_each_profile_and_resolved(
     assert mistakes(validator, parse(dump_study(load_study(path)), name)) == []
 
 
+MEMBERS = {"a": {"set": {"objective.alpha": 0.5}}, "b": {"same_as": "a"}}
 OWN = {"model.encoder": {"name": "my.module:Encoder", "depth_of_mine": 3}}
 
 
@@ -86,6 +87,10 @@ OWN = {"model.encoder": {"name": "my.module:Encoder", "depth_of_mine": 3}}
         },
         {"profiles": {"p": {"search.optimize": {"spread": "minimize"}, "resources.gpus_per_worker": 0.5}}},
         {"profiles": {"p": {"data": {"dataset": "mnist", "augmentation": "none"}, "description": "other"}}},
+        {"members": MEMBERS, "search.space": {"members.a.set.objective.alpha": {"grid": [0, 1]}}},
+        {"members": MEMBERS, "search.early_stopping": {"name": "median", "member": "a"}},
+        {"search.variants": {"x": {"set": {"members": MEMBERS, "members.a.set.model.head": "mlp"}}}},
+        {"members": MEMBERS, "profiles": {"p": {"members.a.set.training.epochs": 1}}},
         {"data.train_size": None, "resources.gpus_per_worker": "auto", "training.learning_rate": 1},
     ],
 )
@@ -134,6 +139,14 @@ def test_what_may_be_written(validator: Draft202012Validator, changes: Mapping[s
         {"profiles": {"p": {"training.epochs": "two"}}},
         {"profiles": {"p": {"model.encoder": "convet"}}},
         {"profiles": {"p": 3}},
+        {"members": {"a": {"set": {"objective.alpha": 0}}}},
+        {"members": {**MEMBERS, "c": {}}},
+        {"members": {**MEMBERS, "c": {"same_as": "a", "set": {"objective.alpha": 0}}}},
+        {"members": {**MEMBERS, "c": {"set": {}}}},
+        {"members": {**MEMBERS, "c": {"set": {"data.batch_size": 8}}}},
+        {"members": {**MEMBERS, "c": {"set": {"objective.alhpa": 0}}}},
+        {"members": {**MEMBERS, "c.d": {"same_as": "a"}}},
+        {"members": MEMBERS, "search.space": {"members.a.objective.alpha": {"grid": [0, 1]}}},
     ],
 )
 def test_mistakes_are_found(validator: Draft202012Validator, changes: Mapping[str, Any]) -> None:

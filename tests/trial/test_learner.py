@@ -54,4 +54,4 @@ def test_labels_of_training_are_the_classes_or_the_subclasses(by_subclass: bool,
     labels = 10 if by_subclass else 2
     assert learner.model.objective.classifier.out_features == labels
     assert learner.train().batch_class_counts == pytest.approx([32 / labels] * labels, abs=32 / labels)
-    assert learner.represent(learner.validation_split).labels.classes.max() == 1
+    assert learner.represent(learner.parts.validation).labels.classes.max() == 1

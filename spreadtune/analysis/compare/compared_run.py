@@ -12,6 +12,7 @@ from spreadtune.analysis.tables import Tables
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
+from spreadtune.spec.trial import TrialSpec
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -51,7 +52,7 @@ class ComparedRun:
     def values(self) -> Mapping[Setting, Mapping[str, Any]]:
         """Everything that a finished setting trains with, by dotted path, without its seed."""
         specs = setting_specs(self.tables.study, self.frame.finished)
-        return {key: dict(leaves(spec.model_dump(mode="json", exclude={"seed"}))) for key, spec in specs.items()}
+        return {key: dict(leaves(_values(spec))) for key, spec in specs.items()}
 
     @cached_property
     def varying(self) -> list[str]:
@@ -71,3 +72,9 @@ class ComparedRun:
 def sides(runs: Sequence[Tables]) -> tuple[ComparedRun, ...]:
     """The runs with their letters, in the order they were named."""
     return tuple(ComparedRun(letter, tables) for letter, tables in zip(LETTERS, runs, strict=False))
+
+
+def _values(spec: TrialSpec) -> dict[str, Any]:
+    """Of a trial with members those of the main one where they are looked for, and all members' own beside them."""
+    members = spec.model_dump(mode="json", include={"members"})
+    return spec.main_encoder.model_dump(mode="json", exclude={"seed"}) | members

@@ -85,7 +85,9 @@ def _what(outlook: Outlook, run: RunFolder | None) -> Iterator[Row]:
     parts = [counted(len(work.trials), "trial")]
     parts += [f"{counted(len(work.references), 'reference')} (floors and ceiling)"] if work.references else []
     parts += [f"{counted(len(work.confirm), 'trial')} of confirmation on the test split"] if work.confirm else []
-    yield "to run", f"{listed(parts)}, {counted(work.epochs, 'epoch')} in all"
+    taken = sum(len(job.taken) for job in work.jobs)
+    shared = f"; {counted(taken, 'member')} taken from another trial that trains the same" if taken else ""
+    yield "to run", f"{listed(parts)}, {counted(work.epochs, 'epoch')} in all{shared}"
     yield "slots", describe_slots(outlook.slots)
 
 
@@ -97,7 +99,8 @@ def _variant(variant: VariantLoad, seeds: int, *, resumed: bool) -> str:
     else:
         settings = f"{counted(variant.settings, 'setting')} x {counted(seeds, 'seed')}"
         trials = f"{settings}, {counted(variant.total, 'trial')}"
-    return f"{variant.name}: {trials}" + (f", {len(variant.jobs)} of them still to run" if resumed else "")
+    members = f", each of members {listed(variant.members)}" if variant.members else ""
+    return f"{variant.name}: {trials}{members}" + (f", {len(variant.jobs)} of them still to run" if resumed else "")
 
 
 def _alpha(note: AlphaNote) -> str:
@@ -127,7 +130,7 @@ def listed(parts: Sequence[str]) -> str:
 
 def _pace_rows(outlook: Outlook) -> list[tuple[str, ...]]:
     """The columns of :data:`PACE_COLUMNS`, a shape a row."""
-    counts = Counter(shape_of(job.spec) for job in outlook.work.jobs)
+    counts = Counter(shape_of(encoder.spec) for job in outlook.work.jobs for encoder in job.encoders)
     return [
         (
             name or "a trial",
@@ -175,7 +178,8 @@ def _notes(outlook: Outlook, address: str, busy: float) -> Iterator[str]:
 
 
 def _differ(jobs: Sequence[Job]) -> bool:
-    return len({(shape_of(job.spec), job.spec.training.epochs) for job in jobs}) > 1
+    kinds = {tuple((shape_of(each.spec), each.spec.training.epochs) for each in job.encoders) for job in jobs}
+    return len(kinds) > 1
 
 
 def _show_rows(rows: list[Row], console: Console) -> None:

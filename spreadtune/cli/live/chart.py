@@ -7,10 +7,12 @@ from statistics import fmean
 from typing import Any
 
 from spreadtune.search.assignment import setting_label
+from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.results.choice import SettingResults
 from spreadtune.spec.domain import Choice, Domain, Grid, LogUniform, Scalar, Window
+from spreadtune.spec.members import plain_path
 from spreadtune.spec.paths import lookup
-from spreadtune.spec.study import Study
+from spreadtune.spec.study import Study, Variant
 
 FIRST_CHOICE = "objective.alpha"
 TOLD_APART_FIRST = "objective.temperature"
@@ -59,17 +61,18 @@ class Chart:
     @classmethod
     def of(cls, study: Study) -> "Chart | None":
         """The chart of a study; None where it searches no number."""
-        bodies = {variant.name: variant.body for variant in study.variants()}
+        bodies = {variant.name: _body(variant) for variant in study.variants()}
         spaces: dict[str, list[Domain]] = {}
         for variant in study.variants():
             for path, domain in variant.space.items():
-                spaces.setdefault(path, []).append(domain)
+                spaces.setdefault(plain_path(path), []).append(domain)
         numeric = [path for path, domains in spaces.items() if all(map(_is_numeric, domains))]
         if not numeric:
             return None
         path = FIRST_CHOICE if FIRST_CHOICE in numeric else numeric[0]
         domains = spaces.pop(path)
-        fixed = [_value(bodies[variant.name], path) for variant in study.variants() if path not in variant.space]
+        searched = {variant.name: set(map(plain_path, variant.space)) for variant in study.variants()}
+        fixed = [_value(bodies[name], path) for name, paths in searched.items() if path not in paths]
         logarithmic = all(isinstance(domain, LogUniform) for domain in domains) and not fixed
         return cls(
             study.search.metric, path, _ends(domains, fixed), logarithmic, _told_apart(spaces, list(bodies)), bodies
@@ -102,7 +105,13 @@ class Chart:
     def _value_of(self, setting: SettingResults, path: str) -> Any:
         if path == VARIANT:
             return setting.variant
-        return setting.values[path] if path in setting.values else _value(self.bodies[setting.variant], path)
+        searched = {plain_path(own): value for own, value in setting.values.items()}
+        return searched[path] if path in searched else _value(self.bodies[setting.variant], path)
+
+
+def _body(variant: Variant) -> Mapping[str, Any]:
+    """What a variant does not search; of members that of the main one."""
+    return expected_draws(variant, 1)[0].main_encoder.model_dump() if variant.body.get("members") else variant.body
 
 
 def _value(body: Mapping[str, Any], path: str) -> Any:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from spreadtune.runtime.cluster.connection import TOKEN_VERB, Cluster
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
 from spreadtune.search.assignment import Assignment
+from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.results.progress import Progress
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
@@ -53,7 +55,7 @@ class Terminal:
         self._metric = study.search.metric
         self._metrics = tuple(dict.fromkeys((*study.search.optimize, *study.search.selection.metrics)))
         self._proxy = study.search.stand_in or METRICS[self._metric].stand_in
-        self._eta = Eta(study.training.epochs, clock)
+        self._eta = Eta(_epochs_of_a_trial(study), clock)
         self._in_training: dict[tuple[str, int], InTraining] = {}
         self._view = View(run, self._metric, Chart.of(study), began=clock(), clock=clock)
         self._live: Live | None = None
@@ -114,7 +116,7 @@ class Terminal:
 
     def reported(self, assignment: Assignment, epoch: int, metrics: Mapping[str, float]) -> None:
         self._eta.reported(assignment, epoch, metrics)
-        epochs = assignment.spec.training.epochs
+        epochs = assignment.spec.epochs
         step = f"epoch {epoch} of {epochs}" if epoch < epochs else "measuring"
         phase = "" if assignment.kind == "trial" else "ceiling, "
         self._note(assignment, step=phase + step, epoch=epoch)
@@ -179,3 +181,8 @@ class TerminalHandler(logging.Handler):
 
 def _key(assignment: Assignment) -> tuple[str, int]:
     return assignment.kind, assignment.number
+
+
+def _epochs_of_a_trial(study: Study) -> int:
+    """About so many has one that waits."""
+    return round(fmean(expected_draws(variant, 1)[0].epochs for variant in study.variants()))

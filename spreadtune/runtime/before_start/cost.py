@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spreadtune.runtime.cluster.resources import Slots
-from spreadtune.search.plans.workload import Job, Workload
+from spreadtune.search.plans.workload import EncoderJob, Workload
 from spreadtune.trial.shape import Pace, Shape, shape_of
 
 
@@ -36,7 +36,7 @@ def cost_of(
 
     ::
 
-        seconds of a trial = epochs * epoch / workers + evaluations * evaluation + checkpoints * checkpoint + end
+        seconds of an encoder = epochs * epoch / workers + evaluations * evaluation + checkpoints * checkpoint + end
         CPU-hours = sum of seconds * workers * CPUs / 3600,   GPU-hours likewise with GPUs (a fraction is a fraction)
 
     Args:
@@ -45,10 +45,10 @@ def cost_of(
         slots: what a trial is given and how many run at once.
         price_per_gpu_hour: in any currency.
     """
-    known = [(job, paces[shape_of(job.spec)]) for job in work.jobs]
-    seconds = [seconds_of(job, pace, slots.workers) for job, pace in known]
+    known = [[(each, paces[shape_of(each.spec)]) for each in job.encoders] for job in work.jobs]
+    seconds = [seconds_of(encoders, slots.workers) for encoders in known]
     hours = sum(seconds) / 3600 * slots.workers
-    kept = sum(kept_checkpoints(job) * pace.checkpoint_bytes for job, pace in known)
+    kept = sum(kept_checkpoints(each) * pace.checkpoint_bytes for encoders in known for each, pace in encoders)
     return Cost(
         seconds=sum(seconds),
         wall_seconds=wall_time(seconds, slots.count),
@@ -59,20 +59,25 @@ def cost_of(
     )
 
 
-def seconds_of(job: Job, pace: Pace, workers: int) -> float:
-    """Seconds of one trial. Workers share its steps; evaluations, checkpoints and probes are the first one's."""
-    return (
-        job.epochs * pace.epoch / workers
-        + job.evaluations * pace.evaluation
-        + job.checkpoints * pace.checkpoint
+def seconds_of(encoders: Sequence[tuple[EncoderJob, Pace]], workers: int) -> float:
+    """Seconds of one trial. Workers share its steps; evaluations, checkpoints and probes are the first one's.
+
+    Several encoders are measured each and together, which is taken to last as long as the longest of their ends.
+    """
+    alone = sum(
+        encoder.epochs * pace.epoch / workers
+        + encoder.evaluations * pace.evaluation
+        + encoder.checkpoints * pace.checkpoint
         + pace.end
+        for encoder, pace in encoders
     )
+    return alone + (max(pace.end for _, pace in encoders) if len(encoders) > 1 else 0.0)
 
 
-def kept_checkpoints(job: Job) -> int:
-    """Checkpoints that stay of a trial by ``training.checkpoints``. The best is taken for another one than the last."""
+def kept_checkpoints(job: EncoderJob) -> int:
+    """Checkpoints that stay of an encoder by ``training.checkpoints``; the best is taken not to be the last."""
     most = {"last": 1, "best": 2, "all": job.checkpoints}
-    return min(job.checkpoints, most[job.spec.training.checkpoints])
+    return 0 if job.taken else min(job.checkpoints, most[job.spec.training.checkpoints])
 
 
 def wall_time(seconds: Sequence[float], slots: int) -> float:

@@ -61,8 +61,8 @@ def look_ahead(
     slots = plan_slots(study.resources, _nodes(study, address))
     work = workload(study, run, references=dataset_of(study.data).has_subclasses, storage=storage)
     shapes: dict[Shape, TrialSpec] = {}
-    for job in work.jobs:
-        shapes.setdefault(shape_of(job.spec), job.spec)
+    for encoder in (encoder for job in work.jobs for encoder in job.encoders):
+        shapes.setdefault(shape_of(encoder.spec), encoder.spec)
     paces = {shape: measure(spec, slots) for shape, spec in shapes.items()}
     return Outlook(study, work, slots, paces, cost_of(work, paces, slots, price_per_gpu_hour=price_per_gpu_hour))
 

@@ -12,7 +12,7 @@ from spreadtune.runtime.tune.lost_workers import LostWorkers
 from spreadtune.runtime.tune.stop_request import StopRequest
 from spreadtune.search.assignment import Assignment
 from spreadtune.search.ledger import Ledger
-from spreadtune.search.stopping.watched import watched
+from spreadtune.search.stopping.watched import Deciding, watched
 from spreadtune.trial.phases import RAW_PIXELS, UNTRAINED_ENCODER
 
 logger = logging.getLogger(__name__)
@@ -225,5 +225,6 @@ class Jobs:
             "gpus": self.slots.gpus,
             "memory": self.slots.memory,
             "best_by": watched(self.ledger.study.search),
-            "watched": self.ledger.study.search.stand_in,
+            "takes_members": Deciding.takes_members(self.ledger.study.search),
+            "watched": Deciding.of(self.ledger.study.search, assignment.spec).metric,
         }

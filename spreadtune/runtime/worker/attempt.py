@@ -64,7 +64,7 @@ def _run_attempt(job: Mapping[str, Any]) -> None:
     with _attempt_log(attempt, workers):
         try:
             spec = load_trial(folder.spec_file)
-            context = _context(job, folder, attempt, checkpoints, workers, last_epoch=spec.training.epochs)
+            context = _context(job, folder, attempt, checkpoints, workers, last_epoch=spec.epochs)
             run = run_trial if job["kind"] == "trial" else run_reference
             logger.info("%s on %s with %d threads", attempt.path, context.device, context.threads)
             with memory_watched(attempt, job["memory"]):
@@ -129,6 +129,7 @@ def _context(
         threads=job["cpus"],
         workers=workers,
         checkpoints=checkpoints,
+        trials=folder.path.parent if job["takes_members"] else None,
         best_by=job["best_by"],
         watched=job["watched"],
         last_epoch=last_epoch,
@@ -140,7 +141,7 @@ def _context(
 def _failed(attempt: AttemptFolder, error: Exception) -> Outcome:
     kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
     reason = (f"{kind}{error}".splitlines() or [type(error).__name__])[0].rstrip()
-    epoch = max((line["epoch"] for line in attempt.history()), default=0)
+    epoch = max((line["epoch"] for line in TrialFolder(attempt.path.parent).history()), default=0)
     return Outcome(state="FAIL", reason=reason, epoch=epoch)
 
 

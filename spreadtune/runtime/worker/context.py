@@ -10,6 +10,7 @@ import torch
 
 from spreadtune.run_folder import AttemptFolder
 from spreadtune.run_folder.retention import Watched
+from spreadtune.run_folder.trial import TAKEN
 from spreadtune.training.workers import Workers
 
 REPORT_EVERY = 0.5  # seconds; a report waits for the driver's loop, so short epochs share one
@@ -37,13 +38,15 @@ class RayContext:
     last_epoch: int
     send: Callable[[dict[str, Any]], None]
     stop_file: Path
+    trials: Path | None = None
     best_by: Watched | None = None
     clock: Callable[[], float] = time.perf_counter
     _last_report: float = field(default=0.0, init=False)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         due = time.monotonic() - self._last_report >= REPORT_EVERY
-        if epoch == self.last_epoch or self.watched in metrics or self.workers.share(due):
+        told = epoch == self.last_epoch or self.watched in metrics or TAKEN in metrics
+        if told or self.workers.share(due):
             self._last_report = time.monotonic()
             self.send({"epoch": epoch, "metrics": dict(metrics)})
 

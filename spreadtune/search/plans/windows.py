@@ -7,6 +7,7 @@ from typing import Any
 from spreadtune.search.sampling.settings import Value
 from spreadtune.search.sampling.space import ALPHA, Space
 from spreadtune.spec.domain import Domain, Window
+from spreadtune.spec.members import plain_path
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.variant import WINDOW_NEEDS
 from spreadtune.theory import equal, last_collapse_threshold
@@ -52,7 +53,7 @@ def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) ->
     notes: dict[AlphaNote, list[int]] = {}  # by window: settings below, inside and above it
     for values in _drawn(space) if settings is None else settings:
         spec = space.variant.trial(values, Seed(study=0))
-        loss, theory = spec.objective.spread_loss(spec.data.views), space.theory(values)
+        loss, theory = spec.main_encoder.objective.spread_loss(spec.data.views), space.theory(values)
         if loss is None or "alpha_c" not in theory:
             continue
         window = AlphaNote(
@@ -61,7 +62,8 @@ def alpha_notes(space: Space, settings: Sequence[Mapping[str, Value]] | None) ->
         notes.setdefault(window, [0, 0, 0])[_place(loss.alpha, window)] += 1
     if settings is not None:
         return [replace(window, below=low, inside=mid, above=high) for window, (low, mid, high) in notes.items()]
-    domain = space.variant.space.get(ALPHA)
+    alphas = (domain for path, domain in space.variant.space.items() if plain_path(path) == ALPHA)
+    domain = next(alphas, None)
     return [replace(window, drawn=_ends(domain, window)) for window in notes] if domain else []
 
 
@@ -77,7 +79,9 @@ def _drawn(space: Space) -> Iterator[dict[str, Any]]:
     domains = space.variant.space
     return space.variant.settings(
         {
-            path: domains[path].corners() if path in (*WINDOW_NEEDS, "data.views") else domains[path].corners()[-1:]
+            path: domains[path].corners()
+            if plain_path(path) in (*WINDOW_NEEDS, "data.views")
+            else domains[path].corners()[-1:]
             for path in domains
         }
     )

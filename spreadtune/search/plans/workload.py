@@ -14,6 +14,7 @@ from spreadtune.search.results.progress import planned_pairs
 from spreadtune.search.results.to_confirm import expected_settings
 from spreadtune.search.sampling.class_counts import BatchClassCounts
 from spreadtune.search.sampling.space import ClassCounts, Space
+from spreadtune.search.stopping.watched import Deciding
 from spreadtune.search.storage.reading import stored_rows
 from spreadtune.search.storage.record import Record, Row
 from spreadtune.spec.reference import reference_spec
@@ -29,10 +30,42 @@ class Job:
     Attributes:
         spec: what is trained.
         done: epochs that an earlier attempt left, from whose checkpoint it goes on.
+        taken: members that are taken from another trial.
     """
 
     spec: TrialSpec
     done: int = 0
+    taken: frozenset[str] = frozenset()
+
+    @property
+    def encoders(self) -> tuple["EncoderJob", ...]:
+        """What is to be trained one after another: the members, or the one encoder."""
+        found, done = list[EncoderJob](), self.done
+        for name, spec in self.spec.encoders.items():
+            behind = min(done, spec.training.epochs)
+            found.append(EncoderJob(spec, spec.training.epochs if name in self.taken else behind, name in self.taken))
+            done -= behind
+        return tuple(found)
+
+    @property
+    def epochs(self) -> int:
+        """Still to train."""
+        return sum(encoder.epochs for encoder in self.encoders)
+
+
+@dataclass(frozen=True)
+class EncoderJob:
+    """One encoder of a :class:`Job`.
+
+    Attributes:
+        spec: what is trained.
+        done: epochs that need no training.
+        taken: whether another trial trains it.
+    """
+
+    spec: TrialSpec
+    done: int = 0
+    taken: bool = False
 
     @property
     def epochs(self) -> int:
@@ -65,6 +98,7 @@ class VariantLoad:
         jobs: the trials among them that are missing, were begun or failed. Where settings are drawn, those that were
             not yet are as :func:`~spreadtune.search.plans.draws.expected_draws` has them.
         alpha: where its alphas lie in the predicted window.
+        members: what its trials' encoders are called, where they have several.
         confirm: the trials of its confirmation among what is missing, was begun or failed. While the search goes on
             and its best setting is not known, they are like the trials of the search.
     """
@@ -75,6 +109,7 @@ class VariantLoad:
     jobs: tuple[Job, ...]
     alpha: tuple[AlphaNote, ...]
     confirm: tuple[Job, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,12 +166,36 @@ def workload(
     searching = [_variant(plan, planned, space, rows.get(space.variant.name, {}), run) for space in spaces]
     chosen = records_to_confirm(study, rows) if run and not any(load.jobs for load in searching) else None
     return Workload(
-        variants=tuple(
-            replace(load, confirm=_confirm(study, plan, space, chosen, confirmed.get(load.name, {}), run))
-            for load, space in zip(searching, spaces, strict=True)
+        variants=_with_taken_members(
+            study,
+            [
+                replace(load, confirm=_confirm(study, plan, space, chosen, confirmed.get(load.name, {}), run))
+                for load, space in zip(searching, spaces, strict=True)
+            ],
         ),
         references=tuple(_references(study, run, plan.reference_seeds)) if references else (),
     )
+
+
+def _with_taken_members(study: Study, variants: Sequence[VariantLoad]) -> tuple[VariantLoad, ...]:
+    """The same, where every trial but the first takes a member that it shares with others."""
+    if not Deciding.takes_members(study.search):
+        return tuple(variants)
+    trained = set[tuple[str, str]]()
+
+    def taking(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+        found = []
+        for job in jobs:
+            members = {name: (name, spec.model_dump_json()) for name, spec in job.spec.encoders.items() if name}
+            found.append(replace(job, taken=frozenset(name for name, key in members.items() if key in trained)))
+            trained.update(members.values())
+        return tuple(found)
+
+    return tuple(replace(load, jobs=taking(load.jobs), confirm=taking(load.confirm)) for load in variants)
+
+
+def _at(spec: TrialSpec, seed: int, stage: Stage = "search") -> TrialSpec:
+    return spec.model_copy(update={"seed": Seed(study=0, stage=stage, index=seed)})
 
 
 def _variant(
@@ -152,6 +211,7 @@ def _variant(
         total=total,
         jobs=(*begun, *(Job(spec) for spec in _untouched(plan, total, space, last))),
         alpha=tuple(alpha_notes(space, settings)),
+        members=tuple(space.variant.body.get("members", ())),
     )
 
 
@@ -169,10 +229,11 @@ def _confirm(
     seeds, name = study.search.confirm_seeds, space.variant.name
     if chosen is None:
         count = max(0, seeds * expected_settings(study)[name] - len(last))
-        return (*begun, *(Job(spec) for spec in _like_the_search(plan, space, count)))
+        expected = enumerate(_like_the_search(plan, space, count))
+        return (*begun, *(Job(_at(spec, place, "confirm")) for place, spec in expected))
     specs = {record.setting: space.variant.trial(record.values, Seed(study=0)) for record in chosen.get(name, ())}
-    missing = ((setting, seed) for seed in range(seeds) for setting in specs)
-    return (*begun, *(Job(specs[setting]) for setting, seed in missing if (setting, seed) not in last))
+    missing = ((setting, seed) for seed in range(seeds) for setting in specs if (setting, seed) not in last)
+    return (*begun, *(Job(_at(specs[setting], seed, "confirm")) for setting, seed in missing))
 
 
 def _like_the_search(plan: Plan, space: Space, count: int) -> Sequence[TrialSpec]:
@@ -186,7 +247,7 @@ def _like_the_search(plan: Plan, space: Space, count: int) -> Sequence[TrialSpec
 
 def _again(space: Space, row: Row, folder: TrialFolder) -> Job | None:
     """A trial that a resume takes up, or tries again; None for one that has ended."""
-    spec = space.variant.trial(row.record.values, Seed(study=0))
+    spec = _at(space.variant.trial(row.record.values, Seed(study=0)), row.record.seed, row.record.stage)
     if row.state == "FAIL":
         return Job(spec)
     if row.state == "RUNNING" and folder.outcome() is None and folder.finished_attempt() is None:
@@ -200,7 +261,8 @@ def _untouched(plan: Plan, total: int, space: Space, last: Mapping[tuple[int, in
         return expected_draws(space.variant, max(0, total - len(last)))
     specs = [space.variant.trial(values, Seed(study=0)) for values in plan.settings(space)]
     # As they are handed out: every setting at one seed, then at the next.
-    return [spec for seed in range(plan.seeds) for setting, spec in enumerate(specs) if (setting, seed) not in last]
+    pairs = ((seed, setting) for seed in range(plan.seeds) for setting in range(len(specs)))
+    return [_at(specs[setting], seed) for seed, setting in pairs if (setting, seed) not in last]
 
 
 def _references(study: Study, run: RunFolder | None, seeds: int) -> Iterator[Job]:
@@ -215,4 +277,4 @@ def _references(study: Study, run: RunFolder | None, seeds: int) -> Iterator[Job
 
 def _epochs_behind(folder: TrialFolder) -> int:
     """How many epochs of earlier attempts the next one need not train."""
-    return max(map(checkpoint_epoch, folder.checkpoints()), default=0)
+    return sum(max(map(checkpoint_epoch, encoder.checkpoints()), default=0) for encoder in folder.encoders().values())

@@ -35,6 +35,7 @@ _TYPES = {
     "duplicate_of": "Int64",
     "repeat_of": "Int64",
     "retry_of": "Int64",
+    "taken": "str",
     "class_counts": "str",
     "device": "str",
 }
@@ -111,6 +112,8 @@ def trials_table(
         *parameters,
         *(f"metric.{name}" for name in METRICS),
         *(test_columns() if study.search.confirm else ()),
+        *dict.fromkeys(name for line in lines for name in line if _is_of_member(name)),
+        *(["taken"] if any(variant.body.get("members") for variant in study.variants()) else []),
         *(f"theory.{name}" for name in _THEORY),
         *("class_counts", "seconds", "device"),
     ]
@@ -169,11 +172,25 @@ def _trial_line(
         **{column: drawn.get(name) for column, name in parameters.items()},
         **{f"metric.{name}": outcome.metrics.get(name) for name in METRICS},
         **{name: outcome.metrics.get(name) for name in test_columns()},
+        **_of_members(outcome.metrics),
+        "taken": ", ".join(f"{name} from trial {number}" for name, number in folder.taken().items()) or None,
         **{f"theory.{name}": outcome.theory.get(name) for name in _THEORY},
         "class_counts": _class_counts(outcome),
         "seconds": outcome.details.get("seconds"),
         "device": outcome.details.get("device"),
     }
+
+
+def _of_members(metrics: Mapping[str, float]) -> dict[str, float]:
+    """``metric.contrast.spread`` and ``test.contrast.spread``: what is measured of one encoder of several."""
+    columns = {name if name.startswith("test.") else f"metric.{name}": value for name, value in metrics.items()}
+    return {name: value for name, value in columns.items() if _is_of_member(name)}
+
+
+def _is_of_member(column: str) -> bool:
+    kind, _, rest = column.partition(".")
+    member, dot, metric = rest.partition(".")
+    return kind in ("metric", "test") and bool(dot) and member not in METRICS and metric in METRICS
 
 
 def _class_counts(outcome: Outcome) -> str | None:
@@ -207,7 +224,7 @@ def _parameters(study: Study) -> dict[str, str]:
 
 
 def _history_column(key: str) -> str:
-    return f"metric.{key}" if key in METRICS else key
+    return f"metric.{key}" if key.rpartition(".")[2] in METRICS else key
 
 
 def _frame(lines: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:

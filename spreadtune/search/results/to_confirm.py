@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from spreadtune.search.plans.draws import expected_draws
 from spreadtune.search.results.choice import Choice, SettingResults
 from spreadtune.search.storage.record import Rows
-from spreadtune.spec.objective import is_supcon
+from spreadtune.spec.members import plain_path
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -27,7 +28,7 @@ def settings_to_confirm(study: Study, choice: Choice) -> dict[str, list[SettingR
         return variants[found.variant].trial(found.values, Seed(study=0))
 
     found = {variant: [best] for variant, best in choice.of_variants.items()}
-    baseline = next((each for each in choice.settings if each.results and is_supcon(spec(each).objective)), None)
+    baseline = next((each for each in choice.settings if each.results and spec(each).is_supcon), None)
     if baseline and spec(baseline) not in [spec(best) for best in choice.of_variants.values()]:
         found[baseline.variant].append(baseline)
     return found
@@ -67,14 +68,14 @@ def expected_settings(study: Study) -> dict[str, int]:
 
 
 def _lists_supcon(variant: Variant) -> bool:
-    alphas = variant.space.get(ALPHA)
-    if alphas is None or alphas.kind not in ("grid", "choice"):
+    alphas = {path: domain for path, domain in variant.space.items() if plain_path(path) == ALPHA}
+    listed = all(domain.kind in ("grid", "choice") for domain in alphas.values())
+    if not (alphas and listed and all(domain.reaches(0) and len(domain.corners()) > 1 for domain in alphas.values())):
         return False
-    return alphas.reaches(0) and len(alphas.corners()) > 1
+    encoders = expected_draws(variant, 1)[0].encoders.values()
+    return all(spec.objective.spread_loss(spec.data.views) for spec in encoders)
 
 
 def _supcon_throughout(variant: Variant) -> bool:
-    searched = {ALPHA, WEIGHT} & set(variant.space)
-    objective = variant.body["objective"]
-    fixed = all(objective.get(path.rpartition(".")[2], 0) == 0 for path in (ALPHA, WEIGHT))
-    return objective["name"] == "spread" and fixed and not searched
+    searched = {ALPHA, WEIGHT} & set(map(plain_path, variant.space))
+    return not searched and expected_draws(variant, 1)[0].is_supcon

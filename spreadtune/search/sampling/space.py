@@ -59,8 +59,10 @@ class Space:
         was drawn (temperature, pair scheme, batch).
         """
         values = {p.path: params[p.name] for p in self.parameters if p.name in params and p.name == p.path}
-        position = params.get(f"{ALPHA}.position")
-        return values if position is None else values | {ALPHA: self._alpha(float(position), values)}
+        for parameter in self.parameters:
+            if parameter.name in params and parameter.name != parameter.path:
+                values[parameter.path] = self._alpha(parameter.path, float(params[parameter.name]), values)
+        return values
 
     def theory(self, values: Mapping[str, Value]) -> dict[str, float]:
         """What theory says of a setting before it is trained: from expected, not from realized class counts."""
@@ -71,9 +73,9 @@ class Space:
         """The images of each class in an average batch of a setting."""
         return self._class_counts(self.variant.trial(values, Seed(study=0)).data)
 
-    def _alpha(self, position: float, values: Mapping[str, Value]) -> float:
+    def _alpha(self, path: str, position: float, values: Mapping[str, Value]) -> float:
         # Seed and alpha do not enter the thresholds; any valid ones make a trial to read the rest from.
-        spec = self.variant.trial({**values, ALPHA: 0.0}, Seed(study=0))
+        spec = self.variant.trial({**values, path: 0.0}, Seed(study=0)).encoder_at(path)
         loss = spec.objective.spread_loss(spec.data.views)
         assert loss is not None, "a window is refused where there is no theory"
         return alpha_from_window(position, self._class_counts(spec.data), **loss.scheme.arguments)

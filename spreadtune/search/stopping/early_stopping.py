@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from spreadtune.search.plans.backlog import Ready
+from spreadtune.search.stopping.watched import Deciding
 from spreadtune.search.storage.faults import DatabaseAwayError
 from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Stop
@@ -14,10 +15,10 @@ from spreadtune.spec.search import SearchConfig
 
 @dataclass(frozen=True)
 class _InTraining:
-    """A trial in a worker's hands, and how many epochs it has."""
+    """A trial in a worker's hands, and what decides on it."""
 
     ready: Ready
-    epochs: int
+    deciding: Deciding
 
 
 class EarlyStopping:
@@ -29,7 +30,6 @@ class EarlyStopping:
     """
 
     def __init__(self, search: SearchConfig, outbox: Outbox) -> None:
-        self._watched = search.stand_in
         self._pruner = search.early_stopping.name
         self._outbox = outbox
         self._in_training: dict[int, _InTraining] = {}
@@ -39,9 +39,9 @@ class EarlyStopping:
         """Run-wide numbers of the trials in training."""
         return self._in_training.keys()
 
-    def begin(self, ready: Ready, epochs: int) -> None:
+    def begin(self, ready: Ready, deciding: Deciding) -> None:
         """A worker has the trial now."""
-        self._in_training[ready.number] = _InTraining(ready, epochs)
+        self._in_training[ready.number] = _InTraining(ready, deciding)
 
     def end(self, number: int) -> None:
         """The trial has ended; whoever still reports for it is told to stop. Harmless the second time."""
@@ -55,11 +55,12 @@ class EarlyStopping:
         book, row, trial = watched.ready.book, watched.ready.row, watched.ready.trial
         if row.record.repeat_of is not None or row.record.stage == "confirm":
             return False  # a mean over the seeds that survived would be one over the lucky ones
-        value = metrics.get(self._watched) if self._watched else None
-        if value is None or not math.isfinite(value) or epoch <= max(row.reported, default=0):
+        deciding = watched.deciding
+        value, step = metrics.get(deciding.metric or ""), deciding.epoch(epoch, metrics)
+        if value is None or not math.isfinite(value) or step <= max(row.reported, default=0):
             return False
-        row.reported.add(epoch)
-        return self._outbox.post(partial(book.report, trial, number, value, epoch)) and self._decide(
+        row.reported.add(step)
+        return self._outbox.post(partial(book.report, trial, number, value, step)) and self._decide(
             watched, epoch, metrics
         )
 
@@ -78,14 +79,17 @@ class EarlyStopping:
         for line in history:
             epoch = int(line["epoch"])
             metrics = {name: value for name, value in line.items() if name not in ("epoch", "attempt")}
-            if self._decide(watched, epoch, metrics) if epoch == heard else self.report(number, epoch, metrics):
+            deciding = watched.deciding
+            again = deciding.epoch(epoch, metrics) == heard and deciding.metric in metrics
+            if self._decide(watched, epoch, metrics) if again else self.report(number, epoch, metrics):
                 return True
         return False
 
     def _decide(self, watched: _InTraining, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Whether the trial is to stop at the epoch whose value was stored last."""
         book, row, trial = watched.ready.book, watched.ready.row, watched.ready.trial
-        if epoch >= watched.epochs or not self._should_prune(watched.ready):
+        last = watched.deciding.last
+        if (last and watched.deciding.epoch(epoch, metrics) >= last) or not self._should_prune(watched.ready):
             return False
         row.stop = Stop(epoch, dict(metrics), f"stopped early at epoch {epoch} ({self._pruner})")
         self._outbox.post(partial(book.write_stop, trial, row.stop))

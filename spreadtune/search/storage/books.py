@@ -1,5 +1,7 @@
 """The books of a run."""
 
+from itertools import product
+
 from optuna.storages import BaseStorage
 
 from spreadtune.run_folder import RunFolder
@@ -7,8 +9,9 @@ from spreadtune.search.sampling.space import ClassCounts, Space
 from spreadtune.search.stopping.pruners import make_pruner
 from spreadtune.search.storage.book import Book
 from spreadtune.search.storage.database import study_name
-from spreadtune.spec.search import NoStopping
-from spreadtune.spec.seed import Stage
+from spreadtune.spec.members import plain_path
+from spreadtune.spec.search import AnyStopping, NoStopping
+from spreadtune.spec.seed import Seed, Stage
 from spreadtune.spec.study import Study, Variant
 
 
@@ -29,14 +32,19 @@ def open_books(
             Space(variant, class_counts),
             storage,
             search=search,
-            pruner=make_pruner(search.early_stopping, epochs=_longest(variant)),
+            pruner=make_pruner(search.early_stopping, epochs=_longest(variant, search.early_stopping)),
             alone=len(variants) == 1,
         )
         for variant in variants
     ]
 
 
-def _longest(variant: Variant) -> int:
-    """The epochs of a variant's longest trial."""
-    searched = variant.space.get("training.epochs")
-    return max(map(int, searched.corners())) if searched else int(variant.body["training"]["epochs"])
+def _longest(variant: Variant, stopping: AnyStopping) -> int:
+    """The epochs at which early stopping looks of a variant's longest trial."""
+    member = None if isinstance(stopping, NoStopping) else stopping.member
+    corners = {
+        path: domain.corners() for path, domain in variant.space.items() if plain_path(path) == "training.epochs"
+    }
+    combined = (dict(zip(corners, values, strict=True)) for values in product(*corners.values()))
+    trials = (variant.trial(values, Seed(study=0)) for values in combined)
+    return max(spec.encoders[spec.watched(member)].training.epochs for spec in trials)

@@ -1,6 +1,7 @@
 """What a comparison finds, refuses and leaves alone."""
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,18 @@ def test_the_page_lies_beside_the_first_run_s_study(make_run: MakeRun) -> None:
     runs = [make_run(level), make_run(raised)]
     path = Comparison.of(runs).write_report()
     assert path == runs[0].run.path.parents[1] / f"compare-{runs[0].run.id}-{runs[1].run.id}.html"
+
+
+def test_the_page_of_many_runs_has_a_name_that_knows_them_all(make_run: MakeRun) -> None:
+    runs = [make_run(level) for _ in range(4)]
+    once, again, more = (Comparison.of(named).write_report() for named in (runs[:3], runs[:3], runs))
+    assert once == again
+    for path, others in ((once, 2), (more, 3)):
+        assert re.fullmatch(rf"compare-{runs[0].run.id}-and-{others}-more-[0-9a-f]{{8}}\.html", path.name)
+    assert once.name[-13:] != more.name[-13:]
+
+
+def test_a_page_that_cannot_be_written_is_a_mistake(make_run: MakeRun, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"^--output .*/file/page\.html: .*; name another file$"):
+        Comparison.of([make_run(level), make_run(raised)]).write_report(tmp_path / "file" / "page.html")

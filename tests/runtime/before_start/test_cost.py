@@ -4,7 +4,7 @@ import pytest
 
 from spreadtune.runtime.before_start.cost import Cost, cost_of, kept_checkpoints, seconds_of, wall_time
 from spreadtune.runtime.cluster.resources import Slots
-from spreadtune.search.plans.workload import Job, VariantLoad, Workload
+from spreadtune.search.plans.workload import EncoderJob, Job, VariantLoad, Workload
 from spreadtune.trial.shape import Pace, shape_of
 from tests.small_trial import AUTOENCODER, small_trial
 
@@ -27,7 +27,7 @@ def test_evaluations_come_every_few_epochs_and_after_the_last(
     epochs: int, every: int, done: int, evaluations: int
 ) -> None:
     spec = small_trial({"training.epochs": epochs, "evaluation.knn_every": every})
-    job = Job(spec, done)
+    [job] = Job(spec, done).encoders
     listed = [epoch for epoch in range(done + 1, epochs + 1) if epoch % every == 0 or epoch == epochs]
     assert job.evaluations == len(listed) == evaluations
     assert job.epochs == epochs - done
@@ -36,10 +36,20 @@ def test_evaluations_come_every_few_epochs_and_after_the_last(
 
 def test_a_trial_takes_its_epochs_evaluations_checkpoints_and_end() -> None:
     pace = PACES[shape_of(PLAIN)]
-    assert seconds_of(Job(PLAIN), pace, workers=1) == 4 * 100 + 2 * 10 + 4 * 1 + 30
-    assert seconds_of(Job(PLAIN, done=3), pace, workers=1) == 100 + 10 + 1 + 30
-    assert seconds_of(Job(PLAIN, done=4), pace, workers=1) == 30
-    assert seconds_of(Job(PLAIN), pace, workers=2) == 2 * 100 + 2 * 10 + 4 * 1 + 30
+    assert seconds_of([(EncoderJob(PLAIN), pace)], workers=1) == 4 * 100 + 2 * 10 + 4 * 1 + 30
+    assert seconds_of([(EncoderJob(PLAIN, done=3), pace)], workers=1) == 100 + 10 + 1 + 30
+    assert seconds_of([(EncoderJob(PLAIN, done=4), pace)], workers=1) == 30
+    assert seconds_of([(EncoderJob(PLAIN), pace)], workers=2) == 2 * 100 + 2 * 10 + 4 * 1 + 30
+
+
+def test_a_trial_with_members_takes_theirs_and_is_measured_once_more() -> None:
+    members = {"a": {"set": {"objective.alpha": 0.2}}, "b": {"set": {**AUTOENCODER, "training.epochs": 10}}}
+    begun = Job(small_trial({"members": members}), done=6)
+    assert [(encoder.done, encoder.epochs) for encoder in begun.encoders] == [(4, 0), (2, 8)]
+    assert begun.epochs == 8
+    found = cost_of(work(begun), PACES, Slots(workers=1, cpus=1, gpus=0, count=1))
+    assert found.seconds == 30 + 8 * 200 + 4 * 20 + 8 * 2 + 40 + 40
+    assert found.checkpoint_bytes == 5_000
 
 
 def test_the_cost_of_a_run() -> None:
@@ -67,7 +77,7 @@ def test_the_disk_follows_the_policy(policy: str, kept: int) -> None:
     found = cost_of(work(job, job), PACES, Slots(1, 1, 0, 1))
     assert found.checkpoint_bytes == 2 * kept * 1_000
     rare = Job(small_trial({"training.checkpoints": policy, "training.checkpoint_every": 9}))
-    assert kept_checkpoints(rare) == 1
+    assert kept_checkpoints(rare.encoders[0]) == 1
 
 
 def test_several_workers_hold_what_each_of_them_asks_for() -> None:

@@ -17,6 +17,7 @@ from spreadtune.runtime.worker.memory import note_memory
 from spreadtune.runtime.worker.out_of_memory import ActorOutOfMemoryError
 from spreadtune.search.assignment import Assignment
 from spreadtune.spec.search import SearchConfig
+from tests.small_trial import small_trial
 
 RAYS_WORDS = "Memory on the node (IP: 192.0.2.2, ID: 81aa) was 22.90GB used / 23.54GB limit (0.97)"
 IN_OUR_WORDS = "Ray ended the worker to free its machine, where 22.90GB of 23.54GB were in use"
@@ -26,7 +27,8 @@ class Ledger:
     """One trial to hand out; remembers what it was told."""
 
     def __init__(self, folder: TrialFolder, retries: int) -> None:
-        self.waiting: list[Any] = [SimpleNamespace(kind="trial", number=7, folder=folder, label="alpha 0")]
+        given = {"kind": "trial", "number": 7, "folder": folder, "label": "alpha 0", "spec": small_trial()}
+        self.waiting: list[Any] = [SimpleNamespace(**given)]
         self.errors: list[str | None] = []
         self.study = SimpleNamespace(resources=SimpleNamespace(retries=retries), search=SearchConfig())
         self.waits = False

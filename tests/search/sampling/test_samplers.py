@@ -1,12 +1,13 @@
 """The contract of every adaptive sampler, through the ledger."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from spreadtune.search.sampling.samplers import POPULATION, draw_seed
+from spreadtune.search.sampling.samplers import POPULATION, SamplerName, draw_seed
 from spreadtune.search.storage.book import Book
+from spreadtune.spec.search import Sampler
 from spreadtune.theory import alpha_from_window
 
 SPACE = {
@@ -46,16 +47,20 @@ def kill_before_the_record(lab: Any, ledger: Any) -> None:
     lab.kill(ledger)
 
 
-@pytest.mark.parametrize(
-    ("sampler", "trials"),
-    [
-        ("random", 4),
-        ("qmc", 4),
-        pytest.param("tpe", 12, marks=pytest.mark.slow),  # the first ten are drawn at random, by GP's too
-        pytest.param("gp", 12, marks=pytest.mark.slow),
-        pytest.param("nsga2", POPULATION + 3, marks=pytest.mark.slow),
-    ],
-)
+SAMPLERS = [
+    pytest.param("random", 4),
+    pytest.param("qmc", 4),
+    pytest.param("tpe", 12, marks=pytest.mark.slow),  # the first ten are drawn at random, by GP's too
+    pytest.param("gp", 12, marks=pytest.mark.slow),
+    pytest.param("nsga2", POPULATION + 3, marks=pytest.mark.slow),
+]
+
+
+def test_every_sampler_is_tried() -> None:
+    assert {case.values[0] for case in SAMPLERS} == set(get_args(Sampler)) - {"grid"} == set(get_args(SamplerName))
+
+
+@pytest.mark.parametrize(("sampler", "trials"), SAMPLERS)
 def test_contract(new_lab: Any, sampler: str, trials: int) -> None:
     whole = new_lab()
     study = whole.study(sampler=sampler, trials=trials, space=SPACE, variants=VARIANTS)

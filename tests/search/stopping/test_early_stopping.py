@@ -8,6 +8,7 @@ from optuna.exceptions import StorageInternalError
 
 from spreadtune.search.plans.backlog import Ready
 from spreadtune.search.stopping.early_stopping import EarlyStopping
+from spreadtune.search.stopping.watched import Deciding
 from spreadtune.search.storage.outbox import Outbox
 from spreadtune.search.storage.record import Record, Row
 from spreadtune.spec.study import Study
@@ -47,7 +48,9 @@ def study(lab: Any) -> Study:
 @pytest.fixture
 def stopping(study: Study, pruner: Any) -> EarlyStopping:
     watching = EarlyStopping(study.search, Outbox())
-    watching.begin(Ready(pruner, Row(Record(3, 0, 0), optuna_id=0), pruner, resumed=False), epochs=10)
+    watching.begin(
+        Ready(pruner, Row(Record(3, 0, 0), optuna_id=0), pruner, resumed=False), Deciding("", study.search.stand_in, 10)
+    )
     return watching
 
 

@@ -7,19 +7,24 @@ from optuna.pruners import MedianPruner, NopPruner
 
 from spreadtune.search.stopping.pruners import make_pruner
 from spreadtune.search.stopping.rungs import Hyperband, SuccessiveHalving
+from spreadtune.spec.search import STOPPINGS
 
 SPACE = {"objective.alpha": {"uniform": [0, 1]}}
 
 
-@pytest.mark.parametrize(
-    ("stopping", "kind"),
-    [
-        ("none", NopPruner),
-        ("median", MedianPruner),
-        ("successive_halving", SuccessiveHalving),
-        ("hyperband", Hyperband),
-    ],
-)
+KINDS = {
+    "none": NopPruner,
+    "median": MedianPruner,
+    "successive_halving": SuccessiveHalving,
+    "hyperband": Hyperband,
+}
+
+
+def test_every_way_of_stopping_is_tried() -> None:
+    assert KINDS.keys() == STOPPINGS.keys()
+
+
+@pytest.mark.parametrize(("stopping", "kind"), KINDS.items(), ids=KINDS)
 def test_kinds(lab: Any, stopping: str, kind: type) -> None:
     study = lab.study(sampler="random", trials=1, space=SPACE, early_stopping=stopping)
     assert type(make_pruner(study.search.early_stopping, epochs=10)) is kind

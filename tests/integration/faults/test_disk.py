@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from spreadtune.run_folder import RunFolder, runs
-from tests.faults.conftest import Disk
 from tests.in_process import Session, assert_nothing_lost
+from tests.integration.faults.conftest import Disk
 from tests.workplace import Workplace
 
 STUDY = {"search.space": {"objective.alpha": {"grid": [0, 0.3, 0.6, 0.9]}}, "training.checkpoints": "all"}

@@ -2,7 +2,7 @@
 
 A short one runs with the slow tests. The long one, 20 kills over 24 trials:
 
-    SPREADTUNE_CHAOS_KILLS=20 SPREADTUNE_CHAOS_TRIALS=24 pytest -m slow -s tests/chaos
+    SPREADTUNE_CHAOS_KILLS=20 SPREADTUNE_CHAOS_TRIALS=24 pytest -m slow -s tests/integration/chaos
 
 Its seed is printed, and can be given again with SPREADTUNE_CHAOS_SEED.
 """
