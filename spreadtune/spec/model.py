@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from spreadtune.spec.config import Config
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
@@ -61,6 +61,15 @@ class ViTEncoder(NamedPart):
         return self
 
 
+class LipschitzEncoder(NamedPart):
+    """A convolutional network whose h moves by ``bound`` times the distance of two images at most."""
+
+    name: Literal["lipschitz"] = "lipschitz"
+    bound: StrictFloat = Field(1.0, gt=0, description="largest |h(x) - h(y)| / |x - y|, pixels in [0, 1]")
+    embedding_dim: StrictInt = Field(64, ge=2, description="width of h")
+    width: StrictInt = Field(16, ge=4, multiple_of=4, description="channels of the first block; doubled by each next")
+
+
 class OwnEncoder(OwnPart):
     """A user's function ``(image_shape, **arguments) -> torch.nn.Module`` with an ``embedding_dim`` attribute."""
 
@@ -91,6 +100,7 @@ ENCODERS = Family(
         Part(ResNet18Encoder, "spreadtune.models.resnet:build"),
         Part(ResNet50Encoder, "spreadtune.models.resnet:build"),
         Part(ViTEncoder, "spreadtune.models.vit:build"),
+        Part(LipschitzEncoder, "spreadtune.models.lipschitz:build"),
     ),
 )
 DECODERS = Family(

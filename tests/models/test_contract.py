@@ -55,6 +55,10 @@ def cases() -> list[Case]:
         *(Case(TINY_VIT, 24, shape) for shape in (GREY_8, GREY_28, COLOUR_32, ODD)),
         Case(TINY_VIT | {"patch": 8}, 24, COLOUR_64),
         Case({"name": "vit"}, 256, COLOUR_32),
+        *(
+            Case({"name": "lipschitz", "width": 8, "embedding_dim": 24}, 24, shape)
+            for shape in (GREY_8, COLOUR_32, ODD)
+        ),
         Case({"name": "own", "embedding_dim": 24}, 24, GREY_8),
     ]
 
