@@ -129,3 +129,27 @@ def test_an_own_data_set_that_cannot_be_built_is_told_with_the_key_that_names_it
 def test_what_is_wrong_with_its_images_too() -> None:
     with pytest.raises(UserError, match=r"^evaluation\.transfer_to: ImageSet\.class_names: at least two classes"):
         other_dataset_of(transferring({"name": "tests.own_parts:shades", "per_class": [60]}))
+
+
+def test_several_encoders_are_read_side_by_side_and_each_by_itself(folder: TrialFolder) -> None:
+    members = {"one": {"set": {"objective.alpha": 0.6}}, "two": {"same_as": "one"}}
+    spec = transferring(COLOURS, members=members)
+    metrics = run(spec, folder).metrics
+    assert metrics.keys() >= OTHER | {f"{member}.{name}" for member in members for name in OTHER}
+    small = np.stack([resized(image, 8) for image in colours().images])
+    grey = with_channels(torch.from_numpy(small), 1).float() / 255
+    dataset = other_dataset_of(spec)
+    assert dataset is not None
+    train, validation = (dataset.split(name) for name in ("train", "validation"))
+    read: list[list[torch.Tensor]] = [[], []]
+    for member in members:
+        encoder = load_encoder(folder, member)
+        with torch.no_grad():
+            h = [encoder(grey[part.indices]).double() for part in (train, validation)]
+        for of_part, features in zip(read, h, strict=True):
+            of_part.append((features - h[0].mean(dim=0)) / h[0].std(dim=0, correction=0))
+    learned, scored = (torch.cat(of_part, dim=1) for of_part in read)
+    subclasses = [torch.from_numpy(part.labels.subclasses) for part in (train, validation)]
+    probe = fit_probe(learned, subclasses[0], seed=spec.seed.stream("evaluation/probe"))
+    expected = probe.accuracy(scored, subclasses[1])
+    assert metrics["transfer_to_accuracy"] == pytest.approx(expected, abs=1.5 / len(validation))
