@@ -64,7 +64,7 @@ class GreyViews(DrawnAugmentation[GreyDraws]):
 
 def build(config: GreyAugmentation) -> GreyViews:
     """What ``grey`` builds."""
-    return GreyViews(config)
+    return GreyViews(config.at_full_strength())
 
 
 def draw_placements(config: GreyAugmentation, views: int, batch: int, generator: torch.Generator) -> Placements:

@@ -112,4 +112,4 @@ def _blocks(images: Tensor, views: int) -> list[slice]:
 
 def build(config: SimclrAugmentation) -> SimclrViews:
     """What ``simclr`` builds."""
-    return SimclrViews(config)
+    return SimclrViews(config.at_full_strength())

@@ -66,6 +66,19 @@ class NoAugmentation(NamedPart):
     name: Literal["none"] = "none"
 
 
+def _whole_strength(value: object) -> bool:
+    return value == 1
+
+
+_STRENGTH = Field(
+    1.0,
+    ge=0,
+    le=1,
+    exclude_if=_whole_strength,
+    description="of all changes at once: 0 leaves views that are the same, 1 what the other values say",
+)
+
+
 class GreyAugmentation(NamedPart):
     """Views of small grey images: a random affine map, a random crop and noise, drawn for each image."""
 
@@ -75,6 +88,20 @@ class GreyAugmentation(NamedPart):
     translation: StrictFloat = Field(0.1, ge=0, lt=1, description="largest shift, fraction of the side")
     crop: StrictFloat = Field(0.9, gt=0, le=1, description="smallest side of the crop, fraction of the side")
     noise: StrictFloat = Field(0.05, ge=0, description="standard deviation of the pixel noise, pixels in [0, 1]")
+    strength: StrictFloat = _STRENGTH
+
+    def at_full_strength(self) -> "GreyAugmentation":
+        """The same views, by the values alone: each as far from what it is without a change as ``strength`` says."""
+        share = self.strength
+        if share == 1:
+            return self
+        return GreyAugmentation(
+            rotation=share * self.rotation,
+            scale=share * self.scale,
+            translation=share * self.translation,
+            crop=1 - share * (1 - self.crop),
+            noise=share * self.noise,
+        )
 
 
 SMALLEST_SIGMA = 0.1  # pixels; a blur of less changes nothing
@@ -95,6 +122,27 @@ class SimclrAugmentation(NamedPart):
     grayscale: StrictFloat = Field(0.2, ge=0, le=1, description="probability of a view without colour")
     blur: StrictFloat = Field(0.0, ge=0, le=1, description="probability of a blurred view")
     sigma: StrictFloat = Field(2.0, ge=SMALLEST_SIGMA, description="largest standard deviation of the blur, pixels")
+    strength: StrictFloat = _STRENGTH
+
+    def at_full_strength(self) -> "SimclrAugmentation":
+        """The same views, by the values alone. Crops, ratios and colours change less, and what has a probability of its
+        own is rarer; the jitter's stays, since its colours change less already."""
+        share = self.strength
+        if share == 1:
+            return self
+        return SimclrAugmentation(
+            area=1 - share * (1 - self.area),
+            ratio=self.ratio**share,
+            flip=share * self.flip,
+            jitter=self.jitter if share else 0.0,
+            brightness=share * self.brightness,
+            contrast=share * self.contrast,
+            saturation=share * self.saturation,
+            hue=share * self.hue,
+            grayscale=share * self.grayscale,
+            blur=share * self.blur,
+            sigma=self.sigma,
+        )
 
 
 class OwnAugmentation(OwnPart):

@@ -160,7 +160,7 @@ def test_a_section_that_is_missing_is_told(validator: Draft202012Validator) -> N
 def test_an_editor_learns_names_values_and_descriptions() -> None:
     definitions = study_schema()["$defs"]
     encoder = definitions["ModelConfig"]["properties"]["encoder"]
-    assert {"convnet", "resnet18", "resnet50", "vit"} == {
+    assert {"convnet", "resnet18", "resnet50", "vit", "lipschitz"} == {
         member["const"] for member in encoder["anyOf"] if "const" in member
     }
     assert "objective.alpha" in definitions["Space"]["properties"]
