@@ -70,5 +70,20 @@ def shades(*, per_class: Sequence[int], subclasses: int = 1) -> ImageSet:
     )
 
 
+def colours(*, height: int = 12, width: int = 10, channels: int = 3) -> ImageSet:
+    """Noisy images of four colours that are two classes; more than three channels are no colours any more."""
+    random = np.random.default_rng(0)
+    subclasses = np.arange(240) % 4
+    hues = 60 * (np.arange(channels) + 1) * (subclasses[:, None] + 1) % 200
+    images = hues[:, :, None, None] + random.integers(0, 40, (240, channels, height, width))
+    return ImageSet(
+        images=images.astype(np.uint8),
+        subclasses=subclasses,
+        class_of_subclass=np.array([0, 0, 1, 1]),
+        class_names=["some", "others"],
+        subclass_names=["one", "two", "three", "four"],
+    )
+
+
 def not_an_objective(embedding_dim: int, class_count: int) -> str:
     return "no objective"

@@ -10,6 +10,7 @@ from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
 from spreadtune.run_folder import AttemptFolder, TrialFolder, write_atomic
 from spreadtune.spec.load import dump_trial
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import LocalContext
 from spreadtune.training.epoch import EpochTrainer
@@ -22,6 +23,9 @@ AUTOENCODER = {
     "model.decoder_condition": "class",
     "objective.autoencoder_weight": 0.5,
 }
+
+MEASURED = frozenset(name for name, of in METRICS.items() if of.fewest_classes <= 2 and not of.needs_other)
+"""All of a trial with a decoder: it has two classes, and its encoder sees no other data set."""
 
 
 def small_trial(changes: Mapping[str, Any] | None = None) -> TrialSpec:

@@ -28,7 +28,13 @@ def filled(page: str) -> str:
 def _line(metric: Metric) -> str:
     what = metric.meaning + (", never `test.`" if metric.part == "train" else "")
     seen = f"`{metric.stand_in}`" if metric.stand_in else ""
-    needs = {"subclasses": metric.needs_subclasses, "groups": metric.needs_groups}
+    needs = {
+        "subclasses": metric.needs_subclasses,
+        "groups": metric.needs_groups,
+        f"the term `{metric.needs_term}`": metric.needs_term,
+        "`evaluation.transfer_to`": metric.needs_other,
+        f"{metric.fewest_classes} classes": metric.fewest_classes > 2,
+    }
     needed = ", ".join(name for name, is_needed in needs.items() if is_needed)
     better = "more" if metric.better == "maximize" else "less"
     return " ".join(f"| `{metric.name}` | {what} | {better} | {seen} | {needed} |".split())

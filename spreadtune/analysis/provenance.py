@@ -65,4 +65,5 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
     "versions": lambda versions: ", ".join(f"{name} {version}" for name, version in versions.items()),
     "attempts": lambda attempts: {str(index + 1): _attempt(attempt) for index, attempt in enumerate(attempts)},
     "data": lambda prints: {name: digits[:_DIGITS] for name, digits in prints.items()},
+    "transfer_to": lambda prints: {name: digits[:_DIGITS] for name, digits in prints.items()},
 }

@@ -18,7 +18,7 @@ from spreadtune.data.resize import resized_set
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 from spreadtune.data.splits import Partition, count_parts, partition
 from spreadtune.errors import UserError
-from spreadtune.spec.data import DATASETS, DataConfig
+from spreadtune.spec.data import DATASETS, DataConfig, NoDataset
 from spreadtune.spec.seed import Stage
 
 
@@ -169,3 +169,7 @@ def load_dataset(config: DataConfig) -> Dataset:
     elif config.size is not None:
         found = resized_set(found, config.size)
     return Dataset(found, config.train_size)
+
+
+def load_none(config: NoDataset) -> None:
+    """What ``evaluation.transfer_to: none`` names."""

@@ -1,4 +1,4 @@
-"""How embeddings lie on the sphere: spread, collapse, tolerance, alignment, uniformity.
+"""How embeddings lie on the sphere: spread, tolerance, alignment, uniformity.
 
 Every function normalizes its rows, z_i = e_i / |e_i|, and computes in float64. Spread and tolerance use that for unit
 rows the sum over ordered pairs i != j of a class of 1 - z_i . z_j is n times the class's scatter sum_i |z_i - mu|^2:
@@ -6,20 +6,15 @@ linear in the number of images, never negative, and exact where the embeddings h
 """
 
 import math
-from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from spreadtune.evaluation.scatter import Scatter
 from spreadtune.objectives.unit_rows import unit_rows
 
 _ROWS_AT_ONCE = 1024  # of the pairwise matrix of `uniformity`
-
-
-class _Scatter(NamedTuple):
-    counts: Tensor  # (C,) images per class: n
-    scatter: Tensor  # (C,) sum_i |z_i - mu|^2 with mu the mean of the class
+_NO_PAIRS = "pairs inside a class are needed, but no class has two members"
 
 
 def spread(embeddings: Tensor, labels: Tensor) -> float:
@@ -39,22 +34,6 @@ def spread(embeddings: Tensor, labels: Tensor) -> float:
     """
     counts, scatter = _class_scatter(embeddings, labels)
     return float((scatter / (counts - 1)).mean())
-
-
-def collapse(embeddings: Tensor, labels: Tensor) -> float:
-    """1 - tr S_W / tr S_T, with tr S_W = mean_i |z_i - mu_c(i)|^2 within classes and tr S_T = mean_i |z_i - mu|^2.
-
-    1 where every class is a point, 0 where the means of all classes are equal. Unlike spread it is relative: classes
-    that are wide and far apart are as collapsed as narrow ones close together. NaN where all rows are equal.
-
-    Args:
-        embeddings: (N, D), rows not zero.
-        labels: (N,) class of each row.
-    """
-    within = _scatter(embeddings, labels).scatter.sum()
-    total = _scatter(embeddings, torch.zeros_like(labels)).scatter.sum()
-    rounding = len(labels) * torch.finfo(torch.float64).eps
-    return math.nan if total <= rounding else 1 - float(within / total)
 
 
 def tolerance(embeddings: Tensor, labels: Tensor) -> float:
@@ -114,18 +93,33 @@ def uniformity(embeddings: Tensor, t: float = 2.0) -> float:
     return float(torch.stack(partial_sums).logsumexp(dim=0)) - math.log(count * (count - 1) / 2)
 
 
-def _class_scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
-    """Of the classes with two members and more; raises ValueError when there is none."""
-    counts, scatter = _scatter(embeddings, labels)
+def class_uniformity(embeddings: Tensor, labels: Tensor, t: float = 2.0) -> float:
+    """Mean over classes of :func:`uniformity` inside the class: log mean_{i<j in c} exp(-t |z_i - z_j|^2).
+
+    0 is collapse, and nothing is below -4 t. Beside spread, a mean distance, it is moved by the pairs that lie close
+    together: a class of a few tight clumps far apart is spread and not uniform. Classes with one member are left out.
+
+    Args:
+        embeddings: (N, D), rows not zero.
+        labels: (N,) class of each row.
+        t: sharpness of the kernel.
+
+    Raises:
+        ValueError: no class has two members.
+
+    Source: uniformity of Wang and Isola, ICML 2020 (arXiv 2005.10242), of each class by itself.
+    """
+    members, counts = labels.unique(return_counts=True)
     if not (counts >= 2).any():
-        raise ValueError("pairs inside a class are needed, but no class has two members")
-    return _Scatter(counts[counts >= 2], scatter[counts >= 2])
+        raise ValueError(_NO_PAIRS)
+    values = [uniformity(embeddings[labels == label], t) for label in members[counts >= 2]]
+    return sum(values) / len(values)
 
 
-def _scatter(embeddings: Tensor, labels: Tensor) -> _Scatter:
-    _, classes = labels.unique(return_inverse=True)
-    members = F.one_hot(classes).double()  # (N, C); sums by products are reproducible on every device
-    counts = members.sum(dim=0)
-    z = unit_rows(embeddings.double())
-    means = members.T @ z / counts[:, None]
-    return _Scatter(counts, members.T @ (z - means[classes]).square().sum(dim=1))
+def _class_scatter(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """n and the scatter of the classes with two members and more; raises ValueError when there is none."""
+    of_all = Scatter.of(embeddings, labels)
+    several = of_all.counts >= 2
+    if not several.any():
+        raise ValueError(_NO_PAIRS)
+    return of_all.counts[several], of_all.within[several]

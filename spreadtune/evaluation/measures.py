@@ -1,7 +1,7 @@
 """How each metric is computed: by the method that is called like it (:data:`spreadtune.spec.metrics.METRICS`).
 
 Probes and neighbors learn from the training images and are scored on images kept apart. Geometry is that of z, features
-h are what probes read.
+h are what probes and RankMe read.
 """
 
 from collections.abc import Iterable
@@ -10,12 +10,14 @@ from functools import cached_property
 from torch import Tensor
 
 from spreadtune.evaluation.few_shot import FewShotProbes
-from spreadtune.evaluation.geometry import collapse, spread, uniformity
+from spreadtune.evaluation.geometry import class_uniformity, spread, tolerance, uniformity
 from spreadtune.evaluation.knn import Neighbors, nearest_neighbors
+from spreadtune.evaluation.neural_collapse import cdnv, class_separation, collapse, nc1, nc2
 from spreadtune.evaluation.probe import Probe, fit_probe
+from spreadtune.evaluation.rank import effective_rank, rankme
 from spreadtune.evaluation.representations import Representations
 from spreadtune.objectives.unit_rows import unit_rows
-from spreadtune.spec.metrics import Metric
+from spreadtune.spec.metrics import METRICS, Metric
 from spreadtune.spec.seed import Seed
 
 
@@ -116,6 +118,32 @@ class Measures:
 
     def uniformity(self) -> float:
         return uniformity(self._part.embeddings)
+
+    def class_uniformity(self) -> float:
+        return class_uniformity(self._part.embeddings, self._part.labels.classes)
+
+    def tolerance(self) -> float:
+        return tolerance(self._part.embeddings, self._part.labels.classes)
+
+    def class_separation(self) -> float:
+        return class_separation(self._part.embeddings, self._part.labels.classes)
+
+    def nc1(self) -> float:
+        return nc1(self._part.embeddings, self._part.labels.classes)
+
+    def nc2(self) -> float | None:
+        """None of two classes, whose means are a simplex wherever they lie."""
+        classes = self._part.labels.classes
+        return nc2(self._part.embeddings, classes) if len(classes.unique()) >= METRICS["nc2"].fewest_classes else None
+
+    def cdnv(self) -> float:
+        return cdnv(self._part.embeddings, self._part.labels.classes)
+
+    def effective_rank(self) -> float:
+        return effective_rank(self._part.embeddings)
+
+    def rankme(self) -> float:
+        return rankme(self._part.features)
 
     @cached_property
     def _neighbors(self) -> Neighbors:

@@ -5,6 +5,7 @@ Where subclasses are the classes (``has_subclasses=False``) transfer means nothi
 
 from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
+from spreadtune.evaluation.subclass_measures import SubclassMeasures
 from spreadtune.spec.metrics import drawn_in, during_training, measurable
 from spreadtune.spec.seed import Seed
 
@@ -52,7 +53,8 @@ class FinalMetrics:
 
     Args:
         train: what probes and neighbors learn from.
-        seed: of the trial, whose streams say which examples the probes are chosen on and which few they see.
+        seed: of the trial, whose streams say which examples the probes are chosen on, which few they see, and
+            everything else that is random in an evaluation.
         has_subclasses: whether subclasses differ from classes.
         few_shot: whether the few-shot probes are wanted, which take equally long for any number of training images.
         per_encoder: whether they are of one encoder, which has a sphere of its own.
@@ -68,6 +70,7 @@ class FinalMetrics:
         per_encoder: bool = True,
     ) -> None:
         self._fitted = Fitted(train, held_out=seed.stream(PROBE_STREAM), few_shot=seed if few_shot else None)
+        self._seed = seed
         self._metrics = measurable(has_subclasses=has_subclasses, per_encoder=per_encoder)
 
     def of_train(self) -> dict[str, float]:
@@ -76,4 +79,5 @@ class FinalMetrics:
 
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
-        return measured(Measures(self._fitted, part), self._metrics)
+        inside_classes = SubclassMeasures(self._fitted, part, self._seed)
+        return measured(Measures(self._fitted, part), self._metrics) | measured(inside_classes, self._metrics)

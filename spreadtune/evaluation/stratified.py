@@ -29,3 +29,17 @@ def held_out_tenth(labels: Tensor, *, seed: int) -> Tensor:
 def few_of_each(labels: Tensor, shots: int, *, seed: int) -> Tensor:
     """(N,) true for ``shots`` random examples of each label, or all where a label has fewer."""
     return rank_within_label(labels, seed=seed) < shots
+
+
+def at_most(labels: Tensor, count: int, *, seed: int) -> Tensor:
+    """Positions, rising, of ``count`` examples in the proportions of the labels, or of all where there are no more.
+
+    A label that would have none has one, if ``count`` is no less than the number of labels.
+    """
+    if len(labels) <= count:
+        return torch.arange(len(labels), device=labels.device)
+    _, classes, counts = labels.unique(return_inverse=True, return_counts=True)
+    ranks = rank_within_label(labels, seed=seed)
+    # the first of each label stand before all others, which come in steps of their label's share
+    places = torch.where(ranks == 0, -1.0, (ranks + 0.5) / counts[classes])
+    return places.argsort(stable=True)[:count].sort().values

@@ -10,7 +10,7 @@ from typing import Any
 from spreadtune.run_folder import RunFolder, TrialFolder, write_atomic
 from spreadtune.run_folder.files import remove_temporary
 from spreadtune.run_folder.trial import TAKEN
-from spreadtune.runtime.before_start.data_sets import data_warnings
+from spreadtune.runtime.before_start.data_sets import data_warnings, other_datasets
 from spreadtune.runtime.cluster.connection import Cluster, ClusterError, connect
 from spreadtune.runtime.cluster.control_watch import control_watched
 from spreadtune.runtime.cluster.processes import end_children, end_leftovers, processes_recorded
@@ -90,6 +90,8 @@ def run_study(
                     stop.check()
                     slots = plan_slots(study.resources, cluster.nodes)
                     write_atomic(run.study_file, dump_study(study))  # from here on it is a run, which can be resumed
+                    if others := other_datasets(study):
+                        manifest.update(transfer_to={name: other.fingerprint for name, other in others.items()})
                     manifest.update(
                         nodes=[asdict(node) for node in cluster.nodes],
                         slots=asdict(slots),

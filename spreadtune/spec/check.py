@@ -6,6 +6,7 @@ from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.spec.check_members import check_members, refuse_equal_members
+from spreadtune.spec.data import is_no_dataset
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.search import MOST_TRIALS, NoStopping
@@ -112,6 +113,7 @@ def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: T
             f"training.checkpoints: best needs a metric that is measured during training, and {study.search.metric} is "
             "not; write last or all"
         )
+    _check_asked(study, variant, spec)
     stopping = study.search.early_stopping
     if not isinstance(stopping, NoStopping):
         watched = spec.watched(stopping.member)
@@ -120,4 +122,24 @@ def _check_trial(study: Study, variant: Variant, values: dict[str, Any], spec: T
             raise UserError(
                 f"search.early_stopping.min_epochs: {stopping.min_epochs} is above training.epochs, {epochs} "
                 f"{f'of member {watched} ' if watched else ''}in variant {variant.name}"
+            )
+
+
+def _check_asked(study: Study, variant: Variant, spec: TrialSpec) -> None:
+    """What the search needs is measured: without it a trial counts as diverged."""
+    other = spec.evaluation.transfer_to
+    if other == spec.data.dataset:
+        raise UserError(
+            f"evaluation.transfer_to: {other.name} is the data set that is trained on (variant {variant.name}), of "
+            "which transfer_accuracy tells; name another one"
+        )
+    objective = spec.main_encoder.objective
+    for name, place in study.search.asked.items():
+        metric = METRICS[name]
+        if metric.needs_other and is_no_dataset(other):
+            raise UserError(f"search.{place}: {name} needs another data set; name it in evaluation.transfer_to")
+        if metric.needs_term and metric.needs_term not in objective.terms:
+            raise UserError(
+                f"search.{place}: {name} needs the term {metric.needs_term}, which objective {objective.name} does not "
+                f"declare (variant {variant.name}); name another metric"
             )

@@ -49,6 +49,17 @@ class OwnDataset(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.ImageSet``."""
 
 
+class NoDataset(NamedPart):
+    """No other data set."""
+
+    name: Literal["none"] = "none"
+
+
+def is_no_dataset(value: object) -> bool:
+    """Where no other data set is named the key stays out of files, so that a study's hash is what it was before."""
+    return isinstance(value, NoDataset)
+
+
 class NoAugmentation(NamedPart):
     """Every view is the image itself (tied views)."""
 
@@ -151,6 +162,14 @@ DATASETS = Family(
         Part(ImageFolderDataset, "spreadtune.data.image_folder:files"),
     ),
 )
+OTHER_DATASETS = Family(
+    "data set",
+    "evaluation.transfer_to",
+    OwnDataset,
+    (Part(NoDataset, "spreadtune.data.dataset:load_none"), *DATASETS.parts),
+)
+"""The same data sets, or none, named where an encoder is asked what it knows of another one."""
+
 AUGMENTATIONS = Family(
     "augmentation",
     "data.augmentation",
@@ -164,9 +183,11 @@ AUGMENTATIONS = Family(
 
 if TYPE_CHECKING:
     AnyDataset = NamedPart
+    AnyOtherDataset = NamedPart
     AnyAugmentation = NamedPart
 else:
     AnyDataset = DATASETS.field()
+    AnyOtherDataset = OTHER_DATASETS.field()
     AnyAugmentation = AUGMENTATIONS.field()
 
 

@@ -5,10 +5,11 @@ keys of some maps are dotted paths. The schema knows every value alone; what has
 domains, a path that is both searched and set) is checked by loading the study.
 """
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spreadtune.spec.data import AUGMENTATIONS, DATASETS
+from spreadtune.spec.data import AUGMENTATIONS, DATASETS, OTHER_DATASETS
 from spreadtune.spec.goal import BOUND_PATTERN
 from spreadtune.spec.members import MEMBER_NAME, MEMBER_SECTIONS
 from spreadtune.spec.metrics import METRICS, stood_for
@@ -24,7 +25,8 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _OWN_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-_FAMILIES = {family.path: family for family in (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES)}
+_PARTS = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES, OTHER_DATASETS)
+_FAMILIES = {family.path: family for family in _PARTS}
 _TRIAL = ("data", "model", "objective", "training", "evaluation", "members")
 """Sections that can be searched and set by a variant."""
 
@@ -72,7 +74,7 @@ def _name_the_parts(schema: Schema, definitions: dict[str, Schema]) -> None:
         configs = {part.name: definitions[part.config.__name__] for part in family.parts}
         own = definitions[family.own.__name__]
         own["properties"]["name"] = {"type": "string", "pattern": _OWN_NAME}
-        own["description"] = f"{own['description']} Its other keys are keyword arguments."
+        own["description"] = f"{inspect.cleandoc(family.own.__doc__ or '')} Its other keys are keyword arguments."
         members = [family.own.__name__, *(part.config.__name__ for part in family.parts)]
         section[key] = {
             **{word: section[key][word] for word in ("default", "description") if word in section[key]},
@@ -86,7 +88,7 @@ def _name_the_parts(schema: Schema, definitions: dict[str, Schema]) -> None:
 
 def _part(configs: Mapping[str, Schema], members: list[str], own_kind: str | None = None) -> Schema:
     for config in configs.values():
-        config["required"] = ["name", *config.get("required", [])]
+        config["required"] = list(dict.fromkeys(["name", *config.get("required", [])]))  # data sets stand in two places
     by_name = [
         {"const": name, "description": config.get("description", "")}
         for name, config in configs.items()

@@ -1,52 +1,29 @@
 """What is measured. A metric is one record here and one method that is called like it.
 
-The method computes it (:mod:`spreadtune.evaluation.measures`; what takes the model and images,
-:mod:`spreadtune.trial.image_measures`). All else is made from the records: columns, tables, figures, exports,
-comparisons, what goals, bounds and early stopping may name, and the documentation's table of metrics.
+The method computes it: :mod:`spreadtune.evaluation.measures`, inside classes
+:mod:`~spreadtune.evaluation.subclass_measures`, on another data set :mod:`~spreadtune.evaluation.other_measures`; what
+takes the model and images, :mod:`spreadtune.trial.image_measures` and :mod:`~spreadtune.trial.gradient_measures`. All
+else is made from the records: columns, tables, figures, exports, comparisons, what goals, bounds and early stopping may
+name, and the documentation's table of metrics.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from spreadtune.spec.goal import Direction
-
-Part = Literal["kept apart", "train"]
-Shown = Literal["tables", "trials", "files"]
-Figure = Literal["accuracy", "spread", "epochs"]
+from spreadtune.spec.metric import Figure
+from spreadtune.spec.metric import Metric as Metric
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A number that is measured of a trained encoder.
-
-    Attributes:
-        name: of its column ``metric.NAME``, and what a study file calls it.
-        words: what texts, headings and axes call it.
-        meaning: what it is, for the documentation.
-        better: the direction where nothing else is said.
-        part: the images it speaks of: ones kept apart (validation, and test of a confirmation), or the training images.
-        needs_subclasses: it is computed from fine labels; a selection by it has seen what coarse training must not.
-        needs_groups: it is computed from labels of groups.
-        stand_in: the metric, measured every ``evaluation.knn_every`` epochs, that early stopping looks at for it.
-        shown: in all tables for people, in that of trials alone, or in files for programs alone.
-        per_encoder: it is that of one encoder's z, views or decoder; of several encoders each has its own.
-        drawn: the report's figure that draws it: ``accuracy``, between floors and ceiling, which are measured in it
-            too; ``spread``, beside the prediction; ``epochs``, while training goes on.
-    """
-
-    name: str
-    words: str
-    meaning: str
-    better: Direction = "maximize"
-    part: Part = "kept apart"
-    needs_subclasses: bool = False
-    needs_groups: bool = False
-    stand_in: str | None = None
-    shown: Shown = "files"
-    per_encoder: bool = False
-    drawn: Figure | None = None
+def _gradient_norm(term: str, words: str) -> Metric:
+    return Metric(
+        f"{term}_gradient_norm",
+        f"gradient of {words}",
+        f"norm of the gradient of the unweighted term `{term}` at h, mean over 2 training batches, in evaluation mode",
+        better="minimize",
+        part="train",
+        needs_term=term,
+        per_encoder=True,
+    )
 
 
 def _few_shot(shots: int) -> Metric:
@@ -151,6 +128,130 @@ _RECORDS = (
         "log of the mean of exp(-2 squared distance) over pairs of images, on z",
         better="minimize",
         per_encoder=True,
+    ),
+    Metric(
+        "class_uniformity",
+        "class uniformity",
+        "mean over classes of the `uniformity` of the class's images; 0 is collapse, -8 the least there is",
+        better="minimize",
+        per_encoder=True,
+    ),
+    Metric(
+        "tolerance",
+        "tolerance",
+        "mean cosine over all pairs inside classes, on z; 1 is collapse",
+        better="minimize",
+        per_encoder=True,
+    ),
+    Metric(
+        "class_separation",
+        "class separation",
+        "1 - `spread` / the mean of 1 - cosine over all pairs, on z; 1 is collapse, classes drawn by lot have 0",
+        better="minimize",
+        per_encoder=True,
+    ),
+    Metric(
+        "nc1",
+        "NC1",
+        "tr(S_W pinv(S_B)) / number of classes, on z; 0 is collapse, without upper bound",
+        per_encoder=True,
+    ),
+    Metric(
+        "nc2",
+        "NC2",
+        "how far the means of classes are from the corners of a simplex, on z; 0 is a simplex, 1.41 the most",
+        better="minimize",
+        fewest_classes=3,
+        per_encoder=True,
+    ),
+    Metric(
+        "cdnv",
+        "CDNV",
+        "mean over pairs of classes of their variance / the squared distance of their means, on z; 0 is collapse",
+        per_encoder=True,
+    ),
+    Metric(
+        "effective_rank",
+        "effective rank",
+        "exp of the entropy of the singular values of centered z; from 1 to the width of z",
+        per_encoder=True,
+    ),
+    Metric(
+        "rankme",
+        "RankMe",
+        "exp of the entropy of the singular values of h as it is; from 1 to the width of h",
+        per_encoder=True,
+    ),
+    Metric(
+        "subclass_share",
+        "subclass share",
+        "variance between subclasses inside their class / variance within classes, on z; from 0 to 1, where every "
+        "subclass is a point",
+        needs_subclasses=True,
+        shown="trials",
+        per_encoder=True,
+    ),
+    Metric(
+        "subclass_ari",
+        "subclass ARI",
+        "adjusted Rand index of subclasses and k-means clusters in each class, as many as it has subclasses, mean over "
+        "classes, on z of at most 4,000 images; 1 is the most, by lot it is 0",
+        needs_subclasses=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "subclass_nmi",
+        "subclass NMI",
+        "normalized mutual information of the same; from 0 to 1",
+        needs_subclasses=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "subclass_nmi_chance",
+        "subclass NMI by lot",
+        "expected `subclass_nmi` of subclasses that are dealt out by lot inside each class",
+        better="minimize",
+        needs_subclasses=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "subclass_silhouette",
+        "subclass silhouette",
+        "silhouette of the subclasses in each class by cosine distance, mean over classes, on z of at most 4,000 "
+        "images; from -1 to 1, about 0 where subclasses lie on one another",
+        needs_subclasses=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "transfer_accuracy_chance",
+        "transfer accuracy by lot",
+        "expected `transfer_accuracy` of the same predictions when subclasses are dealt out by lot inside each class",
+        better="minimize",
+        needs_subclasses=True,
+    ),
+    Metric(
+        "transfer_p_value",
+        "p-value of transfer",
+        "share of 999 such deals, and of the truth, that are predicted as well as the truth: is the subclass read "
+        "from h beyond what the class tells? from 0.001 to 1",
+        better="minimize",
+        needs_subclasses=True,
+    ),
+    _gradient_norm("supcon", "SupCon"),
+    _gradient_norm("ccinfonce", "class-conditional InfoNCE"),
+    Metric(
+        "transfer_to_accuracy",
+        "accuracy on the other data set",
+        "a linear probe on the frozen encoder's h of the data set `evaluation.transfer_to`, asked for its finest "
+        "labels",
+        shown="trials",
+        needs_other=True,
+    ),
+    Metric(
+        "transfer_to_class_accuracy",
+        "class accuracy on the other data set",
+        "likewise, asked for its classes, where it has subclasses",
+        needs_other=True,
     ),
 )
 

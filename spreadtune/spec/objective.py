@@ -1,7 +1,7 @@
 """The ``objective`` section: what is minimized.
 
-An objective declares here what others have to know of it: whether it uses labels, what it is called, which theory it
-has, and with what a ceiling is trained.
+An objective declares here what others have to know of it: whether it uses labels, its terms, what it is called, which
+theory it has, and with what a ceiling is trained.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -20,9 +20,11 @@ class ObjectiveConfig(NamedPart):
     Attributes:
         uses_labels: whether the classes of the images enter; where they do not, training on subclasses would be no
             ceiling.
+        terms: the names of its terms, less any reconstruction; metrics of a term are measured where it is among them.
     """
 
     uses_labels: ClassVar[bool] = True
+    terms: ClassVar[tuple[str, ...]] = ()
 
     autoencoder_weight: StrictFloat = Field(0.0, ge=0, description="weight of the reconstruction term; 0: no such term")
 
@@ -42,6 +44,8 @@ class ObjectiveConfig(NamedPart):
 
 class SpreadObjective(ObjectiveConfig):
     """(1 - alpha) supcon + alpha class-conditional InfoNCE, plus the reconstruction term."""
+
+    terms: ClassVar[tuple[str, ...]] = ("supcon", "ccinfonce")
 
     name: Literal["spread"] = "spread"
     alpha: StrictFloat = Field(0.0, ge=0, le=1, description="weight of class-conditional InfoNCE; 0: SupCon alone")
@@ -74,6 +78,7 @@ class InfoNCEObjective(ObjectiveConfig):
     """InfoNCE (NT-Xent) over all views, blind to labels."""
 
     uses_labels: ClassVar[bool] = False
+    terms: ClassVar[tuple[str, ...]] = ("infonce",)
 
     name: Literal["infonce"] = "infonce"
     temperature: StrictFloat = Field(0.5, gt=0, description="of the softmax")
@@ -88,6 +93,8 @@ class InfoNCEObjective(ObjectiveConfig):
 
 class JointObjective(ObjectiveConfig):
     """(1 - infonce_weight) supcon + infonce_weight InfoNCE, plus the reconstruction term."""
+
+    terms: ClassVar[tuple[str, ...]] = ("supcon", "infonce")
 
     name: Literal["joint"] = "joint"
     infonce_weight: StrictFloat = Field(
@@ -112,6 +119,8 @@ class JointObjective(ObjectiveConfig):
 class CrossEntropyObjective(ObjectiveConfig):
     """Softmax regression on the class from the features."""
 
+    terms: ClassVar[tuple[str, ...]] = ("cross_entropy",)
+
     name: Literal["cross_entropy"] = "cross_entropy"
 
     @property
@@ -120,7 +129,12 @@ class CrossEntropyObjective(ObjectiveConfig):
 
 
 class OwnObjective(OwnPart):
-    """A user's function ``(embedding_dim, class_count, **arguments) -> spreadtune.objectives.Objective``."""
+    """A user's function ``(embedding_dim, class_count, **arguments) -> spreadtune.objectives.Objective``.
+
+    Its terms are known when it is called, and not here.
+    """
+
+    terms: ClassVar[tuple[str, ...]] = ()
 
     autoencoder_weight: StrictFloat = Field(0.0, ge=0, description="weight of the reconstruction term; not handed on")
 

@@ -15,7 +15,15 @@ from pydantic import AfterValidator
 from spreadtune.errors import UserError
 
 PARTS = frozenset(
-    {"data.dataset", "data.augmentation", "model.encoder", "model.decoder", "objective", "search.early_stopping"}
+    {
+        "data.dataset",
+        "data.augmentation",
+        "model.encoder",
+        "model.decoder",
+        "objective",
+        "evaluation.transfer_to",
+        "search.early_stopping",
+    }
 )
 """Where a part stands: written by name, or as a mapping with ``name``."""
 

@@ -172,6 +172,12 @@ class SearchConfig(Config):
         return tuple(Bound.parse(metric, text) for metric, text in (self.subject_to or {}).items())
 
     @property
+    def asked(self) -> dict[str, str]:
+        """Every metric that the search needs, and the key that names it."""
+        bounded = dict.fromkeys((bound.metric for bound in self.bounds), "subject_to")
+        return {self.metric: "select_on"} | bounded | dict.fromkeys(self.optimize, "optimize")
+
+    @property
     def confirm_seeds(self) -> int:
         """How often the best setting of each variant is trained anew for the test split; 0 without confirmation."""
         return self.confirm.seeds if self.confirm else 0

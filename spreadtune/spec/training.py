@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from spreadtune.spec.config import Config, one_value
+from spreadtune.spec.data import AnyOtherDataset, NoDataset, is_no_dataset
 from spreadtune.spec.quantities import Duration, Size
 from spreadtune.spec.validation_errors import error_at
 
@@ -65,6 +66,11 @@ class EvaluationConfig(Config):
 
     transfer: Literal["linear_probe"] = one_value("linear_probe")
     knn_every: StrictInt = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
+    transfer_to: AnyOtherDataset = Field(
+        NoDataset(),
+        exclude_if=is_no_dataset,
+        description="another data set, whose labels are probed on the frozen encoder's h",
+    )
 
 
 def _whole_or_share(gpus: float) -> float:

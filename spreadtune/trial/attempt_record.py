@@ -1,5 +1,6 @@
 """An attempt at a trial or a reference: what its numbers depend on beside the spec, and how it ended."""
 
+import hashlib
 import time
 from dataclasses import replace
 from typing import Any
@@ -7,10 +8,14 @@ from typing import Any
 import torch
 
 from spreadtune.run_folder import Outcome, write_json
+from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.training.precision import resolve_precision
 from spreadtune.version import __version__
+
+KNOWN = "metrics"
+"""In an environment: a fingerprint of the names of all metrics."""
 
 
 class Attempt:
@@ -36,7 +41,8 @@ class Attempt:
 
 
 def environment_of(spec: TrialSpec, context: Context) -> dict[str, Any]:
-    """What decides the last bits of every number; where it is equal, a replay has to be."""
+    """What decides the last bits of every number, where a replay has to be equal if it is; and which metrics are known,
+    so that a replay tells one that came later from one that is lost."""
     device = context.device
     on_gpu = device.type == "cuda"
     return {
@@ -47,4 +53,5 @@ def environment_of(spec: TrialSpec, context: Context) -> dict[str, Any]:
         "workers": context.workers.count,
         "torch": torch.__version__,
         "spreadtune": __version__,
+        KNOWN: hashlib.sha256(" ".join(METRICS).encode()).hexdigest()[:12],
     }

@@ -1,6 +1,6 @@
 """Several encoders in one trial: trained one after another, read side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spreadtune.data.dataset import Dataset
@@ -12,7 +12,7 @@ from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.training.divergence import DivergenceError
 from spreadtune.training.loop import Trained
-from spreadtune.trial.learner import TEST, Learner, Seen, named_by_part
+from spreadtune.trial.learner import TEST, Learner, Seen, named_by_part, other_metrics
 from spreadtune.trial.member_context import MemberContext
 from spreadtune.trial.parts import Parts
 from spreadtune.trial.shared_members import mark_trained, member_key
@@ -100,17 +100,22 @@ class Ensemble:
 
     def _together(self, seen: Mapping[str, Seen]) -> dict[str, float]:
         """What is read from the features of all members."""
-        train = [of_one.train for of_one in seen.values()]
-        together = SideBySide(train)
+        own = _side_by_side([*seen.values()])
         fitted = FinalMetrics(
-            together(train), seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses, per_encoder=False
+            own.train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses, per_encoder=False
         )
-        return named_by_part(
-            {
-                part: fitted.of(together([of_one.kept_apart[part] for of_one in seen.values()]))
-                for part in self._parts.kept_apart
-            }
-        )
+        found = named_by_part({part: fitted.of(of_part) for part, of_part in own.kept_apart.items()})
+        others = [of_one.other for of_one in seen.values() if of_one.other]
+        return found | (other_metrics(_side_by_side(others), self.spec) if others else {})
+
+
+def _side_by_side(seen: Sequence[Seen]) -> Seen:
+    """What all members make of the same images, as one encoder would."""
+    together = SideBySide([of_one.train for of_one in seen])
+    return Seen(
+        train=together([of_one.train for of_one in seen]),
+        kept_apart={part: together([of_one.kept_apart[part] for of_one in seen]) for part in seen[0].kept_apart},
+    )
 
 
 def _is_per_encoder(name: str) -> bool:

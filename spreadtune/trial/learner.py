@@ -3,19 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from spreadtune.data.channels import with_channels
 from spreadtune.data.dataset import Dataset
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation
-from spreadtune.evaluation.measures import measured
-from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
+from spreadtune.evaluation.measures import Fitted, measured
+from spreadtune.evaluation.other_measures import OtherMeasures
+from spreadtune.evaluation.protocol import PROBE_STREAM, FinalMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations, represent
-from spreadtune.spec.metrics import measurable
+from spreadtune.spec.metrics import METRICS, measurable
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.batch_norm import normalize_together
 from spreadtune.training.context import Context
 from spreadtune.training.epoch import EpochTrainer
 from spreadtune.training.loop import Trained, train
 from spreadtune.trial.assemble import build_model
+from spreadtune.trial.datasets import other_dataset_of
+from spreadtune.trial.gradient_measures import GradientMeasures
 from spreadtune.trial.image_measures import IMAGES_AT_ONCE, ImageMeasures
 from spreadtune.trial.parts import Parts
 
@@ -30,10 +34,12 @@ class Seen:
     Attributes:
         train: of those it was trained on.
         kept_apart: of the other parts, by what their metrics' names begin with.
+        other: likewise of another data set's images, where ``evaluation.transfer_to`` names one.
     """
 
     train: Representations
     kept_apart: Mapping[str, Representations]
+    other: "Seen | None" = None
 
 
 class Learner:
@@ -82,7 +88,8 @@ class Learner:
     def represent(self, split: DeviceSplit) -> Representations:
         """Features and embeddings of clean images, in evaluation mode; each worker computes a part."""
         part = self.workers.part(len(split))
-        batches = split.batches(IMAGES_AT_ONCE, part)
+        channels = self.dataset.image_shape[0]
+        batches = (with_channels(images, channels) for images in split.batches(IMAGES_AT_ONCE, part))
         features, embeddings = represent(self.model.encoder, self.model.head, batches)
         whole = self.workers.whole(features, len(split))
         return Representations(
@@ -99,8 +106,13 @@ class Learner:
 
     def seen(self) -> Seen:
         """What the model makes of every part, to be asked for after the last epoch; every worker takes part."""
-        kept_apart = {name: self.represent(split) for name, split in self.parts.kept_apart.items()}
-        return Seen(self.represent(self.parts.train), kept_apart)
+        other = other_dataset_of(self.spec)
+        of_other = self._seen(Parts(self.spec, other, self.context)) if other else None
+        return replace(self._seen(self.parts), other=of_other)
+
+    def _seen(self, parts: Parts) -> Seen:
+        kept_apart = {name: self.represent(split) for name, split in parts.kept_apart.items()}
+        return Seen(self.represent(parts.train), kept_apart)
 
     def final_metrics(self) -> dict[str, float]:
         """Everything the protocol measures, on validation, and of a confirmation under ``test.`` on the test part
@@ -114,7 +126,8 @@ class Learner:
             seen.train, seed=self.spec.seed, has_subclasses=self.dataset.has_subclasses, few_shot=few_shot
         )
         of_parts = {name: fitted.of(part) | self._of_images(name) for name, part in seen.kept_apart.items()}
-        return fitted.of_train() | named_by_part(of_parts)
+        own = fitted.of_train() | self._of_gradients() | named_by_part(of_parts)
+        return own | (other_metrics(seen.other, self.spec) if seen.other else {})
 
     def _both_parts(self) -> tuple[Representations, Representations]:
         return self.represent(self.parts.train), self.represent(self.parts.validation)
@@ -123,6 +136,19 @@ class Learner:
         allowed = measurable(has_subclasses=self.dataset.has_subclasses)
         split = self.parts.kept_apart[part]
         return measured(ImageMeasures(self.model, self.augmentation, split, self.spec.seed), allowed)
+
+    def _of_gradients(self) -> dict[str, float]:
+        gradients = GradientMeasures(self.model, self.augmentation, self.parts.train, self.spec)
+        return measured(gradients, measurable(has_subclasses=self.dataset.has_subclasses))
+
+
+def other_metrics(seen: Seen, spec: TrialSpec) -> dict[str, float]:
+    """What probes read from another data set's images; one worker measures."""
+    other = other_dataset_of(spec)
+    assert other is not None
+    fitted = Fitted(seen.train, held_out=spec.seed.stream(PROBE_STREAM))
+    of_parts = {name: OtherMeasures(fitted, part, other.has_subclasses) for name, part in seen.kept_apart.items()}
+    return named_by_part({name: measured(each, METRICS.values()) for name, each in of_parts.items()})
 
 
 def named_by_part(metrics: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from spreadtune.run_folder.trial import TAKEN
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.metrics import METRICS
 from spreadtune.training.context import LocalContext
+from spreadtune.trial.attempt_record import KNOWN
 from spreadtune.trial.run import run_trial
 
 TOLERANCE = 1e-3
@@ -30,20 +31,23 @@ class Comparison:
         replayed: as they came out now.
         exact: whether equality is bitwise (same device, threads and versions) or within :data:`TOLERANCE`.
         epoch: the last epoch that the run finished.
+        same_metrics: whether the trial ran when the package knew the metrics that it knows now.
     """
 
     recorded: Mapping[str, float]
     replayed: Mapping[str, float]
     exact: bool
     epoch: int
+    same_metrics: bool = True
 
     def differing(self) -> list[str]:
         """Names of the numbers that are not equal, or that one side lacks.
 
-        Where versions differ, a metric that was not recorded is one that came later, and there is nothing to compare.
+        Where versions or the metrics that they know differ, a metric that was not recorded is one that came later, and
+        there is nothing to compare.
         """
-        later = () if self.exact else (name for name in self.replayed if name.rpartition(".")[2] in METRICS)
-        names = self.recorded.keys() | (self.replayed.keys() - set(later))
+        later = (name for name in self.replayed if name.rpartition(".")[2] in METRICS)
+        names = self.recorded.keys() | (self.replayed.keys() - set(() if self.exact and self.same_metrics else later))
         return [name for name in sorted(names) if not self._equal(self.recorded.get(name), self.replayed.get(name))]
 
     def _equal(self, one: float | None, other: float | None) -> bool:
@@ -89,8 +93,9 @@ def replay(folder: TrialFolder, on_epoch: Callable[[int, int], None] = lambda ep
         return Comparison(
             recorded=_numbers(folder, recorded, ended),
             replayed=_numbers(again, outcome, ended),
-            exact=environment == again.environment(),
+            exact=_deciding(environment) == _deciding(again.environment()),
             epoch=recorded.epoch,
+            same_metrics=environment.get(KNOWN) == again.environment()[KNOWN],
         )
 
 
@@ -98,6 +103,11 @@ def _ended_by_itself(folder: TrialFolder, recorded: Outcome) -> bool:
     """Not by an early stop, which the driver publishes while an attempt has another end or none, nor by the clock."""
     written = folder.finished_attempt()
     return written is not None and written.epoch == recorded.epoch and "time_limit" not in written.details
+
+
+def _deciding(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides the last bits of every number."""
+    return {name: value for name, value in environment.items() if name != KNOWN}
 
 
 def _device(environment: Mapping[str, Any]) -> torch.device:

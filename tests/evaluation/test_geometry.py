@@ -7,24 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from spreadtune.evaluation import geometry
-from spreadtune.evaluation.geometry import alignment, collapse, spread, tolerance, uniformity
-
-
-def on_circle(degrees: list[list[float]]) -> Tensor:
-    """(V, N, 2) unit embeddings of views at these angles, written image by image."""
-    angles = torch.deg2rad(torch.tensor(degrees, dtype=torch.float64)).T
-    return torch.stack([angles.cos(), angles.sin()], dim=-1)
-
-
-A, A_LABELS = on_circle([[0, 0], [90, 90]]), torch.tensor([0, 1])
-B, B_LABELS = on_circle([[0, 10], [40, 60], [180, 170], [270, 240]]), torch.tensor([0, 0, 1, 1])
-
-
-def random_batch(seed: int, classes: int = 3, count: int = 14, dim: int = 5) -> tuple[Tensor, Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.randint(classes, (count,), generator=generator)
-    labels[:2] = 0  # one class at least has two members
-    return torch.randn(count, dim, generator=generator), labels
+from spreadtune.evaluation.geometry import alignment, class_uniformity, spread, tolerance, uniformity
+from tests.evaluation.circle import A_LABELS, B_LABELS, A, B, on_circle, pooled, random_batch
 
 
 def same_class_cosines(embeddings: Tensor, labels: Tensor) -> dict[int, list[float]]:
@@ -38,16 +22,12 @@ def same_class_cosines(embeddings: Tensor, labels: Tensor) -> dict[int, list[flo
     return cosines
 
 
-def pooled(views: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    return views.flatten(end_dim=1), labels.repeat(len(views))
-
-
 def test_golden_values_of_batch_a():
     assert alignment(A) == pytest.approx(0, abs=1e-12)
     assert uniformity(A[0]) == pytest.approx(-4, abs=1e-12)
     assert tolerance(*pooled(A, A_LABELS)) == pytest.approx(1, abs=1e-12)
     assert spread(*pooled(A, A_LABELS)) == pytest.approx(0, abs=1e-12)
-    assert collapse(*pooled(A, A_LABELS)) == pytest.approx(1, abs=1e-12)
+    assert class_uniformity(*pooled(A, A_LABELS)) == pytest.approx(0, abs=1e-12)
 
 
 def test_golden_values_of_batch_b():
@@ -56,29 +36,6 @@ def test_golden_values_of_batch_b():
     assert tolerance(*pooled(B, B_LABELS)) == pytest.approx(0.601547, abs=1e-6)
     assert spread(*pooled(B, B_LABELS)) == pytest.approx(0.398453, abs=1e-6)
     assert spread(B[0], B_LABELS) == pytest.approx(0.616978, abs=1e-6)
-    z = pooled(B, B_LABELS)[0]  # unit rows, so that tr S_T = 1 - |mean z|^2; tr S_W is 0.298840
-    total = 1 - float(z.mean(dim=0).square().sum())
-    assert collapse(*pooled(B, B_LABELS)) == pytest.approx(1 - 0.298840 / total, abs=1e-6)
-    assert total == pytest.approx(0.990829, abs=1e-6)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_collapse_by_its_definition(seed):
-    embeddings, labels = random_batch(seed)
-    z = torch.nn.functional.normalize(embeddings.double(), dim=1)
-
-    def scatter(rows: Tensor) -> float:
-        return sum(float((row - rows.mean(dim=0)).square().sum()) for row in rows)
-
-    within = sum(scatter(z[labels == label]) for label in labels.unique())
-    assert collapse(embeddings, labels) == pytest.approx(1 - within / scatter(z))
-
-
-def test_collapse_is_0_where_class_means_meet_and_has_no_value_for_a_point():
-    opposite = torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
-    assert collapse(opposite, torch.tensor([0, 0, 1, 1])) == pytest.approx(0, abs=1e-12)
-    assert collapse(opposite, torch.tensor([0, 1, 2, 3])) == pytest.approx(1, abs=1e-12)
-    assert math.isnan(collapse(torch.full((300, 7), 0.3), torch.arange(300) % 2))
 
 
 def test_spread_is_half_the_mean_squared_within_class_distance():
@@ -122,7 +79,7 @@ def test_classes_with_one_member_are_left_out():
     assert spread(embeddings, torch.tensor([0, 0, 1, 1, 2])) == pytest.approx(spread(B[0], B_LABELS))
 
 
-@pytest.mark.parametrize("measure", [spread, tolerance])
+@pytest.mark.parametrize("measure", [spread, tolerance, class_uniformity])
 def test_no_class_with_two_members_is_an_error(measure):
     with pytest.raises(ValueError, match="no class has two members"):
         measure(A[0], A_LABELS)
@@ -156,3 +113,26 @@ def test_uniformity_stays_finite_where_the_kernel_underflows():
 def test_uniformity_needs_a_pair():
     with pytest.raises(ValueError, match="got 1"):
         uniformity(A[0][:1])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_class_uniformity_is_its_definition(seed: int):
+    embeddings, labels = random_batch(seed)
+    values = []
+    for members in same_class_cosines(embeddings, labels).values():  # every pair twice
+        kernel = [math.exp(-2 * (2 - 2 * cosine)) for cosine in members]
+        values.append(math.log(sum(kernel) / len(kernel)))
+    assert class_uniformity(embeddings, labels) == pytest.approx(sum(values) / len(values), abs=1e-12)
+
+
+def test_classes_of_opposite_points_are_as_uniform_as_pairs_can_be():
+    opposite = torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1], [1, 1]])
+    assert class_uniformity(opposite, torch.tensor([0, 0, 1, 1, 2])) == pytest.approx(-8)
+
+
+def test_tight_clumps_are_spread_and_not_uniform():
+    labels = torch.zeros(8, dtype=torch.long)
+    even = on_circle([[45.0 * k for k in range(8)]])[:, 0]
+    clumps = on_circle([[180.0 * (k % 2) for k in range(8)]])[:, 0]
+    assert spread(clumps, labels) == pytest.approx(spread(even, labels))
+    assert class_uniformity(clumps, labels) > class_uniformity(even, labels) + 0.5

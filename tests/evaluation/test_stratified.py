@@ -1,8 +1,9 @@
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spreadtune.evaluation.stratified import few_of_each, held_out_tenth, rank_within_label
+from spreadtune.evaluation.stratified import at_most, few_of_each, held_out_tenth, rank_within_label
 
 label_lists = st.lists(st.integers(-3, 3), min_size=1, max_size=80).map(torch.tensor)
 
@@ -42,3 +43,21 @@ def test_every_example_is_drawn_equally_often():
     labels = torch.tensor([0] * 10 + [1] * 5)
     drawn = torch.stack([few_of_each(labels, 1, seed=seed) for seed in range(1000)]).double().mean(dim=0)
     torch.testing.assert_close(drawn, torch.tensor([0.1] * 10 + [0.2] * 5).double(), atol=0.05, rtol=0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sample_has_the_proportions_of_the_labels(seed):
+    labels = torch.tensor([0] * 600 + [1] * 300 + [2] * 99 + [3])[
+        torch.randperm(1000, generator=torch.Generator().manual_seed(0))
+    ]
+    some = at_most(labels, 100, seed=seed)
+    counts = labels[some].bincount().tolist()
+    assert sum(counts) == 100
+    assert counts == pytest.approx([60, 30, 10, 1], abs=1.5)
+    assert some.tolist() == sorted({*some.tolist()})
+    assert torch.equal(some, at_most(labels, 100, seed=seed))
+    assert not torch.equal(some, at_most(labels, 100, seed=seed + 1))
+
+
+def test_a_sample_of_few_is_all_of_them():
+    assert at_most(torch.tensor([4, 4, 2]), 3, seed=0).tolist() == [0, 1, 2]

@@ -159,6 +159,35 @@ def test_numbers_beyond_all_measure_are_refused(load, overrides: list[str], mess
     assert refused(load, *overrides).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("search", "message"),
+    [
+        (
+            "optimize: {transfer_to_accuracy: maximize}",
+            "search.optimize: transfer_to_accuracy needs another data set; name it in evaluation.transfer_to",
+        ),
+        (
+            "optimize: {spread: maximize}, variants: {a: {}, b: {set: {objective: infonce}}}, "
+            "subject_to: {supcon_gradient_norm: '< 1'}",
+            "search.subject_to: supcon_gradient_norm needs the term supcon, which objective infonce does not declare "
+            "(variant b); name another metric",
+        ),
+    ],
+)
+def test_a_metric_that_no_trial_would_have_is_refused_where_it_is_asked_for(load, search: str, message: str) -> None:
+    assert refused(load, search=f"search: {{{search}}}\n") == message
+
+
+def test_what_is_measured_may_be_asked_for(load) -> None:
+    search = "search: {optimize: {transfer_to_accuracy: maximize}, subject_to: {ccinfonce_gradient_norm: '< 1'}}\n"
+    assert load("evaluation.transfer_to=mnist", search=search)
+
+
+def test_the_other_data_set_is_another_one(load) -> None:
+    message = "evaluation.transfer_to: digits is the data set that is trained on (variant main), of which "
+    assert refused(load, "evaluation.transfer_to=digits").startswith(message)
+
+
 def test_the_best_checkpoint_needs_a_metric_that_is_measured_while_training(load) -> None:
     best = "training.checkpoints=best"
     assert refused(load, best, "search.optimize={uniformity: minimize}") == (

@@ -16,6 +16,7 @@ from tests.spec.conftest import GRID
         "search.select_on=spread",
         "profiles={small: {training.epochs: 1}}",
         "data.views=2",
+        "evaluation.transfer_to=none",
         "search.space.objective.alpha={grid: [0.0, 0.5, 1.0]}",
     ],
 )
@@ -36,6 +37,7 @@ def test_trials_do_not_change_the_hash(load) -> None:
         ("search.seed=1", "search.seed: 0 -> 1"),
         ("search.optimize={spread: maximize}", 'search.optimize.spread: (absent) -> "maximize"'),
         ("search.space.objective.alpha={grid: [0]}", "search.space.objective.alpha.grid: [0, 0.5, 1] -> [0]"),
+        ("evaluation.transfer_to=mnist", 'evaluation.transfer_to.name: (absent) -> "mnist"'),
         ("model.decoder=none", 'model.decoder.name: "conv" -> "none"'),
         ("search.variants.a={}", "search.variants.a.set: (absent) -> {}"),
         ("search.subject_to={spread: '> 0.1'}", 'search.subject_to.spread: (absent) -> "> 0.1"'),

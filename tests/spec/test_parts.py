@@ -4,16 +4,16 @@ from pathlib import Path
 import pytest
 
 from spreadtune.errors import UserError
-from spreadtune.spec.data import AUGMENTATIONS, DATASETS
+from spreadtune.spec.data import AUGMENTATIONS, DATASETS, OTHER_DATASETS
 from spreadtune.spec.model import DECODERS, ENCODERS, ConvnetEncoder, ModelConfig, OwnEncoder
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.parts import Family
 from spreadtune.spec.paths import PARTS
 
-FAMILIES = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES)
+FAMILIES = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES, OTHER_DATASETS)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.path)
 def test_every_registered_part_can_be_built(family: Family) -> None:
     for part in family.parts:
         assert callable(family.function(part.config.model_construct()))  # some have values that must be given
@@ -32,7 +32,7 @@ def test_an_own_part_takes_any_key_as_an_argument() -> None:
     assert ENCODERS.build(encoder) == OrderedDict(depth=3)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.path)
 @pytest.mark.parametrize("module", ["no_such_module", "no_such_package.module", "collections.no_such_module"])
 def test_a_module_that_is_not_found_is_told_with_its_key_and_where_it_was_looked_for(
     family: Family, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -60,7 +60,7 @@ def test_a_name_that_the_module_lacks_is_the_users_mistake() -> None:
         ENCODERS.build(OwnEncoder(name="collections:absent"))
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.path)
 def test_a_family_knows_the_key_that_names_its_parts(family: Family) -> None:
     assert family.path in PARTS
 

@@ -148,3 +148,16 @@ def test_bounds_are_written_one_way(load) -> None:
     one, other = (load(f"search.subject_to={{class_accuracy: '{text}'}}") for text in (">=0.90", " >= 9e-1 "))
     assert study_hash(one) == study_hash(other) != study_hash(load())
     assert one.search.subject_to == {"class_accuracy": ">= 0.9"}
+
+
+def test_what_is_asked_of_trials_has_the_key_that_names_it(load) -> None:
+    search = (
+        "search: {sampler: tpe, trials: 5, optimize: {spread: maximize, collapse: minimize}, "
+        "subject_to: {class_accuracy: '> 0.5', spread: '> 0.1'}, select_on: alignment}\n"
+    )
+    assert load(search=search).search.asked == {
+        "alignment": "select_on",
+        "class_accuracy": "subject_to",
+        "spread": "optimize",
+        "collapse": "optimize",
+    }

@@ -131,7 +131,9 @@ GROUP_NORM = {"model.encoder": {"name": "convnet", "width": 4, "embedding_dim": 
 
 TRIALS = {
     "plain": small_trial({**GROUP_NORM, "data.batch_size": 31}),
-    "balanced": small_trial({**GROUP_NORM, "data.batches": "balanced"}),
+    "balanced": small_trial(
+        {**GROUP_NORM, "data.batches": "balanced", "evaluation.transfer_to": {"name": "tests.own_parts:colours"}}
+    ),
     "autoencoder": small_trial({**GROUP_NORM, **AUTOENCODER, "model.head": "mlp", "data.batch_size": 31}),
 }
 
@@ -160,7 +162,7 @@ def test_a_trial_equals_that_of_one_process(name: str, gloo: GlooPool, tmp_path:
         for parameter, tensor in model.items():
             np.testing.assert_allclose(parameters[parameter], tensor.numpy(), atol=2e-4, err_msg=parameter)
         assert numbers.keys() == outcome.metrics.keys()
-        for metric in ("spread", "train_spread", "alignment", "uniformity"):
+        for metric in ("spread", "train_spread", "alignment", "uniformity", "supcon_gradient_norm"):
             assert numbers[metric] == pytest.approx(outcome.metrics[metric], abs=2e-3), metric
     for line, expected in zip(without_times(group.history()), without_times(alone.history()), strict=True):
         assert line == pytest.approx(expected, rel=2e-3, abs=2e-3)

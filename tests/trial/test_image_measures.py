@@ -3,12 +3,18 @@
 from collections import Counter
 
 from spreadtune.evaluation.measures import Measures, TrainMeasures
+from spreadtune.evaluation.other_measures import OtherMeasures
+from spreadtune.evaluation.subclass_measures import SubclassMeasures
 from spreadtune.spec.metrics import METRICS
+from spreadtune.trial.gradient_measures import GradientMeasures
 from spreadtune.trial.image_measures import ImageMeasures
 
 
 def test_every_metric_is_computed_once_and_nothing_is_computed_that_has_no_record() -> None:
-    computing = {"kept apart": (Measures, ImageMeasures), "train": (TrainMeasures,)}
+    computing = {
+        "kept apart": (Measures, SubclassMeasures, ImageMeasures, OtherMeasures),
+        "train": (TrainMeasures, GradientMeasures),
+    }
     methods = Counter(
         (name, part)
         for part, classes in computing.items()

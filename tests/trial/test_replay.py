@@ -9,10 +9,9 @@ import pytest
 
 from spreadtune.errors import UserError
 from spreadtune.run_folder import Outcome, TrialFolder, write_json
-from spreadtune.spec.metrics import METRICS
 from spreadtune.trial.replay import TOLERANCE, Comparison, replay
 from spreadtune.trial.run import run_trial
-from tests.small_trial import new_trial, next_attempt, small_trial, ticking
+from tests.small_trial import MEASURED, new_trial, next_attempt, small_trial, ticking
 
 STEPS = 3
 DIVERGING = small_trial({"objective": {"name": "tests.own_parts:Pull", "fails_from": 3 * STEPS}})
@@ -35,8 +34,9 @@ def stopped(folder: TrialFolder) -> TrialFolder:
 
 def test_a_complete_trial_gives_every_number_again_bit_for_bit(compared: Comparison) -> None:
     assert compared.exact
+    assert compared.same_metrics
     assert compared.epoch == 4
-    assert {"epoch", "loss", "gradient_norm.supcon", "learning_rate", *METRICS} <= compared.recorded.keys()
+    assert {"epoch", "loss", "gradient_norm.supcon", "learning_rate", *MEASURED} <= compared.recorded.keys()
     assert not {"seconds", "time", "attempt"} & compared.recorded.keys()
     assert compared.replayed == compared.recorded
     assert compared.differing() == []
@@ -106,6 +106,7 @@ def test_a_metric_that_came_with_a_later_version_is_not_compared(compared: Compa
     older = {name: value for name, value in compared.recorded.items() if name != "alignment"}
     assert replace(compared, recorded=older).differing() == ["alignment"], "the versions are the same"
     assert replace(compared, recorded=older, exact=False).differing() == []
+    assert replace(compared, recorded=older, same_metrics=False).differing() == [], "between two releases"
     newer = {name: value for name, value in compared.replayed.items() if name != "alignment"}
     assert replace(compared, replayed=newer, exact=False).differing() == ["alignment"], "it was measured then"
     lost = {name: value for name, value in compared.recorded.items() if name != "loss"}
@@ -138,6 +139,15 @@ def test_only_the_same_environment_is_held_to_bits(stopped: TrialFolder, name: s
     path = stopped.attempts()[0].environment_file
     write_json(path, {**json.loads(path.read_text()), name: "another"})
     assert not replay(stopped).exact
+
+
+def test_a_trial_from_before_a_metric_is_held_to_the_bits_of_all_others(stopped: TrialFolder) -> None:
+    path = stopped.attempts()[0].environment_file
+    for older in ({"metrics": "another"}, {}):
+        environment = {name: value for name, value in json.loads(path.read_text()).items() if name != "metrics"}
+        write_json(path, environment | older)
+        comparison = replay(stopped)
+        assert (comparison.exact, comparison.same_metrics) == (True, False)
 
 
 def test_a_trial_without_numbers_is_refused(finished: TrialFolder, tmp_path: Path) -> None:

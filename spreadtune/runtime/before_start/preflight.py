@@ -10,7 +10,7 @@ from spreadtune.runtime.cluster.connection import check_address
 from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
-from spreadtune.spec.metrics import need_subclasses
+from spreadtune.spec.metrics import METRICS, need_subclasses
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -54,14 +54,17 @@ def _may_not_fit(spec: TrialSpec) -> bool:
 
 
 def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
-    """Where every class is one subclass, transfer asks nothing that training was not told, and is not measured."""
-    search = study.search
-    used = {goal.metric: "optimize" for goal in search.objectives}
-    used = {search.metric: "select_on"} | dict.fromkeys((bound.metric for bound in search.bounds), "subject_to") | used
+    """What the search needs is measured. Where every class is one subclass, transfer asks nothing that training was not
+    told."""
+    used, name = study.search.asked, config.dataset.name
+    for few in (metric for metric in used if dataset.class_count < METRICS[metric].fewest_classes):
+        raise UserError(
+            f"search.{used[few]}: {few} needs {METRICS[few].fewest_classes} classes, and {name} has "
+            f"{dataset.class_count}; name another metric"
+        )
     metric = next(iter(need_subclasses(used)), None)
     if metric is None or dataset.has_subclasses:
         return
-    name = config.dataset.name
     if isinstance(config.dataset, ImageFolderDataset):
         from spreadtune.data.image_folder import find_root  # Pillow
 

@@ -1,12 +1,13 @@
 """Which data sets a study has, and what is said of them."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spreadtune.errors import UserError
-from spreadtune.runtime.before_start.data_sets import data_configs, data_warnings
+from spreadtune.runtime.before_start.data_sets import data_configs, data_warnings, other_datasets
 from spreadtune.runtime.before_start.preflight import preflight
 from spreadtune.spec.load import load_study
 from spreadtune.spec.study import Study
@@ -62,6 +63,42 @@ def test_a_weak_data_set_is_warned_of_once_however_many_trials_use_it(
 
 def test_digits_have_no_weakness(workplace: Workplace) -> None:
     assert data_warnings(study(workplace)) == []
+
+
+def test_the_other_data_set_is_read_before_anything_starts(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In every variant; what is missing is told with the key that names it."""
+    monkeypatch.setenv("SPREADTUNE_DATA", str(tmp_path))
+    elsewhere = {"name": "image_folder", "root": str(tmp_path / "nothing")}
+    variants = {"a": {}, "b": {"set": {"evaluation.transfer_to": elsewhere}}}
+    with pytest.raises(UserError, match=r"^evaluation\.transfer_to\.root: no folder .*nothing"):
+        preflight(study(workplace, search__variants=variants))
+
+
+def test_the_other_data_sets_images_have_to_be_made_like_the_studys(workplace: Workplace) -> None:
+    odd = {"name": "tests.own_parts:colours", "channels": 4}
+    told = (
+        "evaluation.transfer_to: images of tests.own_parts:colours are 8x8 with 4 channels and cannot be made 8x8 with "
+        "1 channel as those of digits are; name another data set"
+    )
+    with pytest.raises(UserError) as error:
+        preflight(study(workplace, evaluation__transfer_to=odd))
+    assert str(error.value) == told
+
+
+def test_the_other_data_set_is_warned_of_too(workplace: Workplace) -> None:
+    asked = study(workplace, evaluation__transfer_to=own(300, 18))
+    assert {*other_datasets(asked)} == {OWN}
+    assert data_warnings(asked)[0].startswith(f"{OWN}, to which encoders are transferred: 3 of 6 subclasses have fewer")
+
+
+def test_a_third_class_is_needed_to_ask_how_class_means_lie(workplace: Workplace) -> None:
+    with pytest.raises(UserError) as error:
+        preflight(study(workplace, search__optimize={"nc2": "minimize"}))
+    assert str(error.value) == "search.optimize: nc2 needs 3 classes, and digits has 2; name another metric"
+    three = own(90, 90, 90)
+    preflight(study(workplace, data__dataset=three, data__train_size=None, search__optimize={"nc2": "minimize"}))
 
 
 @pytest.mark.slow
