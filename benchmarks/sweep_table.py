@@ -34,6 +34,7 @@ from spreadtune.spec.yaml_text import inline
 TITLES = {
     "confirmation": "Confirmed on the test split",
     "comparisons": "Compared on the test split",
+    "contrasts": "Variant against variant",
     "best": "The best settings",
     "settings": "Every setting",
     "references": "Floors and ceiling",

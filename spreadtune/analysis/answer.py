@@ -14,6 +14,7 @@ from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.references import Part, ceiling_line, reference_means
 from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
+from spreadtune.analysis.variants import contrast_lines
 from spreadtune.analysis.words import count, in_words, measured
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
@@ -38,6 +39,7 @@ def answer(frame: Frame) -> list[str]:
         bounds_line(frame, best),
         front_line(frame, best),
         *baseline_lines(frame, best),
+        *contrast_lines(frame),
         _spread(frame, best),
         _pair_schemes(frame),
         _scale(frame, ""),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from spreadtune.analysis.by_seed import by_seed
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.paired import Paired, holm, paired
@@ -139,11 +140,8 @@ def _openings(frame: Frame, done: pd.DataFrame) -> tuple[Opening, ...]:
 
 
 def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
-    def by_seed(trials: pd.DataFrame, column: str) -> pd.Series:
-        own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
-        if column not in own:
-            return pd.Series(dtype=float)
-        return own.set_index("seed")[column].astype(float).dropna().sort_index()
+    def values(trials: pd.DataFrame, column: str) -> pd.Series:
+        return by_seed(trials, setting, column).sort_index()
 
     return Confirmed(
         variant=setting[0],
@@ -151,10 +149,10 @@ def _confirmed(frame: Frame, done: pd.DataFrame, setting: Setting) -> Confirmed:
         values=_values(frame, setting),
         name=_name(frame, setting),
         supcon=frame.specs[setting].is_supcon,
-        test=by_seed(done, f"test.{frame.metric}"),
-        validation=by_seed(done, f"metric.{frame.metric}"),
-        class_test=by_seed(done, "test.class_accuracy"),
-        searched=by_seed(completed(frame.trials), f"metric.{frame.metric}"),
+        test=values(done, f"test.{frame.metric}"),
+        validation=values(done, f"metric.{frame.metric}"),
+        class_test=values(done, "test.class_accuracy"),
+        searched=values(completed(frame.trials), f"metric.{frame.metric}"),
     )
 
 

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from spreadtune.analysis.baseline import best_supcon, equal_supcons, supcon_settings
+from spreadtune.analysis.by_seed import by_seed
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.search.results.choice import Setting
@@ -48,13 +49,8 @@ def against(frame: Frame, setting: Setting, other: Setting | None, metric: str) 
     """One setting minus another over the seeds that both have finished; None where there is nothing to compare."""
     if other is None or other == setting or not frame.column(metric):
         return None
-    found = paired(_by_seed(frame, setting, metric), _by_seed(frame, other, metric))
+    found = paired(*(by_seed(frame.finished, each, f"metric.{metric}") for each in (setting, other)))
     return found if found.difference.n else None
-
-
-def _by_seed(frame: Frame, setting: Setting, metric: str) -> "pd.Series[float]":
-    own = frame.finished[(frame.finished["variant"] == setting[0]) & (frame.finished["setting"] == setting[1])]
-    return own.drop_duplicates("seed").set_index("seed")[f"metric.{metric}"].astype(float)
 
 
 def _cells(name: str, found: Paired | None) -> dict[str, float]:

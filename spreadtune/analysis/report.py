@@ -18,6 +18,7 @@ from spreadtune.analysis.page import page
 from spreadtune.analysis.provenance import changes, lines
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
+from spreadtune.analysis.variants import contrast_columns
 from spreadtune.analysis.words import count
 from spreadtune.run_folder import write_atomic
 from spreadtune.search.assignment import trial_label
@@ -48,6 +49,7 @@ def render(tables: Tables) -> str:
         answer=answer(frame),
         front=number_columns(front_table(frame)),
         beside_supcon=beside_supcon(frame),
+        contrasts=contrast_columns(frame),
         confirmation=confirmation_tables(found) if found else [],
         test_split_opened=len(frame.confirmed) > 0,
         figures=all_figures(frame),

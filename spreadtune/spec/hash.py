@@ -32,7 +32,8 @@ def study_hash(study: Study) -> str:
 
     Left out is what does not change a trial's outcome: description, resources, ``data.placement``,
     ``training.checkpoints``, the counts ``search.trials``, ``search.seeds`` and ``search.confirm`` (a run may be
-    extended), ``search.select_on`` (how the best is chosen among them), profiles (already applied) and the format.
+    extended), ``search.select_on`` (how the best is chosen among them), the variants' ``against`` (what the report
+    compares), profiles (already applied) and the format.
     """
     text = json.dumps(_question(study), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -57,6 +58,8 @@ def _question(study: Study) -> dict[str, Any]:
         for key in keys:
             if values[section][key] is None:
                 del values[section][key]
+    for variant in values["search"]["variants"].values():
+        variant.pop("against", None)  # what the report compares changes no trial
     values["training"] = with_warmup_in_epochs(study, values["training"])
     return values
 

@@ -113,6 +113,14 @@ class VariantConfig(Config):
 
     set: dict[DottedPath, Any] = Field(default_factory=dict)
     space: dict[DottedPath, AnyDomain] | None = None
+    against: str | tuple[str, ...] | None = Field(
+        None, description="the variants, one or several, that the report sets its best setting against"
+    )
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Those variants."""
+        return (self.against,) if isinstance(self.against, str) else self.against or ()
 
     @model_serializer(mode="wrap")
     def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -279,6 +287,16 @@ class SearchConfig(Config):
                     )
                 if domain.kind == "window" and plain_path(path) != "objective.alpha":
                     raise error_at(f"{place}.{path}", "a window is for objective.alpha only")
+        return self
+
+    @model_validator(mode="after")
+    def _variants_are_set_against_others(self) -> "SearchConfig":
+        for name, variant in self.variants.items():
+            others = [other for other in self.variants if other != name]
+            for given in variant.others:
+                if given not in others:
+                    text = "is this variant itself" if given == name else f"no variant {given!r}"
+                    raise error_at(f"variants.{name}.against", text, known=others, given=given)
         return self
 
     @model_validator(mode="after")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from spreadtune.analysis.by_seed import by_seed
 from spreadtune.analysis.frame import Frame, build_frame, setting_specs
 from spreadtune.analysis.tables import Tables
 from spreadtune.search.results.choice import Setting
-from spreadtune.search.results.selection import SETTING
 from spreadtune.spec.paths import leaves
 from spreadtune.spec.trial import TrialSpec
 
@@ -62,11 +62,7 @@ class ComparedRun:
 
     def by_seed(self, setting: Setting, metric: str) -> "pd.Series[float]":
         """A metric of a setting's finished trials, by seed index."""
-        finished, column = self.frame.finished, f"metric.{metric}"
-        if column not in finished:
-            return pd.Series(dtype=float)
-        own = finished[(finished["variant"] == setting[0]) & (finished["setting"] == setting[1])]
-        return pd.to_numeric(own.drop_duplicates([*SETTING, "seed"]).set_index("seed")[column]).astype(float).dropna()
+        return by_seed(self.frame.finished, setting, f"metric.{metric}")
 
 
 def sides(runs: Sequence[Tables]) -> tuple[ComparedRun, ...]:

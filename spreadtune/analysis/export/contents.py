@@ -13,6 +13,7 @@ from spreadtune.analysis.references import ceiling_line, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
+from spreadtune.analysis.variants import contrast_columns
 from spreadtune.analysis.words import count, in_words
 from spreadtune.spec.metrics import METRICS, drawn_in, shown_beside
 
@@ -55,7 +56,8 @@ def setting_means(frame: Frame) -> pd.DataFrame:
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
     """The same tables in words; one without rows is left out."""
-    found = [*_confirmation(frame), _best(frame), _settings(frame), _references(frame), _trials(tables, frame)]
+    summaries = [*_confirmation(frame), _contrasts(frame), _best(frame), _settings(frame)]
+    found = [*summaries, _references(frame), _trials(tables, frame)]
     return [each for each in found if each.rows]
 
 
@@ -69,6 +71,14 @@ def _confirmation(frame: Frame) -> list[Sheet]:
     beside = f"The chosen setting minus the other variants' best in {metric} on the test split. {test}"
     sheets = [sheet("confirmation", caption, confirmed_columns(found))]
     return [*sheets, sheet("comparisons", beside, comparison_columns(found))] if found.against else sheets
+
+
+def _contrasts(frame: Frame) -> Sheet:
+    caption = (
+        "The best setting of a variant minus that of the one it is set against, paired over shared seeds. p: paired t "
+        "test, then after Holm's correction for all of these."
+    )
+    return sheet("contrasts", caption, contrast_columns(frame))
 
 
 def _best(frame: Frame) -> Sheet:

@@ -1,0 +1,115 @@
+"""Variants set against the ones that the study names: the best setting of each, paired at shared seeds."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spreadtune.analysis.by_seed import by_seed
+from spreadtune.analysis.columns import Column
+from spreadtune.analysis.frame import Frame
+from spreadtune.analysis.paired import Paired, holm, paired
+from spreadtune.analysis.setting import label_of
+from spreadtune.analysis.words import count, in_words, p_value, signed
+from spreadtune.search.results.choice import Setting
+
+CLASS = "class_accuracy"
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One variant minus the one that it is set against.
+
+    Attributes:
+        variant, other: their names.
+        best, others: the best setting of each.
+        found: of the metric that chooses, on validation images, over the seeds that both have.
+        adjusted: its p after Holm's correction for all contrasts of the run.
+        cost: likewise of class accuracy.
+        test: of the metric that chooses, on test images, where both are confirmed.
+    """
+
+    variant: str
+    other: str
+    best: Setting
+    others: Setting
+    found: Paired
+    adjusted: float
+    cost: Paired
+    test: Paired
+
+
+def contrasts(frame: Frame) -> list[Contrast]:
+    """Those that the study asks for and both sides of which have a finished trial, in the order of the file."""
+    named = [(name, other) for name, config in frame.study.search.variants.items() for other in config.others]
+    best = {variant: each.key for variant, each in frame.choice.of_variants.items()}
+    asked = [(name, other) for name, other in named if name in best and other in best]
+    found = [_paired(frame, frame.finished, best[name], best[other], frame.metric) for name, other in asked]
+    adjusted = holm([each.p for each in found])
+    confirmed = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
+    return [
+        Contrast(
+            variant=name,
+            other=other,
+            best=best[name],
+            others=best[other],
+            found=found[place],
+            adjusted=adjusted[place],
+            cost=_paired(frame, frame.finished, best[name], best[other], CLASS),
+            test=_paired(frame, confirmed, best[name], best[other], frame.metric, part="test"),
+        )
+        for place, (name, other) in enumerate(asked)
+    ]
+
+
+def contrast_lines(frame: Frame) -> list[str]:
+    """A sentence each: ``thanos minus supcon_x2: +0.012 +- 0.009 transfer accuracy (5 shared seeds), p = 0.02``."""
+    found = contrasts(frame)
+    made = sum(not pd.isna(each.found.p) for each in found)
+    holms = f" after Holm's correction for {made} of these" if made > 1 else ""
+    lines = []
+    for each in found:
+        difference, n = each.found.difference, each.found.difference.n
+        told = f", p {p_value(each.adjusted)}{holms}" if not pd.isna(each.adjusted) else ""
+        seeds = count(n, "shared seed") if n else "they share no seed"
+        value = f"{signed(difference.mean, difference.half_width)} " if n else "no difference in "
+        lines.append(f"{each.variant} minus {each.other}: {value}{in_words(frame.metric)} ({seeds}){told}.")
+    return lines
+
+
+def contrast_columns(frame: Frame) -> list[Column]:
+    """The table of all of them; nothing where the study asks for none."""
+    found = contrasts(frame)
+    if not found:
+        return []
+    rows = [
+        {
+            "variant − other": f"{each.variant} − {each.other}",
+            "settings": " − ".join(dict.fromkeys(_values(frame, each))),
+            "shared seeds": each.found.difference.n,
+            in_words(frame.metric): _shown(each.found),
+            "d_z": each.found.effect_size,
+            "p": each.found.p,
+            "p, Holm": each.adjusted,
+            "class accuracy": _shown(each.cost),
+            f"{in_words(frame.metric)}, test": _shown(each.test),
+        }
+        for each in found
+    ]
+    table = pd.DataFrame(rows)
+    filled = [name for name in table if table[name].notna().any()]
+    return [Column(str(name), table[name]) for name in filled]
+
+
+def _values(frame: Frame, each: Contrast) -> list[str]:
+    return [label_of(frame, each.best), label_of(frame, each.others)]
+
+
+def _shown(found: Paired) -> str | None:
+    difference = found.difference
+    return signed(difference.mean, difference.half_width).replace("+-", "±") if difference.n else None
+
+
+def _paired(
+    frame: Frame, trials: pd.DataFrame, one: Setting, other: Setting, metric: str, part: str = "metric"
+) -> Paired:
+    return paired(*(by_seed(trials, setting, f"{part}.{metric}") for setting in (one, other)))
