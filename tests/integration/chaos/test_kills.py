@@ -1,4 +1,4 @@
-"""Drivers and workers killed at random moments; in the end every setting has finished once.
+"""Drivers and workers killed at random moments; in the end every setting has finished once, with one encoder or two.
 
 A short one runs with the slow tests. The long one, 20 kills over 24 trials:
 
@@ -13,10 +13,12 @@ import random
 import secrets
 import subprocess
 import time
+from typing import Any
 
 import psutil
 import pytest
 
+import spreadtune
 from spreadtune.run_folder import RunFolder
 from tests.aftermath import assert_nothing_left, pairs
 from tests.workplace import Workplace
@@ -24,7 +26,7 @@ from tests.workplace import Workplace
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("SPREADTUNE_CHAOS_KILLS", "3"))
-TRIALS = int(os.environ.get("SPREADTUNE_CHAOS_TRIALS", "6"))
+TRIALS = int(os.environ.get("SPREADTUNE_CHAOS_TRIALS", "8"))
 SEED = int(os.environ.get("SPREADTUNE_CHAOS_SEED", secrets.randbelow(10**6)))
 PATIENCE = 900
 
@@ -61,13 +63,14 @@ def kill_one(driver: subprocess.Popen[str], run: RunFolder, chance: random.Rando
 def test_whatever_is_killed_every_setting_finishes_once(workplace: Workplace) -> None:
     chance = random.Random(SEED)
     print(f"seed {SEED}, {KILLS} kills, {TRIALS} trials")  # noqa: T201
-    alphas = [round(place / (TRIALS // 2), 4) for place in range(TRIALS // 2)]
+    each = TRIALS // 4  # of two variants, two seeds
+    alphas = [round(place / each, 4) for place in range(each)]
     workplace.write(
         "chaos",
         {
             "data.augmentation": {"name": "runtime_parts:slowly", "seconds": 0.3},
             "training.epochs": 8,
-            "search": {"seeds": 2, "space": {"objective.alpha": {"grid": alphas}}},
+            "search": {"seeds": 2, "variants": variants(alphas)},
             "resources.retries": KILLS,
         },
     )
@@ -88,5 +91,26 @@ def test_whatever_is_killed_every_setting_finishes_once(workplace: Workplace) ->
     assert kills == KILLS, f"the study was over before (seed {SEED})"
     found = pairs(run)
     assert set(found.values()) == {1}, f"seed {SEED}"
-    assert len(found) == 2 * len(alphas) == len(run.trials())
+    assert len(found) == 4 * len(alphas) == len(run.trials())
     assert_nothing_left(workplace, run)
+    results = spreadtune.load_results(run.path)
+    of_members = results.trials[results.trials["variant"] == "members"]
+    for number in of_members["trial"]:
+        epochs = results.history.loc[results.history["trial"] == number, "epoch"]
+        assert epochs.tolist() == list(range(1, 12)), f"seed {SEED}: none twice, none lost"
+    code, output = workplace.run("replay", "chaos", str(of_members["trial"].iloc[-1]))
+    assert code == 0, output
+    assert "all numbers are equal, compared bit for bit" in output
+
+
+def variants(alphas: list[float]) -> dict[str, Any]:
+    """One encoder, and two of which the second does not depend on what is searched."""
+    grid = {"grid": alphas}
+    members = {"contrast": {"set": {"objective.alpha": 0.5}}, "other": {"set": OTHER}}
+    return {
+        "one": {"space": {"objective.alpha": grid}},
+        "members": {"set": {"members": members}, "space": {"members.contrast.set.objective.alpha": grid}},
+    }
+
+
+OTHER = {"objective": "cross_entropy", "training.epochs": 3}
