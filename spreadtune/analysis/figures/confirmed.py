@@ -24,7 +24,7 @@ def figure(frame: Frame) -> ReportFigure | None:
     return ReportFigure(
         name=NAME,
         title=f"{metric.capitalize()} on the test split, best setting of each variant",
-        caption=_caption(found, metric, scale),
+        caption=_caption(found, metric, scale, members=_has_members(frame, found)),
         numbers=table,
         plot=_draw(found, table, metric, scale),
     )
@@ -103,7 +103,11 @@ def _draw_scale(plot: go.Figure, scale: pd.DataFrame, place: str) -> None:
     )
 
 
-def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
+def _has_members(frame: Frame, found: Confirmation) -> bool:
+    return any(frame.specs[each.variant, each.setting].members for each in found.every)
+
+
+def _caption(found: Confirmation, metric: str, scale: pd.DataFrame, *, members: bool) -> str:
     fewest, most = (choose(len(each.test) for each in found.every) for choose in (min, max))
     seeds = count(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
     bars = (
@@ -111,7 +115,8 @@ def _caption(found: Confirmation, metric: str, scale: pd.DataFrame) -> str:
         if most >= LEAST_REPETITIONS
         else "too few for an interval, so none is drawn"
     )
-    pairs = " Lines join encoders of one seed, which share initialization, order and views." if found.others else ""
+    alike = "" if members else ", which share initialization, order and views"  # a member has streams of its own
+    pairs = f" Lines join what has one seed{alike}." if found.others else ""
     settings = "; ".join(f"{each.called}: {each.values}" for each in found.every)
     lines = f" Gray lines are floors and ceiling, n = {int(scale['n'].max())}." if len(scale) else ""
     return f"{seeds[0].upper()}{seeds[1:]} that had no part in the choice ({settings}); {bars}.{pairs}{lines}"
