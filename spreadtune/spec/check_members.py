@@ -27,6 +27,8 @@ def check_members(study: Study, variant: Variant) -> None:
         _check_searched(variant, members, path)
     if members:
         _check_stopping(study, variant, members)
+    elif not _members_somewhere(study) and (asked := getattr(study.search.early_stopping, "member", None)):
+        raise UserError(f"search.early_stopping.member: {asked} is given, and no trial of this study has members")
 
 
 def _check_searched(variant: Variant, members: Members, path: str) -> None:
@@ -91,11 +93,15 @@ def _check_stopping(study: Study, variant: Variant, members: Members) -> None:
         raise UserError(
             f"search.early_stopping: trials{_of(variant)} have members; add member: (one of {', '.join(choices)})"
         )
-    everywhere = {name for other in study.variants() for name in other.body.get("members", ())} | {WHOLE}
+    everywhere = {*_members_somewhere(study), WHOLE}
     if stopping.member not in everywhere:
         raise UserError(
             f"search.early_stopping.member: no member {stopping.member!r}{hint(stopping.member, sorted(everywhere))}"
         )
+
+
+def _members_somewhere(study: Study) -> set[str]:
+    return {name for variant in study.variants() for name in variant.body.get("members", ())}
 
 
 def _of(variant: Variant) -> str:

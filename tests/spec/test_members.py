@@ -229,3 +229,10 @@ search:
     assert [list(spec.encoders) for spec in specs] == [[""], ["one", "two"], ["contrast", "other"]]
     assert [spec.watched("contrast") for spec in specs] == ["", "one", "contrast"]
     assert [spec.watched("whole") for spec in specs] == ["", "two", "other"]
+
+
+def test_a_study_without_members_names_none_to_look_at(load: Any) -> None:
+    with pytest.raises(
+        UserError, match=r"early_stopping\.member: whole is given, and no trial of this study has members"
+    ):
+        load("search.early_stopping={name: median, member: whole}", search="search: {sampler: random, trials: 2}\n")
