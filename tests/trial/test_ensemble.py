@@ -14,9 +14,11 @@ from spreadtune.run_folder import Outcome, TrialFolder
 from spreadtune.spec.load import load_trial
 from spreadtune.spec.metrics import METRICS
 from spreadtune.training.checkpoint import load_checkpoint
+from spreadtune.trial.datasets import dataset_of
 from spreadtune.trial.reload import embeddings, load_model
 from spreadtune.trial.replay import replay
 from spreadtune.trial.run import run_trial
+from spreadtune.trial.shared_members import member_key
 from tests.small_trial import AUTOENCODER, new_trial, next_attempt, small_trial, ticking, without_times
 
 MEMBERS = {
@@ -259,7 +261,7 @@ def test_another_member_is_not_taken(run: Path, change: dict[str, Any]) -> None:
     assert second.taken() == {}
 
 
-def test_neither_under_other_threads_nor_from_one_in_training_nor_where_nothing_is_shared(tmp_path: Any) -> None:
+def test_neither_from_one_in_training_nor_where_nothing_is_shared(tmp_path: Path) -> None:
     first = trial_of(tmp_path, 0)
     stop = lambda: len(first.history()) == 6  # noqa: E731
     assert run_trial(load_trial(first.spec_file), next_attempt(first, trials=first.path.parent, stop=stop)) is None
@@ -269,10 +271,24 @@ def test_neither_under_other_threads_nor_from_one_in_training_nor_where_nothing_
     third = trial_of(tmp_path, 2, OTHER_ALPHA)
     run_trial(load_trial(third.spec_file), next_attempt(third))
     assert third.taken() == {}
-    torch_threads = trial_of(tmp_path, 3, OTHER_ALPHA)
-    trained(torch_threads, threads=2)
-    torch.set_num_threads(1)
-    assert torch_threads.taken() == {}
+
+
+def test_the_key_of_a_member_is_all_that_its_numbers_depend_on(tmp_path: Path) -> None:
+    spec, folder = SPEC.encoders["autoencoder"], TrialFolder(tmp_path)
+    dataset, context = dataset_of(spec.data), next_attempt(folder)
+    key = member_key(spec, dataset, context)
+    other_seed = spec.model_copy(update={"seed": spec.seed.model_copy(update={"index": 1})})
+    other_name = spec.model_copy(update={"seed": spec.seed.model_copy(update={"member": "contrast"})})
+    fewer = dataset_of(spec.data.model_copy(update={"train_size": 90}))
+    others = [
+        member_key(other_seed, dataset, context),
+        member_key(other_name, dataset, context),
+        member_key(spec, fewer, context),
+        member_key(spec, dataset, next_attempt(folder, threads=2)),
+    ]
+    assert len({key, *others}) == 5
+    described = spec.model_copy(update={"description": "other words"})
+    assert member_key(described, dataset, context) == key
 
 
 @pytest.mark.parametrize("epochs", [5, 6])
