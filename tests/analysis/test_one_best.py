@@ -167,7 +167,7 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
     return best
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs(), st.sampled_from(sorted(SELECTIONS)))
 def test_all_name_the_same_one(new_lab: Callable[[], Lab], drawn: Drawn, selection: str) -> None:
     lab = new_lab()

@@ -57,6 +57,7 @@ def report(text: str) -> dict[str, Any]:
         "answer": [text, text],
         "front": table(text),
         "beside_supcon": BesideSupCon(text, table(text), table(text)),
+        "contrasts": table(text),
         "confirmation": [table(text)],
         "test_split_opened": True,
         "figures": [],
