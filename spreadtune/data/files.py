@@ -36,6 +36,10 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, positions: Integers) -> "Pictures":
+        """Some of them, in this order."""
+        return Pictures(self.labels.take(positions), self.shape, lambda position: self.image(int(positions[position])))
+
 
 @dataclass(frozen=True, eq=False)
 class Contents:

@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock
 
 from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
-from spreadtune.data.hierarchy import Hierarchy
+from spreadtune.data.hierarchy import Hierarchy, Integers
 from spreadtune.data.image_set import Images
 from spreadtune.data.listed import listed
 from spreadtune.data.root import VARIABLE, data_roots
@@ -34,6 +34,8 @@ class Published(ImageFiles):
         file_names: all of them.
         hierarchy: from that folder, which is whole, to the names and the hierarchy.
         damaged: from torchvision's class and that folder to the names of files that are not as published.
+        kept: from the hierarchy and the training images' subclasses to the positions of those that the data set has;
+            None: all.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Published(ImageFiles):
     file_names: tuple[str, ...]
     hierarchy: Callable[[Path], Hierarchy]
     damaged: Callable[[Any, Path], list[str]]
+    kept: Callable[[Hierarchy, Integers], Integers] | None = None
 
     def identity(self) -> Iterator[str]:
         yield from stamps((self._place / name for name in self.file_names), self._root)
@@ -61,7 +64,10 @@ class Published(ImageFiles):
         train, test = (kind(self._root, train=train) for train in (True, False))
         hierarchy = self.hierarchy(self._place)
         of_parts: dict[SplitName, Any] = {"train": train, "test": test}
-        return Contents(hierarchy, {name: _pictures(part, hierarchy, size) for name, part in of_parts.items()})
+        parts = {name: _pictures(part, hierarchy, size) for name, part in of_parts.items()}
+        if self.kept is not None:
+            parts["train"] = parts["train"].take(self.kept(hierarchy, parts["train"].labels.subclasses))
+        return Contents(hierarchy, parts)
 
     @property
     def _place(self) -> Path:

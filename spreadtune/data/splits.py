@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spreadtune.data.apportion import apportion
 from spreadtune.data.hierarchy import Hierarchy, Integers
 from spreadtune.data.labels import Labels
+from spreadtune.data.listed import listed
 from spreadtune.data.measurable import refuse_absent
 from spreadtune.data.part_counts import PartCounts
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
@@ -102,5 +103,7 @@ def _subset(train: Sequence[Integers], train_size: int, names: Sequence[str]) ->
     lost = [names[s] for s, (keep, count) in enumerate(zip(kept, counts, strict=True)) if count and not keep]
     if lost:
         enough = -(-available // min(count for count in counts if count))
-        raise UserError(f"data.train_size: {train_size} leaves no image of {lost}; {enough} or more keep them all")
+        raise UserError(
+            f"data.train_size: {train_size} leaves no image of {listed(lost)}; {enough} or more keep them all"
+        )
     return [members[:keep] for members, keep in zip(train, kept, strict=True)]

@@ -26,6 +26,12 @@ class Cifar100Dataset(NamedPart):
     name: Literal["cifar100"] = "cifar100"
 
 
+class Cifar100uDataset(NamedPart):
+    """CIFAR-100-U: CIFAR-100 with 500, 250, 100, 50 and 50 training images of a superclass' five subclasses."""
+
+    name: Literal["cifar100u"] = "cifar100u"
+
+
 class MnistDataset(NamedPart):
     """MNIST: 70,000 grey images of 28x28; class <5 / >=5, subclass the digit."""
 
@@ -157,6 +163,7 @@ DATASETS = Family(
         Part(DigitsDataset, "spreadtune.data.digits:load"),
         Part(Cifar10Dataset, "spreadtune.data.cifar10:files"),
         Part(Cifar100Dataset, "spreadtune.data.cifar100:files"),
+        Part(Cifar100uDataset, "spreadtune.data.cifar100u:files"),
         Part(MnistDataset, "spreadtune.data.mnist:files"),
         Part(FashionMnistDataset, "spreadtune.data.fashion_mnist:files"),
         Part(ImageFolderDataset, "spreadtune.data.image_folder:files"),

@@ -11,8 +11,13 @@ from spreadtune.spec.data import DATASETS
 from spreadtune.testing import DatasetContract
 from tests.data import data_roots
 
-SMALL = ["cifar10", "cifar100", "mnist", "fashion_mnist"]
-REAL = {"cifar10": "cifar-10-batches-py", "cifar100": "cifar-100-python", "mnist": "MNIST/raw"}
+SMALL = ["cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist"]
+REAL = {
+    "cifar10": "cifar-10-batches-py",
+    "cifar100": "cifar-100-python",
+    "cifar100u": "cifar-100-python",
+    "mnist": "MNIST/raw",
+}
 FOLDERS = ["image folder", "image folder with val and test", "image folder in one size"]
 PARTS = ["digits", "digits in one size", "own", "own with an official test set", "own with all parts"]
 
@@ -24,6 +29,8 @@ def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | di
             data_roots.write_cifar10(root, monkeypatch)
         case "cifar100":
             data_roots.write_cifar100(root, monkeypatch)
+        case "cifar100u":
+            data_roots.write_cifar100(root, monkeypatch, per_label=500)
         case "mnist":
             data_roots.write_mnist(root)
         case "fashion_mnist":

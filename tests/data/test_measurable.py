@@ -86,7 +86,7 @@ def test_shares_may_starve_training_too():
 
 def test_every_part_that_is_left_whole_may_be_thinned_by_train_size_down_to_one_image():
     images = image_set([60, 20], TWO)
-    assert refused(images, train_size=2).startswith("data.train_size: 2 leaves no image of ['s1']; 4 or more")
+    assert refused(images, train_size=2).startswith("data.train_size: 2 leaves no image of s1; 4 or more")
     assert Dataset(images, train_size=4).counts.subclasses["train"].tolist() == [3, 1]
 
 

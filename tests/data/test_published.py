@@ -38,6 +38,7 @@ def offline(monkeypatch):
     [
         ("cifar10", "cifar-10-batches-py", (3, 32, 32), 2, (45_000, 5_000, 10_000)),
         ("cifar100", "cifar-100-python", (3, 32, 32), 20, (45_000, 5_000, 10_000)),
+        ("cifar100u", "cifar-100-python", (3, 32, 32), 20, (17_100, 1_900, 10_000)),
         ("mnist", "MNIST/raw", (1, 28, 28), 2, (54_001, 5_999, 10_000)),  # digits are not equally many
     ],
 )
@@ -123,7 +124,7 @@ def test_an_archive_that_lies_there_is_unpacked_without_a_network(root, monkeypa
     assert (root / "cifar-10-batches-py" / "data_batch_1").exists()
 
 
-@pytest.mark.parametrize("name", ["cifar10", "cifar100", "mnist", "fashion_mnist"])
+@pytest.mark.parametrize("name", ["cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist"])
 def test_what_can_be_neither_found_nor_downloaded_is_told_in_one_message(root, name, capsys):
     with pytest.raises(UserError) as error:
         load(name)

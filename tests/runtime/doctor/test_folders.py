@@ -9,7 +9,7 @@ LOCAL = [("/", "ext4")]
 
 
 def test_the_published_data_sets_are_all_known():
-    assert set(published_sets()) == {"cifar10", "cifar100", "mnist", "fashion_mnist"}
+    assert set(published_sets()) == {"cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist"}
 
 
 def test_data_roots(tmp_path):
