@@ -15,7 +15,7 @@ from spreadtune.data.image_set import Images
 from spreadtune.data.names import existing_folder
 from spreadtune.data.pictures import Header, read_header, read_image
 from spreadtune.data.reading_progress import on_progress
-from spreadtune.data.root import data_roots
+from spreadtune.data.root import places
 from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
 from spreadtune.spec.data import ImageFolderDataset
@@ -37,11 +37,9 @@ def find_root(root: str) -> Path:
     Raises:
         UserError: there is no such folder, or it has no ``train``, or one under another name.
     """
-    path = Path(root).expanduser()
-    places = [folder / path for folder in (*data_roots(), Path.cwd())]
-    found = next(filter(None, map(existing_folder, dict.fromkeys(places))), None)
+    found = next(filter(None, map(existing_folder, places(root))), None)
     if found is None:
-        looked = ", ".join(str(place) for place in dict.fromkeys(places))
+        looked = ", ".join(map(str, places(root)))
         raise UserError(f"data.dataset.root: no folder {root!r} (looked for {looked})")
     if not (found / "train").is_dir():
         refuse_other_names(found)

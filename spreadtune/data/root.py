@@ -24,6 +24,12 @@ def data_roots() -> list[Path]:
     return [*roots, user_cache()]
 
 
+def places(path: str) -> list[Path]:
+    """Where a path of a study's data set is looked for, in this order: as it is where it is absolute, else below each
+    data root, then below the working directory."""
+    return list(dict.fromkeys(folder / Path(path).expanduser() for folder in (*data_roots(), Path.cwd())))
+
+
 def user_cache() -> Path:
     """This user's cache folder for the package."""
     home = os.environ.get("XDG_CACHE_HOME")

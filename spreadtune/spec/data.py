@@ -44,6 +44,22 @@ class FashionMnistDataset(NamedPart):
     name: Literal["fashion_mnist"] = "fashion_mnist"
 
 
+class TinyImagenetDataset(NamedPart):
+    """Tiny ImageNet: 110,000 color images of 64x64; class the 52 superclasses, subclass the 200 labels."""
+
+    name: Literal["tiny_imagenet"] = "tiny_imagenet"
+    root: str = Field(
+        "tiny-imagenet-200",
+        min_length=1,
+        description="the folder its archive unpacks to; relative to the data root or the working directory",
+    )
+    superclasses: str | None = Field(
+        None,
+        min_length=1,
+        description="a CSV file with the columns wnid and superclass instead of the paper's; relative as root",
+    )
+
+
 class ImageFolderDataset(NamedPart):
     """A folder of one's own: ``root/train/SUBCLASS/`` with images, optional ``val/``, ``test/``, ``hierarchy.csv``."""
 
@@ -166,6 +182,7 @@ DATASETS = Family(
         Part(Cifar100uDataset, "spreadtune.data.cifar100u:files"),
         Part(MnistDataset, "spreadtune.data.mnist:files"),
         Part(FashionMnistDataset, "spreadtune.data.fashion_mnist:files"),
+        Part(TinyImagenetDataset, "spreadtune.data.tiny_imagenet:files"),
         Part(ImageFolderDataset, "spreadtune.data.image_folder:files"),
     ),
 )

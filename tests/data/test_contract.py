@@ -11,12 +11,13 @@ from spreadtune.spec.data import DATASETS
 from spreadtune.testing import DatasetContract
 from tests.data import data_roots
 
-SMALL = ["cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist"]
+SMALL = ["cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist", "tiny_imagenet"]
 REAL = {
     "cifar10": "cifar-10-batches-py",
     "cifar100": "cifar-100-python",
     "cifar100u": "cifar-100-python",
     "mnist": "MNIST/raw",
+    "tiny_imagenet": "tiny-imagenet-small",
 }
 FOLDERS = ["image folder", "image folder with val and test", "image folder in one size"]
 PARTS = ["digits", "digits in one size", "own", "own with an official test set", "own with all parts"]
@@ -35,6 +36,8 @@ def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | di
             data_roots.write_mnist(root)
         case "fashion_mnist":
             data_roots.write_mnist(root, "FashionMNIST")
+        case "tiny_imagenet":
+            data_roots.write_tiny_imagenet(root / "tiny-imagenet-200", training=10)
         case _:
             subclasses = dict.fromkeys(("cat", "dog", "car"), 20)
             data_roots.write_folder(root / "photos", subclasses)
@@ -70,6 +73,8 @@ class TestDatasets(DatasetContract):
         elif name.startswith("real"):
             self.part = name.removeprefix("real ")
             data_roots.real_root(REAL[self.part])
+            if self.part == "tiny_imagenet":
+                self.part = {"name": self.part, "root": REAL[self.part]}
         else:
             monkeypatch.setenv("SPREADTUNE_DATA", str(tmp_path))
             self.part = _written(name, tmp_path, monkeypatch)

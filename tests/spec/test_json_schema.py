@@ -65,6 +65,8 @@ OWN = {"model.encoder": {"name": "my.module:Encoder", "depth_of_mine": 3}}
     "changes",
     [
         {"data.dataset": {"name": "image_folder", "root": "photos"}},
+        {"data.dataset": "cifar100u"},
+        {"data.dataset": {"name": "tiny_imagenet", "superclasses": "mine.csv"}},
         {"data.dataset": "mine:load", "data.augmentation": "none", "model.encoder": "resnet50", "objective": "infonce"},
         {"objective": {"name": "mine:Loss", "margin": 0.5}, "search.space": {"objective.margin": {"grid": [0, 1]}}},
         {**OWN, "search.space": {"model.encoder.depth_of_mine": {"grid": [1, 2]}}},
@@ -110,6 +112,7 @@ def test_what_may_be_written(validator: Draft202012Validator, changes: Mapping[s
         {"format": 2},
         {"data.dataset": "digit"},
         {"data.dataset": "image_folder"},
+        {"data.dataset": {"name": "tiny_imagenet", "superclasses": 3}},
         {"data.dataset": {"root": "photos"}},
         {"model.encoder": {"name": "convet"}},
         {"model.encoder": {"name": "convnet", "widht": 8}},

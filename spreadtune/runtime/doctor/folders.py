@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spreadtune.data.published import Published
 from spreadtune.data.root import VARIABLE as DATA_VARIABLE
+from spreadtune.data.tiny_imagenet import TinyImagenet
 from spreadtune.errors import UserError
 from spreadtune.run_folder.places import nearest, why_not_writable
 from spreadtune.runtime.doctor.check import Check
@@ -27,8 +28,10 @@ def free_space(path: Path) -> int:
     return shutil.disk_usage(nearest(path)).free
 
 
-def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published]) -> Iterator[Check]:
-    """A line for each folder in which data sets are looked for; what is absent is downloaded into the first."""
+def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published | TinyImagenet]) -> Iterator[Check]:
+    """A line for each folder in which data sets are looked for; absent ones are downloaded into the first."""
+    by_hand = [name for name, each in sets.items() if isinstance(each, TinyImagenet)]
+    but = f", but {', '.join(by_hand)}," if by_hand else ""
     for place, root in enumerate(roots):
         there = [name for name, each in sets.items() if each.lies_in(root)]
         text = f"{root}: " + (f"has {', '.join(there)}" if there else "none of the published data sets")
@@ -38,17 +41,17 @@ def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published]) -> It
             fix = f"put data sets there by hand, or name another folder with --data-root or {DATA_VARIABLE}"
             yield Check("data root", "warning", f"{text}; absent ones cannot be downloaded into it", fix)
         else:
-            yield Check("data root", "ok", f"{text}; absent ones are downloaded into it when they are used")
+            yield Check("data root", "ok", f"{text}; absent ones{but} are downloaded into it when they are used")
 
 
-def published_sets() -> dict[str, Published]:
-    """The data sets that are downloaded, by name."""
+def published_sets() -> dict[str, Published | TinyImagenet]:
+    """The data sets in files of others, by name."""
     built = (
         DATASETS.build(part.config.model_validate({}))
         for part in DATASETS.parts
         if _is_published(part.config, part.target)
     )
-    return {each.label: each for each in built if isinstance(each, Published)}
+    return {each.label: each for each in built if isinstance(each, Published | TinyImagenet)}
 
 
 def check_cache(folder: Path, free: Free = free_space) -> Check:
