@@ -25,6 +25,7 @@ def test_a_data_root_given_in_python_is_that_of_the_processes_of_the_run(
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_tables_of_runs_and_what_tells_them_apart_need_no_plotly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState, create_trial
@@ -167,12 +167,26 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
     return best
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(runs(), st.sampled_from(sorted(SELECTIONS)))
-def test_all_name_the_same_one(new_lab: Callable[[], Lab], drawn: Drawn, selection: str) -> None:
-    lab = new_lab()
-    all_agree(lab, written(lab, drawn, SELECTIONS[selection]))
-    lab.close()
+def test_all_name_the_same_one(new_lab: Callable[[], Lab]) -> None:
+    drawn_runs(3, new_lab)
+
+
+@pytest.mark.slow
+def test_all_name_the_same_one_in_many_runs(new_lab: Callable[[], Lab]) -> None:
+    drawn_runs(40, new_lab)
+
+
+def drawn_runs(count: int, new_lab: Callable[[], Lab]) -> None:
+    """So many runs, drawn at random."""
+
+    @settings(max_examples=count, deadline=None)
+    @given(runs(), st.sampled_from(sorted(SELECTIONS)))
+    def agree(drawn: Drawn, selection: str) -> None:
+        lab = new_lab()
+        all_agree(lab, written(lab, drawn, SELECTIONS[selection]))
+        lab.close()
+
+    agree()
 
 
 def test_a_duplicate_beats_a_single_seed_where_another_variant_was_raced(new_lab: Callable[[], Lab]) -> None:

@@ -73,6 +73,7 @@ def test_encoder_and_embeddings_come_from_the_trials_folder(sweep: Results, monk
     assert handle.embeddings() == {"folder": sweep.run.trial(7), "split": "validation", "member": None}
 
 
+@pytest.mark.slow
 def test_reading_results_imports_neither_torch_nor_ray_nor_optuna_nor_plotly(sweep: Results, tmp_path: Path) -> None:
     code = (
         "import sys; from spreadtune.analysis.results import Results; from spreadtune.run_folder import RunFolder; "

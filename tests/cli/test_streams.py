@@ -99,6 +99,7 @@ def test_a_full_disk_under_the_output_is_told(runs: Path, capsys: pytest.Capture
     )
 
 
+@pytest.mark.slow
 def test_whoever_reads_the_first_line_gets_it_and_nothing_else_changes(runs: Path) -> None:
     """A real pipe, a real ``head``, a locale without UTF-8."""
     program = f"{sys.executable} -m spreadtune"

@@ -250,6 +250,7 @@ def start(photos: Path, delay: float) -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_of_two_processes_one_decodes_and_the_other_waits(photos, folder):
     outputs = [process.communicate()[0] for process in [start(photos, 0.02), start(photos, 0.02)]]
     assert sum("decoding photos: 40 of 40" in output for output in outputs) == 1

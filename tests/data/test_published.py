@@ -187,6 +187,7 @@ def test_a_download_is_silent_and_goes_into_the_data_root(root, monkeypatch, cap
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_torch_is_imported_only_when_files_are_read(root):
     write_mnist(root)
     code = (

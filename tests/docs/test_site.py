@@ -32,6 +32,7 @@ def text_of(page: Path) -> str:
     return re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_no_page_or_style_fetches_anything(site):
     pages, styles = list(site.rglob("*.html")), list(site.rglob("*.css"))
     assert pages

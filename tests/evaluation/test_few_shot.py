@@ -67,6 +67,7 @@ def test_where_it_does_not_divide_they_are_the_nearest_number_and_one_at_least(l
         assert count == 1 or abs(count * shots * labels - EXAMPLES) <= shots * labels / 2
 
 
+@pytest.mark.slow
 def test_the_luck_of_the_draw_is_small_in_the_mean(parts):
     """Other draws of the same encoder give nearly the same number, where single ones differ by points."""
     (features, labels), held = parts

@@ -44,6 +44,7 @@ def test_the_held_out_tenth_chooses_the_strength(digits, seed):
     assert oracle_strength(features, labels, seed) == probe.C
 
 
+@pytest.mark.slow
 def test_the_probe_is_fitted_again_on_everything(digits, fitted):
     features, labels = digits
     again = fit_at(features, labels, fitted.C)

@@ -99,6 +99,7 @@ def killed_while_optuna_is_told(lab: Any, study: Any) -> None:
     train_all(lab, lab.open(study))
 
 
+@pytest.mark.slow
 def test_a_killed_driver_leaves_what_the_next_one_would_have_done(new_lab: Any) -> None:
     """Before the pruner is asked the report is stored; between both studies being told one knows the end."""
     whole, killed = new_lab(), new_lab()
@@ -156,7 +157,7 @@ def test_tpe_looks_where_the_bounds_are_kept(lab: Any) -> None:
     assert sum(alpha**2 <= 0.3 for alpha in alphas[10:]) >= 12
 
 
-@pytest.mark.parametrize("sampler", ["qmc", "nsga2", "gp"])
+@pytest.mark.parametrize("sampler", ["qmc", "nsga2", pytest.param("gp", marks=pytest.mark.slow)])
 def test_every_other_sampler_takes_several_objectives_and_bounds(lab: Any, sampler: str) -> None:
     """Past the ten random draws of the one and the first generation of the other."""
     ledger = lab.open(study_of(lab, sampler=sampler, trials=13, subject_to=BOUNDS))

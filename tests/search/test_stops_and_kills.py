@@ -58,7 +58,13 @@ def drive(lab: Any, stopping: dict[str, Any], kills: dict[tuple[int, int], tuple
     return [(outcome.state, outcome.epoch) for outcome in outcomes]
 
 
-@pytest.mark.parametrize("stopping", STOPPINGS, ids=lambda stopping: str(stopping["name"]))
+@pytest.mark.parametrize(
+    "stopping",
+    [
+        pytest.param(each, id=each["name"], marks=pytest.mark.slow if each["name"] == "hyperband" else ())
+        for each in STOPPINGS
+    ],
+)
 def test_rungs_survive_a_kill(new_lab: Any, stopping: dict[str, Any]) -> None:
     undisturbed = drive(new_lab(), stopping, {})
     assert {"COMPLETE", "PRUNED"} == {state for state, _ in undisturbed}

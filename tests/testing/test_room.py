@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from spreadtune import testing
 from spreadtune.testing import Contract, NetworkContract
 
@@ -22,6 +24,7 @@ def attributes(contract: type[Contract]) -> set[str]:
     return values - {"part", "family"}
 
 
+@pytest.mark.slow
 def test_contracts_need_no_pytest():
     code = (
         "import sys, spreadtune.testing; print(*[m for m in ('pytest', '_pytest', 'hypothesis') if m in sys.modules])"

@@ -132,14 +132,14 @@ def collapsed_means(counts: tuple[int, ...], scheme: dict[str, str]) -> torch.Te
 
 
 @given(counts=unequal_counts, temperature=temperatures)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_thresholds_are_ordered(counts: list[int], temperature: float) -> None:
     first, last = collapse_threshold(counts, temperature), last_collapse_threshold(counts, temperature)
     assert 0 <= first <= last + 1e-4 <= means_vanish_threshold(counts, temperature) + 2e-4 <= 1 + 2e-4
 
 
 @given(counts=unequal_counts, temperature=temperatures)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_each_class_opens_at_its_threshold(counts: list[int], temperature: float) -> None:
     thresholds = class_thresholds(counts, temperature)
     assert min(thresholds) == pytest.approx(collapse_threshold(counts, temperature), abs=1e-4)  # type: ignore[type-var]

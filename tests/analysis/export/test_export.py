@@ -89,6 +89,7 @@ def test_latex_and_markdown_say_the_same_rounded(sweep: Results, tmp_path: Path)
     assert first[heading.index("transfer accuracy")] == f"{mean:.3f} ± {width:.3f}"
 
 
+@pytest.mark.slow
 def test_latex_is_built_of_balanced_parts(sweep: Results, tmp_path: Path) -> None:
     sweep.export(tmp_path, ["latex"])
     for name, environment in (
@@ -146,6 +147,7 @@ def test_without_kaleido_the_tables_are_there_and_what_is_missing_is_said(
     assert all(path.is_file() for path in exported.files)
 
 
+@pytest.mark.slow
 def test_without_a_browser_too(sweep: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("kaleido")
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "nowhere"))

@@ -4,11 +4,14 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from spreadtune.run_folder import runs
 from tests.in_process import Session, assert_nothing_lost
 from tests.run_folder.test_lock import HOLDER
 
 
+@pytest.mark.slow
 def test_the_second_is_refused(session: Session) -> None:
     session.write("held", {"training.epochs": 2, "search.space": {"objective.alpha": {"grid": [0]}}})
     session.at_report = lambda folder, result: (_ for _ in ()).throw(KeyboardInterrupt)

@@ -112,6 +112,7 @@ def test_racing_loses_less_to_luck_than_drawing_on() -> None:
     assert lost[3] < 0.9 * lost[1], "of what the best setting there is would give"
 
 
+@pytest.mark.slow
 def test_a_race_survives_a_kill(new_lab: Any, monkeypatch: Any) -> None:
     """Before the record of every trial, repeated or new, the driver dies."""
 

@@ -118,6 +118,7 @@ def test_a_confirmation_is_counted_apart_and_keeps_a_run_unfinished(lab: Any, tm
     assert overview(lab.run).status == "finished"
 
 
+@pytest.mark.slow
 def test_another_process_changes_no_file_while_a_driver_writes(lab: Any) -> None:
     study = begun(lab)
     with lab.run.lock():

@@ -40,6 +40,7 @@ def points(lab: Any, *, kill: bool, **search: Any) -> np.ndarray:
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_killed_after_every_draw_they_are_as_even_as_without(new_lab: Any) -> None:
     whole, killed = points(new_lab(), kill=False), points(new_lab(), kill=True)
     assert qmc.discrepancy(killed) == qmc.discrepancy(whole)

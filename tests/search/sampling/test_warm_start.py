@@ -80,7 +80,7 @@ def test_the_extension_of_an_extension_draws_anew(new_lab: Callable[[], Any], sa
     assert len(set.union(*drawn)) == 12
 
 
-@pytest.mark.parametrize("sampler", ["random", "qmc", "gp", "nsga2"])
+@pytest.mark.parametrize("sampler", ["random", "qmc", pytest.param("gp", marks=pytest.mark.slow), "nsga2"])
 def test_every_sampler_goes_on_from_there(new_lab: Callable[[], Any], sampler: str) -> None:
     before, lab = new_lab(), new_lab()
     rows = stored_rows(searched(before), before.run)
