@@ -1,4 +1,4 @@
-"""Tiny ImageNet with the superclasses of Chen et al. 2022 as classes; read where its archive was unpacked."""
+"""Tiny ImageNet (Le and Yang 2015) with Chen et al. 2022's superclasses as classes, as its archive is unpacked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
