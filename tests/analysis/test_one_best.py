@@ -167,19 +167,9 @@ def all_agree(lab: Lab, study: Any) -> tuple[str, int] | None:
     return best
 
 
-def test_all_name_the_same_one(new_lab: Callable[[], Lab]) -> None:
-    drawn_runs(3, new_lab)
-
-
 @pytest.mark.slow
-def test_all_name_the_same_one_in_many_runs(new_lab: Callable[[], Lab]) -> None:
-    drawn_runs(40, new_lab)
-
-
-def drawn_runs(count: int, new_lab: Callable[[], Lab]) -> None:
-    """So many runs, drawn at random."""
-
-    @settings(max_examples=count, deadline=None)
+def test_all_name_the_same_one(new_lab: Callable[[], Lab]) -> None:
+    @settings(max_examples=40, deadline=None)
     @given(runs(), st.sampled_from(sorted(SELECTIONS)))
     def agree(drawn: Drawn, selection: str) -> None:
         lab = new_lab()

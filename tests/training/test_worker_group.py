@@ -32,6 +32,8 @@ from tests.gloo import GlooPool
 from tests.own_parts import Brightness
 from tests.small_trial import AUTOENCODER, epoch_trainer, small_trial, without_times
 
+pytestmark = pytest.mark.slow  # what needs no processes of its own is in the contract of objectives, at once
+
 CLASSES = torch.tensor([0, 0, 0, 0, 0, 1, 2, 2, 1, 0, 0])
 """Eleven images: no number of workers divides them, and one class has a single image on some workers."""
 

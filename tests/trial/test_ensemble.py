@@ -291,7 +291,7 @@ def test_the_key_of_a_member_is_all_that_its_numbers_depend_on(tmp_path: Path) -
     assert member_key(described, dataset, context) == key
 
 
-@pytest.mark.parametrize("epochs", [5, 6])
+@pytest.mark.parametrize("epochs", [5, pytest.param(6, marks=pytest.mark.slow)])
 def test_a_trial_that_is_killed_while_it_takes_a_member_goes_on(run: Path, tmp_path: Path, epochs: int) -> None:
     class KilledError(Exception):
         pass

@@ -59,7 +59,12 @@ class Clock:
 
 @pytest.mark.parametrize(
     ("batch_size", "batches", "order"),
-    [(2, 50, "shuffled"), (8, 12, "balanced"), (50, 2, "balanced"), (100, 1, "shuffled")],
+    [
+        (8, 12, "balanced"),
+        (100, 1, "shuffled"),
+        pytest.param(2, 50, "shuffled", marks=pytest.mark.slow),
+        pytest.param(50, 2, "balanced", marks=pytest.mark.slow),
+    ],
 )
 def test_an_epoch_is_its_steps_without_the_first_one_s_warming_up(
     own_part: OwnPart, monkeypatch: pytest.MonkeyPatch, batch_size: int, batches: int, order: str
