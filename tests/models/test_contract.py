@@ -63,12 +63,21 @@ def cases() -> list[Case]:
     ]
 
 
+def tried() -> list[Any]:
+    """All cases, those that take long with the slow tests."""
+    large = {("resnet50", GREY_8), ("resnet18", COLOUR_64), ("lipschitz", COLOUR_32), ("lipschitz", ODD)}
+    return [
+        pytest.param(case, id=str(case), marks=pytest.mark.slow if (case.part["name"], case.shape) in large else ())
+        for case in cases()
+    ]
+
+
 def test_every_encoder_of_the_package_is_tried():
     assert set(ENCODERS.names) <= {case.part["name"] for case in cases()}
 
 
 class TestEncoders(EncoderContract):
-    @pytest.fixture(autouse=True, params=cases(), ids=str)
+    @pytest.fixture(autouse=True, params=tried())
     def case(self, request: pytest.FixtureRequest, own_part: Callable[..., str]) -> Case:
         case: Case = request.param
         self.part = case.part | ({"name": own_part(FlatEncoder)} if case.part["name"] == "own" else {})
