@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from spreadtune.data.dataset import Dataset
 from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
+from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.side_by_side import SideBySide
 from spreadtune.run_folder.trial import WHOLE
 from spreadtune.spec.metrics import METRICS
@@ -83,13 +85,20 @@ class Ensemble:
                 mark_trained(context.folder, key)
         return trained
 
-    def _neighbors(self) -> dict[str, float]:
-        """Of all members together, while the last one is trained."""
-        learners, parts = self._learners.values(), self._parts
-        train = [learner.represent(parts.train) for learner in learners]
-        validation = [learner.represent(parts.validation) for learner in learners]
+    @cached_property
+    def _finished(self) -> list[tuple[Representations, Representations]]:
+        """The training and validation images as the members before the last have them, which no longer change; every
+        worker asks for it, while the last one is trained."""
+        *finished, _ = self._learners.values()
+        return [learner.both_parts() for learner in finished]
+
+    def _neighbors(self, last_train: Representations, last_validation: Representations) -> dict[str, float]:
+        """Of all members together, from what the last one makes of the images while it is trained."""
+        before = self._finished
 
         def measured() -> dict[str, float]:
+            train = [*(of_member for of_member, _ in before), last_train]
+            validation = [*(of_member for _, of_member in before), last_validation]
             together = SideBySide(train)
             found = epoch_metrics(
                 together(train), together(validation), has_subclasses=self.dataset.has_subclasses, per_encoder=False

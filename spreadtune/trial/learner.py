@@ -51,7 +51,8 @@ class Learner:
         context: its device, folders and reports.
         by_subclass: train on subclasses as if they were the classes (the ceiling of transfer).
         parts: of the data set, where they are on the device already.
-        beside: what else is measured at the epochs at which neighbors are; every worker asks for it.
+        beside: what else is measured at the epochs at which neighbors are, from the training and validation images as
+            the model has them then; every worker asks for it.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Learner:
         *,
         by_subclass: bool = False,
         parts: Parts | None = None,
-        beside: Callable[[], dict[str, float]] | None = None,
+        beside: Callable[[Representations, Representations], dict[str, float]] | None = None,
     ) -> None:
         self.spec = spec
         self.dataset = dataset
@@ -98,17 +99,20 @@ class Learner:
             labels=split.labels,
         )
 
+    def both_parts(self) -> tuple[Representations, Representations]:
+        """The training and the validation images as the model has them now; each worker computes a part."""
+        return self.represent(self.parts.train), self.represent(self.parts.validation)
+
     def epoch_metrics(self) -> dict[str, float]:
         """What is looked at while training goes on."""
-        seen = self._both_parts()
+        seen = self.both_parts()
         own = self.workers.led(lambda: epoch_metrics(*seen, has_subclasses=self.dataset.has_subclasses))
-        return own | (self._beside() if self._beside else {})
+        return own | (self._beside(*seen) if self._beside else {})
 
     def seen(self) -> Seen:
         """What the model makes of every part, to be asked for after the last epoch; every worker takes part."""
-        other = other_dataset_of(self.spec)
-        of_other = self._seen(Parts(self.spec, other, self.context)) if other else None
-        return replace(self._seen(self.parts), other=of_other)
+        other = self.parts.other
+        return replace(self._seen(self.parts), other=self._seen(other) if other else None)
 
     def _seen(self, parts: Parts) -> Seen:
         kept_apart = {name: self.represent(split) for name, split in parts.kept_apart.items()}
@@ -128,9 +132,6 @@ class Learner:
         of_parts = {name: fitted.of(part) | self._of_images(name) for name, part in seen.kept_apart.items()}
         own = fitted.of_train() | self._of_gradients() | named_by_part(of_parts)
         return own | (other_metrics(seen.other, self.spec) if seen.other else {})
-
-    def _both_parts(self) -> tuple[Representations, Representations]:
-        return self.represent(self.parts.train), self.represent(self.parts.validation)
 
     def _of_images(self, part: str) -> dict[str, float]:
         allowed = measurable(has_subclasses=self.dataset.has_subclasses)

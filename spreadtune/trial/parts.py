@@ -6,6 +6,7 @@ from spreadtune.data.dataset import Dataset, Split
 from spreadtune.data.device import DeviceSplit
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
+from spreadtune.trial.datasets import other_dataset_of
 
 
 class Parts:
@@ -36,6 +37,12 @@ class Parts:
         if stage == "confirm":
             parts["test."] = self._on_device(self._dataset.unsealed(stage).split("test"))
         return parts
+
+    @cached_property
+    def other(self) -> "Parts | None":
+        """Those of the data set that ``evaluation.transfer_to`` names, where it names one."""
+        other = other_dataset_of(self._spec)
+        return Parts(self._spec, other, self._context) if other else None
 
     def _on_device(self, split: Split) -> DeviceSplit:
         context = self._context
