@@ -1,7 +1,8 @@
 """What one trial runs: a study file in which ``search`` and ``profiles`` are replaced by ``seed``."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -46,10 +47,7 @@ class TrialSpec(Body):
 
         A member's streams are its own, for its name enters theirs.
         """
-        if not self.members:
-            return {"": self}
-        values = self.model_dump(mode="json", exclude={"members", "seed"})
-        return {name: self._encoder(name, values) for name in self.members}
+        return self._members_trained if self.members else {"": self}
 
     @property
     def main(self) -> str:
@@ -124,20 +122,31 @@ class TrialSpec(Body):
         values = {f"{training}.time_limit": None for training in limited}
         return TrialSpec.model_validate(fill(self.model_dump(mode="json"), values))
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic has it; what the members of the copy train is found anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("_members_trained", None)
+        return copy
+
+    @cached_property
+    def _members_trained(self) -> dict[str, "TrialSpec"]:
+        # Tables and charts ask for it at every value, and making a trial takes half a millisecond.
+        values = self.model_dump(mode="json", exclude={"members", "seed"})
+        return {name: self._encoder(name, values) for name in self.members}
+
     def _encoder(self, name: str, values: Mapping[str, Any]) -> "TrialSpec":
         seed = self.seed.model_copy(update={"member": name})
-        return TrialSpec.model_validate({**fill(values, own_overrides(self.members, name)), "seed": seed})
+        try:
+            return TrialSpec.model_validate({**fill(values, own_overrides(self.members, name)), "seed": seed})
+        except ValidationError as error:
+            problem = problems(error, TrialSpec)[0]
+            raise error_at(f"members.{name}.set.{problem.path}", problem.text) from error
+        except UserError as error:  # a value where a section is set
+            raise error_at(f"members.{name}.set", str(error)) from error
 
     @model_validator(mode="after")
     def _members_that_are_trials(self) -> "TrialSpec":
-        for name in self.members:
-            try:
-                self._encoder(name, self.model_dump(mode="json", exclude={"members", "seed"}))
-            except ValidationError as error:
-                problem = problems(error, TrialSpec)[0]
-                raise error_at(f"members.{name}.set.{problem.path}", problem.text) from error
-            except UserError as error:  # a value where a section is set
-                raise error_at(f"members.{name}.set", str(error)) from error
+        _ = self.encoders  # made here, so that a member's mistake is told with the file's
         return self
 
     @model_validator(mode="after")

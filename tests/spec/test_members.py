@@ -70,6 +70,16 @@ def test_a_file_with_members_reads_back_as_it_was(thanos: Path, tmp_path: Path) 
     assert study_hash(load_study(thanos, overrides=["members.contrast.set.objective.alpha=0.6"])) != study_hash(study)
 
 
+def test_members_of_a_copy_are_those_of_what_it_says(thanos: Path) -> None:
+    spec = trial(load_study(thanos))
+    seeds = [
+        each.encoders["contrast"].seed.index
+        for each in (spec, spec.model_copy(update={"seed": Seed(study=0, index=7)}))
+    ]
+    assert seeds == [0, 7]
+    assert spec == spec.model_copy()
+
+
 def test_the_main_member_is_the_first_with_the_spread_loss(thanos: Path) -> None:
     assert trial(load_study(thanos)).main == "contrast"
     none = ["members={a: {set: {objective: infonce}}, b: {set: {objective: cross_entropy}}}"]
