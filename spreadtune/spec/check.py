@@ -33,8 +33,9 @@ def check(study: Study) -> None:
     _check_sections(study)
     variants = study.variants()
     _check_conditions(study, variants)
+    somewhere = {name for variant in variants for name in variant.members}
     for variant in variants:
-        check_members(study, variant)
+        check_members(study, variant, somewhere)
         _check_number(study, variant)
         for values in _corner_settings(variant):
             _check_trial(study, variant, values, variant.trial(values, Seed(study=study.search.seed)))

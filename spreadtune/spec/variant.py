@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from spreadtune.errors import UserError
 from spreadtune.spec.domain import Domain, same
-from spreadtune.spec.members import member_of, member_path
+from spreadtune.spec.members import MemberConfig, member_of, member_path
 from spreadtune.spec.messages import Problem, problems, report
 from spreadtune.spec.paths import fill, lookup, overlap
 from spreadtune.spec.seed import Seed
-from spreadtune.spec.trial import TrialSpec
+from spreadtune.spec.trial import Body, TrialSpec
 
 MAIN = "main"
 """The one variant of a study that names none."""
@@ -46,6 +46,11 @@ class Variant:
     body: Mapping[str, Any]
     space: Mapping[str, Domain]
     space_at: str = "search.space"
+
+    @cached_property
+    def members(self) -> Mapping[str, MemberConfig]:
+        """The encoders of its trials, by name in the order of the file; none where a trial is one encoder."""
+        return Body.model_validate(self.body).members
 
     def trial(self, values: Mapping[str, Any], seed: Seed) -> TrialSpec:
         """The trial with these values at their dotted paths; ``objective.alpha`` is alpha, never a window's position.

@@ -111,7 +111,7 @@ class Chart:
 
 def _body(variant: Variant) -> Mapping[str, Any]:
     """What a variant does not search; of members that of the main one."""
-    return expected_draws(variant, 1)[0].main_encoder.model_dump() if variant.body.get("members") else variant.body
+    return expected_draws(variant, 1)[0].main_encoder.model_dump() if variant.members else variant.body
 
 
 def _value(body: Mapping[str, Any], path: str) -> Any:

@@ -211,7 +211,7 @@ def _variant(
         total=total,
         jobs=(*begun, *(Job(spec) for spec in _untouched(plan, total, space, last))),
         alpha=tuple(alpha_notes(space, settings)),
-        members=tuple(space.variant.body.get("members", ())),
+        members=tuple(space.variant.members),
     )
 
 

@@ -113,7 +113,7 @@ def trials_table(
         *(f"metric.{name}" for name in METRICS),
         *(test_columns() if study.search.confirm else ()),
         *dict.fromkeys(name for line in lines for name in line if _is_of_member(name)),
-        *(["taken"] if any(variant.body.get("members") for variant in study.variants()) else []),
+        *(["taken"] if any(variant.members for variant in study.variants()) else []),
         *(f"theory.{name}" for name in _THEORY),
         *("class_counts", "seconds", "device"),
     ]
