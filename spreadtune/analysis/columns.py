@@ -1,12 +1,13 @@
 """Columns of a table as a reader sees them: in the report, in a comparison, on the console and in exports."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from spreadtune.analysis.words import in_words, measured, number
+from spreadtune.analysis.statistics import Interval
+from spreadtune.analysis.words import in_words, measured, number, signed
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,22 @@ def with_half_widths(heading: str, means: pd.Series, half_widths: pd.Series) -> 
         for mean, width in zip(means, half_widths, strict=True)
     ]
     return Column(heading, pd.Series(cells, dtype=object), numeric=True)
+
+
+def filled_columns(rows: Sequence[Mapping[str, object]]) -> list[Column]:
+    """A column of each key under which any of the rows has a value."""
+    table = pd.DataFrame(rows)
+    return [Column(str(name), table[name]) for name in table if table[name].notna().any()]
+
+
+def mean_text(found: Interval) -> str:
+    """A cell of a mean: ``0.991 ± 0.008``."""
+    return measured(found.mean, found.half_width).replace("+-", "±")
+
+
+def difference_text(found: Interval) -> str:
+    """A cell of a difference: ``+0.049 ± 0.004``."""
+    return signed(found.mean, found.half_width).replace("+-", "±")
 
 
 def number_columns(numbers: pd.DataFrame) -> list[Column]:

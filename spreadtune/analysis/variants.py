@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spreadtune.analysis.by_seed import by_seed
-from spreadtune.analysis.columns import Column
+from spreadtune.analysis.columns import Column, difference_text, filled_columns
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.paired import Paired, holm, paired
 from spreadtune.analysis.setting import label_of
@@ -95,9 +95,7 @@ def contrast_columns(frame: Frame) -> list[Column]:
         }
         for each in found
     ]
-    table = pd.DataFrame(rows)
-    filled = [name for name in table if table[name].notna().any()]
-    return [Column(str(name), table[name]) for name in filled]
+    return filled_columns(rows)
 
 
 def _values(frame: Frame, each: Contrast) -> list[str]:
@@ -106,7 +104,7 @@ def _values(frame: Frame, each: Contrast) -> list[str]:
 
 def _shown(found: Paired) -> str | None:
     difference = found.difference
-    return signed(difference.mean, difference.half_width).replace("+-", "±") if difference.n else None
+    return difference_text(difference) if difference.n else None
 
 
 def _paired(
