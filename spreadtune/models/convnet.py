@@ -3,11 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from spreadtune.errors import UserError
-from spreadtune.models.encoder import Encoder
+from spreadtune.models.encoder import Encoder, refuse_small
 from spreadtune.spec.model import ConvnetEncoder
-
-SMALLEST_SIDE = 8
 
 _LAST_SIDE = 4
 """Blocks halve the map until its shorter side is at most this."""
@@ -61,12 +58,7 @@ def build(config: ConvnetEncoder, image_shape: tuple[int, int, int]) -> ConvNet:
     Raises:
         UserError: a side is shorter than 8 pixels.
     """
-    _, height, width = image_shape
-    if min(height, width) < SMALLEST_SIDE:
-        raise UserError(
-            f"model.encoder: convnet needs images of at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, these "
-            f"have {height}x{width}; enlarge them or name an encoder of your own"
-        )
+    refuse_small(image_shape, config.name)
     # Channels last saves a fifth of a step on a CPU and is what tensor cores want.
     return ConvNet(config, image_shape).to(memory_format=torch.channels_last)
 

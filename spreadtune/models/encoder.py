@@ -21,6 +21,27 @@ class Encoder(nn.Module):
     embedding_dim: int
 
 
+_SMALLEST_SIDE = 8
+
+
+def refuse_small(image_shape: tuple[int, int, int], encoder: str) -> None:
+    """For encoders whose maps are halved until they are small.
+
+    Args:
+        image_shape: (C, H, W).
+        encoder: its name, for the message.
+
+    Raises:
+        UserError: a side is shorter than 8 pixels.
+    """
+    _, height, width = image_shape
+    if min(height, width) < _SMALLEST_SIDE:
+        raise UserError(
+            f"model.encoder: {encoder} needs images of at least {_SMALLEST_SIDE}x{_SMALLEST_SIDE} pixels, these "
+            f"have {height}x{width}; enlarge them or name an encoder of your own"
+        )
+
+
 def build_encoder(config: NamedPart, image_shape: tuple[int, int, int]) -> Encoder:
     """Builds the encoder that a study file names for images of ``image_shape`` (C, H, W).
 

@@ -4,12 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # as everywhere in torch
 
-from spreadtune.errors import UserError
-from spreadtune.models.encoder import Encoder
+from spreadtune.models.encoder import Encoder, refuse_small
 from spreadtune.models.operator_norm import unit_convolution, unit_linear
 from spreadtune.spec.model import LipschitzEncoder
 
-SMALLEST_SIDE = 8
 _LAST_SIDE = 4
 
 
@@ -86,10 +84,5 @@ def build(config: LipschitzEncoder, image_shape: tuple[int, int, int]) -> Lipsch
     Raises:
         UserError: a side is shorter than 8 pixels.
     """
-    _, height, width = image_shape
-    if min(height, width) < SMALLEST_SIDE:
-        raise UserError(
-            f"model.encoder: lipschitz needs images of at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, these "
-            f"have {height}x{width}; enlarge them or name an encoder of your own"
-        )
+    refuse_small(image_shape, config.name)
     return LipschitzNet(config, image_shape).to(memory_format=torch.channels_last)
