@@ -12,7 +12,10 @@ from spreadtune.run_folder.unwritable import writing
 
 MEMBERS = "members"
 
-WHOLE = "whole."
+WHOLE = "whole"
+"""All members together are called so where a member may stand."""
+
+OF_WHOLE = f"{WHOLE}."
 """With this begin in a member's history the metrics of all members together."""
 
 TAKEN = "taken"
@@ -33,7 +36,7 @@ def line_of_trial(member: str, before: int, line: Mapping[str, Any]) -> dict[str
     """
     own = {key: line[key] for key in _OF_THE_TRIAL if key in line} | {"epoch": before + line["epoch"]}
     rest = {key: value for key, value in line.items() if key not in _OF_THE_TRIAL}
-    named = {key.removeprefix(WHOLE) if key.startswith(WHOLE) else f"{member}.{key}": rest[key] for key in rest}
+    named = {key.removeprefix(OF_WHOLE) if key.startswith(OF_WHOLE) else f"{member}.{key}": rest[key] for key in rest}
     return own | {f"{member}.epoch": line["epoch"]} | named
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from spreadtune.errors import UserError
-from spreadtune.spec.members import MEMBER_SECTIONS, WHOLE, member_of, own_overrides
+from spreadtune.run_folder.trial import WHOLE
+from spreadtune.spec.members import MEMBER_SECTIONS, member_of, own_overrides
 from spreadtune.spec.paths import fill, lookup
 from spreadtune.spec.search import NoStopping
 from spreadtune.spec.study import Study

@@ -6,15 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from spreadtune.run_folder.trial import WHOLE
 from spreadtune.spec.config import Config, nothing
 from spreadtune.spec.paths import DottedPath
 from spreadtune.spec.validation_errors import error_at, hint
 
 MEMBER_SECTIONS = ("model", "objective", "training")
 """What a member may have otherwise than the file. Images, splits and what is measured are the trial's."""
-
-WHOLE = "whole"
-"""What the members make together is called where a member may stand."""
 
 MEMBER_NAME = "[A-Za-z][A-Za-z0-9_]*"
 _TAKEN = (WHOLE, "test", "metric", "theory", "param")

@@ -7,9 +7,10 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from spreadtune.errors import UserError
+from spreadtune.run_folder.trial import WHOLE
 from spreadtune.spec.config import Config, nothing
 from spreadtune.spec.data import DataConfig
-from spreadtune.spec.members import WHOLE, Members, member_of, own_overrides
+from spreadtune.spec.members import Members, member_of, own_overrides
 from spreadtune.spec.messages import problems
 from spreadtune.spec.model import ModelConfig
 from spreadtune.spec.objective import AnyObjective, is_supcon

@@ -8,7 +8,7 @@ from spreadtune.data.dataset import Dataset
 from spreadtune.evaluation.protocol import FinalMetrics, epoch_metrics
 from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.side_by_side import SideBySide
-from spreadtune.run_folder.trial import WHOLE
+from spreadtune.run_folder.trial import OF_WHOLE
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
@@ -103,7 +103,7 @@ class Ensemble:
             found = epoch_metrics(
                 together(train), together(validation), has_subclasses=self.dataset.has_subclasses, per_encoder=False
             )
-            return {f"{WHOLE}{name}": value for name, value in found.items()}
+            return {f"{OF_WHOLE}{name}": value for name, value in found.items()}
 
         return self.context.workers.led(measured)
 

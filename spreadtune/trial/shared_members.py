@@ -16,7 +16,7 @@ from typing import Any
 from spreadtune.data.dataset import Dataset
 from spreadtune.run_folder import AttemptFolder, TrialFolder, write_json, writing
 from spreadtune.run_folder.attempt_folder import checkpoint_epoch
-from spreadtune.run_folder.trial import TAKEN, WHOLE
+from spreadtune.run_folder.trial import OF_WHOLE, TAKEN
 from spreadtune.spec.trial import TrialSpec
 from spreadtune.training.context import Context
 from spreadtune.trial.attempt_record import environment_of
@@ -74,7 +74,7 @@ def take(donor: Donor, attempt: AttemptFolder) -> list[dict[str, Any]]:
         UnwritableError: the disk is full or read-only.
     """
     history = [{**line, TAKEN: donor.trial} for line in donor.folder.history()]
-    lines = [{key: line[key] for key in line if key != "attempt" and not key.startswith(WHOLE)} for line in history]
+    lines = [{key: line[key] for key in line if key != "attempt" and not key.startswith(OF_WHOLE)} for line in history]
     for line in lines:
         attempt.append_history(line)
     with writing(attempt.path):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spreadtune.run_folder.retention import Watched
-from spreadtune.spec.members import WHOLE
+from spreadtune.run_folder.trial import WHOLE
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.search import NoStopping, SearchConfig
 from spreadtune.spec.trial import TrialSpec
