@@ -16,7 +16,7 @@ from spreadtune.analysis.progress import progress_of
 from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import SCHEME_PATHS, Scheme
 from spreadtune.analysis.tables import Tables
-from spreadtune.search.plans.draws import expected_draws
+from spreadtune.search.plans.draws import typical_trial
 from spreadtune.search.results.choice import Choice, Setting, choose
 from spreadtune.search.results.progress import Progress
 from spreadtune.search.results.selection import SETTING, completed, settings_table, table_rows
@@ -190,7 +190,7 @@ def _of_stage(references: pd.DataFrame, stage: Stage) -> pd.DataFrame:
 def _domains(study: Study) -> dict[str, list[Domain]]:
     found: dict[str, list[Domain]] = {}
     for variant in study.variants():
-        spec = expected_draws(variant, 1)[0]
+        spec = typical_trial(variant)
         for path, domain in variant.space.items():
             found.setdefault(spec.shown(path), []).append(domain)
     return found

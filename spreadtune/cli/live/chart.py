@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from spreadtune.search.assignment import setting_label
-from spreadtune.search.plans.draws import expected_draws
+from spreadtune.search.plans.draws import typical_trial
 from spreadtune.search.results.choice import SettingResults
 from spreadtune.spec.domain import Choice, Domain, Grid, LogUniform, Scalar, Window
 from spreadtune.spec.members import plain_path
@@ -111,7 +111,7 @@ class Chart:
 
 def _body(variant: Variant) -> Mapping[str, Any]:
     """What a variant does not search; of members that of the main one."""
-    return expected_draws(variant, 1)[0].main_encoder.model_dump() if variant.members else variant.body
+    return typical_trial(variant).main_encoder.model_dump() if variant.members else variant.body
 
 
 def _value(body: Mapping[str, Any], path: str) -> Any:

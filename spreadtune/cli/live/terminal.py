@@ -20,7 +20,7 @@ from spreadtune.runtime.cluster.connection import TOKEN_VERB, Cluster
 from spreadtune.runtime.cluster.resources import Slots
 from spreadtune.runtime.eta import Eta
 from spreadtune.search.assignment import Assignment
-from spreadtune.search.plans.draws import expected_draws
+from spreadtune.search.plans.draws import typical_trial
 from spreadtune.search.results.progress import Progress
 from spreadtune.spec.metrics import METRICS
 from spreadtune.spec.study import Study
@@ -185,4 +185,4 @@ def _key(assignment: Assignment) -> tuple[str, int]:
 
 def _epochs_of_a_trial(study: Study) -> int:
     """About so many has one that waits."""
-    return round(fmean(expected_draws(variant, 1)[0].epochs for variant in study.variants()))
+    return round(fmean(typical_trial(variant).epochs for variant in study.variants()))

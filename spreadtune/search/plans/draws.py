@@ -26,6 +26,12 @@ def expected_draws(variant: Variant, count: int) -> list[TrialSpec]:
     return [variant.trial(values, Seed(study=0)) for values in drawn]
 
 
+def typical_trial(variant: Variant) -> TrialSpec:
+    """A trial of the variant, for what all of them have alike and about what most of them have: the middle one of its
+    expected draws."""
+    return expected_draws(variant, 1)[0]
+
+
 def _values(domain: Domain) -> tuple[Any, ...]:
     corners = domain.corners()
     return corners if isinstance(domain, Choice | Int) else corners[-1:]

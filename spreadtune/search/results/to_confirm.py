@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from spreadtune.search.plans.draws import expected_draws
+from spreadtune.search.plans.draws import typical_trial
 from spreadtune.search.results.choice import Choice, SettingResults
 from spreadtune.search.storage.record import Rows
 from spreadtune.spec.members import plain_path
@@ -72,10 +72,10 @@ def _lists_supcon(variant: Variant) -> bool:
     listed = all(domain.kind in ("grid", "choice") for domain in alphas.values())
     if not (alphas and listed and all(domain.reaches(0) and len(domain.corners()) > 1 for domain in alphas.values())):
         return False
-    encoders = expected_draws(variant, 1)[0].encoders.values()
+    encoders = typical_trial(variant).encoders.values()
     return all(spec.objective.spread_loss(spec.data.views) for spec in encoders)
 
 
 def _supcon_throughout(variant: Variant) -> bool:
     searched = {ALPHA, WEIGHT} & set(map(plain_path, variant.space))
-    return not searched and expected_draws(variant, 1)[0].is_supcon
+    return not searched and typical_trial(variant).is_supcon
