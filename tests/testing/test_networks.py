@@ -130,14 +130,14 @@ ENCODERS = [
 ]
 
 
-def encoder_contract(kind, **attributes):
-    return type(f"Test{kind.__name__}", (EncoderContract,), {"build": lambda self: kind(), **attributes})()
+def contract(base, kind, **attributes):
+    return type(f"Test{kind.__name__}", (base,), {"build": lambda self: kind(), **attributes})()
 
 
 @pytest.mark.parametrize(("kind", "claim", "message"), ENCODERS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_encoder_is_told(kind, claim, message):
     with pytest.raises(AssertionError, match=message) as failure:
-        getattr(encoder_contract(kind), f"test_{claim}")()
+        getattr(contract(EncoderContract, kind), f"test_{claim}")()
     assert str(failure.value).startswith(f"encoder Test{kind.__name__}: ")
 
 
@@ -162,12 +162,12 @@ def test_a_sound_encoder_keeps_all_of_it(kind, attributes):
         encoder.embedding_dim = 16
         return encoder
 
-    assert failures(encoder_contract(build, **attributes)) == {}
+    assert failures(contract(EncoderContract, build, **attributes)) == {}
 
 
 def test_batch_statistics_that_are_not_there_are_told():
     with pytest.raises(AssertionError, match="leave that out"):
-        encoder_contract(Sound, batch_statistics=True).test_training_mixes_rows_only_where_it_says_so()
+        contract(EncoderContract, Sound, batch_statistics=True).test_training_mixes_rows_only_where_it_says_so()
 
 
 def test_an_encoder_that_cannot_be_built_is_told():
@@ -214,14 +214,10 @@ DECODERS = [
 ]
 
 
-def decoder_contract(kind):
-    return type(f"Test{kind.__name__}", (DecoderContract,), {"build": lambda self: kind()})()
-
-
 @pytest.mark.parametrize(("kind", "claim", "message"), DECODERS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_broken_decoder_is_told(kind, claim, message):
     with pytest.raises(AssertionError, match=message) as failure:
-        getattr(decoder_contract(kind), f"test_{claim}")()
+        getattr(contract(DecoderContract, kind), f"test_{claim}")()
     assert str(failure.value).startswith(f"decoder Test{kind.__name__}: ")
 
 
@@ -232,4 +228,4 @@ def test_every_claim_about_decoders_alone_can_fail():
 
 
 def test_a_sound_decoder_keeps_all_of_it():
-    assert failures(decoder_contract(Painter)) == {}
+    assert failures(contract(DecoderContract, Painter)) == {}

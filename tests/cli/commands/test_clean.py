@@ -1,23 +1,16 @@
 """``spreadtune clean``: what it frees, what it leaves alone, what it refuses."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from spreadtune.cli.main import main
-from spreadtune.run_folder import Outcome, RunFolder, write_atomic
-from spreadtune.spec.load import dump_study, load_study
-from tests.workplace import Workplace
+from spreadtune.run_folder import Outcome, RunFolder
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+def run(run: RunFolder) -> RunFolder:
     """Two finished trials and a reference with three checkpoints each, one that is interrupted with two."""
-    monkeypatch.chdir(tmp_path)
-    Workplace(tmp_path).write("x", {})
-    run = RunFolder.create(Path("results"), "x")
-    write_atomic(run.study_file, dump_study(load_study("x")))
     for folder in (run.trial(0), run.trial(1), run.reference(0), run.trial(2)):
         attempt, finished = folder.new_attempt(), folder != run.trial(2)
         for epoch in (1, 2, 3)[: 3 if finished else 2]:

@@ -2,27 +2,15 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from spreadtune.cli.main import main
-from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_atomic, write_json
-from spreadtune.spec.load import dump_study, load_study
+from spreadtune.run_folder import Outcome, RunFolder, TrialFolder, write_json
 from spreadtune.trial.replay import TOLERANCE
 from spreadtune.trial.run import run_trial
 from tests.cli.test_mistakes import told
 from tests.small_trial import new_trial, next_attempt, small_trial
-from tests.workplace import Workplace
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    monkeypatch.chdir(tmp_path)
-    Workplace(tmp_path).write("x", {})
-    run = RunFolder.create(Path("results"), "x")
-    write_atomic(run.study_file, dump_study(load_study("x")))
-    return run
 
 
 @pytest.fixture
