@@ -7,6 +7,7 @@ import pandas as pd
 
 from spreadtune.analysis.baseline_words import baseline_lines
 from spreadtune.analysis.chosen import bounds_line, broken_bounds, front_line, labels_line, opening
+from spreadtune.analysis.clamped import clamped_line
 from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
@@ -42,6 +43,7 @@ def answer(frame: Frame) -> list[str]:
         *contrast_lines(frame),
         _spread(frame, best),
         _pair_schemes(frame),
+        clamped_line(frame.specs),
         _scale(frame, ""),
         _counts(frame),
         labels_line(frame, best),

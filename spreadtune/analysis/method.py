@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from spreadtune.spec.model import NoDecoder
+from spreadtune.spec.model import NoCorruption, NoDecoder
 from spreadtune.spec.trial import TrialSpec
 
 
@@ -38,5 +38,6 @@ def without_weights(spec: TrialSpec) -> TrialSpec:
         return spec
     own = spec.objective
     objective = own.supervised() if own.uses_labels else own.model_copy(update={"autoencoder_weight": 0.0})
-    model = spec.model.model_copy(update={"decoder": NoDecoder(), "decoder_condition": "none"})
+    nothing = {"decoder": NoDecoder(), "decoder_condition": "none", "corruption": NoCorruption()}
+    model = spec.model.model_copy(update=nothing)
     return spec.model_copy(update={"objective": objective, "model": model})

@@ -22,6 +22,7 @@ def spread_loss(
     temperature: float | Tensor,
     pairs: Pairs = "cross_view",
     denominator: Denominator = "negatives",
+    positive_logit_clamp: float | None = None,
 ) -> Tensor:
     """Classes apart, and images of a class spread as far as alpha says.
 
@@ -40,6 +41,7 @@ def spread_loss(
         temperature: tau > 0 of both terms, a float or a 0-d tensor.
         pairs: who is compared with whom, see :func:`~spreadtune.objectives.candidates.find_candidates`.
         denominator: what a positive of the supervised term competes with.
+        positive_logit_clamp: of the supervised term, see :func:`~spreadtune.objectives.supcon.supcon_loss`.
 
     Returns:
         The loss in nats, 0-d, float32 or float64; 0 for a batch of no image.
@@ -60,7 +62,14 @@ def spread_loss(
         0.5 0.3646
         1.0 0.6931
     """
-    terms = spread_terms(embeddings, labels, temperature=temperature, pairs=pairs, denominator=denominator)
+    terms = spread_terms(
+        embeddings,
+        labels,
+        temperature=temperature,
+        pairs=pairs,
+        denominator=denominator,
+        positive_logit_clamp=positive_logit_clamp,
+    )
     return (1 - alpha) * terms["supcon"] + alpha * terms["ccinfonce"]
 
 
@@ -71,10 +80,12 @@ def spread_terms(
     temperature: float | Tensor,
     pairs: Pairs = "cross_view",
     denominator: Denominator = "negatives",
+    positive_logit_clamp: float | None = None,
 ) -> dict[str, Tensor]:
     """Both terms of :func:`spread_loss`, unweighted, from one matrix of similarities."""
     candidates = find_candidates(embeddings, labels, temperature=temperature, pairs=pairs)
-    return {"supcon": supcon(candidates, denominator), "ccinfonce": class_conditional_infonce(candidates)}
+    supervised = supcon(candidates, denominator, positive_logit_clamp)
+    return {"supcon": supervised, "ccinfonce": class_conditional_infonce(candidates)}
 
 
 class SpreadObjective(Objective):
@@ -100,11 +111,13 @@ class SpreadObjective(Objective):
         temperature: float,
         pairs: Pairs = "cross_view",
         denominator: Denominator = "negatives",
+        positive_logit_clamp: float | None = None,
     ) -> None:
         super().__init__({"supcon": 1 - alpha, "ccinfonce": alpha})
         self.register_buffer("temperature", torch.tensor(temperature), persistent=False)
         self.pairs = pairs
         self.denominator = denominator
+        self.positive_logit_clamp = positive_logit_clamp
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         return spread_terms(
@@ -113,14 +126,16 @@ class SpreadObjective(Objective):
             temperature=self.temperature,
             pairs=self.pairs,
             denominator=self.denominator,
+            positive_logit_clamp=self.positive_logit_clamp,
         )
 
 
 def build(config: "SpreadConfig", embedding_dim: int, class_count: int) -> SpreadObjective:
-    """The objective of a study file's ``{name: spread}``; it needs neither width nor number of classes."""
+    """The objective of a study file's ``spread`` or ``supcon_khosla``; neither needs width or number of classes."""
     return SpreadObjective(
         alpha=config.alpha,
         temperature=config.temperature,
         pairs=config.pairs,
         denominator=config.denominator,
+        positive_logit_clamp=config.positive_logit_clamp,
     )

@@ -18,6 +18,7 @@ def supcon_loss(
     temperature: float | Tensor,
     pairs: Pairs = "cross_view",
     denominator: Denominator = "negatives",
+    positive_logit_clamp: float | None = None,
 ) -> Tensor:
     """Pull images of a class together, push classes apart.
 
@@ -30,12 +31,18 @@ def supcon_loss(
     form of Chen et al. 2022, arXiv 2204.07596; ``all`` with ``pairs="all"`` is L_out of Khosla et al. 2020,
     arXiv 2004.11362, equation 2, without its factor temperature / base_temperature.
 
+    With ``positive_logit_clamp`` c the numerator is e^{min(s_ip, c)}, the denominator as it was: a positive closer than
+    c is pulled no more, and pushed off by its own place in the denominator. Classes then spread without the
+    class-conditional term, and the thresholds of :mod:`spreadtune.theory` do not hold. The code published with Chen et
+    al. does so at its defaults, c = 1 at temperature 0.5; the paper's formula does not.
+
     Args:
         embeddings: V >= 2 views of B images, of any length (they are normalized here), (views, batch, dim).
         labels: class of each image, (batch,).
         temperature: tau > 0, a float or a 0-d tensor.
         pairs: who is compared with whom, see :func:`~spreadtune.objectives.candidates.find_candidates`.
         denominator: what a positive competes with.
+        positive_logit_clamp: c, or None for the loss as it is published.
 
     Returns:
         The loss in nats, 0-d, float32 or float64; 0 for a batch of one class (``negatives``) or of no image.
@@ -57,11 +64,20 @@ def supcon_loss(
         >>> round(supcon_loss(embeddings, torch.tensor([0, 1]), temperature=0.5, **khosla).item(), 4)
         0.2395
     """
-    return supcon(find_candidates(embeddings, labels, temperature=temperature, pairs=pairs), denominator)
+    candidates = find_candidates(embeddings, labels, temperature=temperature, pairs=pairs)
+    return supcon(candidates, denominator, positive_logit_clamp)
 
 
-def supcon(candidates: Candidates, denominator: Denominator) -> Tensor:
+def supcon(candidates: Candidates, denominator: Denominator, positive_logit_clamp: float | None = None) -> Tensor:
     """The loss of :func:`supcon_loss` from similarities, which another term may need too."""
+    loss = _supcon(candidates, denominator)
+    if positive_logit_clamp is None:
+        return loss
+    # -min(s, c) is -s and what s has above c.
+    return loss + mean_over(candidates.positives, F.relu(candidates.similarities - positive_logit_clamp))
+
+
+def _supcon(candidates: Candidates, denominator: Denominator) -> Tensor:
     s, P, N = candidates.similarities, candidates.positives, candidates.negatives
     if denominator == "negatives":
         # e^{s_p} / (e^{s_p} + sum_N e^{s_n}) is the logistic function of s_p - log sum_N e^{s_n}.

@@ -13,7 +13,7 @@ from spreadtune.spec.data import AUGMENTATIONS, DATASETS, OTHER_DATASETS
 from spreadtune.spec.goal import BOUND_PATTERN
 from spreadtune.spec.members import MEMBER_NAME, MEMBER_SECTIONS
 from spreadtune.spec.metrics import METRICS, stood_for
-from spreadtune.spec.model import DECODERS, ENCODERS
+from spreadtune.spec.model import CORRUPTIONS, DECODERS, ENCODERS
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.paths import PARTS
 from spreadtune.spec.search import MOST_OBJECTIVES, STOPPINGS, Stopping
@@ -25,7 +25,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _OWN_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-_PARTS = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES, OTHER_DATASETS)
+_PARTS = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, CORRUPTIONS, OBJECTIVES, OTHER_DATASETS)
 _FAMILIES = {family.path: family for family in _PARTS}
 _TRIAL = ("data", "model", "objective", "training", "evaluation", "members")
 """Sections that can be searched and set by a variant."""

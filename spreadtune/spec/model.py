@@ -87,6 +87,36 @@ class ConvDecoder(NamedPart):
     width: StrictInt = Field(32, ge=4, multiple_of=4, description="channels before the last doubling of the map")
 
 
+class NoCorruption(NamedPart):
+    """The encoder sees the views as they are."""
+
+    name: Literal["none"] = "none"
+
+
+def is_no_corruption(value: object) -> bool:
+    """Where there is none the key stays out of files, so that a study's hash is what it was before there was any."""
+    return isinstance(value, NoCorruption)
+
+
+class NoiseCorruption(NamedPart):
+    """Gaussian noise on every pixel, clamped to [0, 1]."""
+
+    name: Literal["noise"] = "noise"
+    std: StrictFloat = Field(0.1, ge=0, description="standard deviation, pixels in [0, 1]")
+
+
+class MaskCorruption(NamedPart):
+    """Square patches are black."""
+
+    name: Literal["mask"] = "mask"
+    share: StrictFloat = Field(0.5, ge=0, le=1, description="probability of each patch")
+    patch: StrictInt = Field(4, ge=1, description="side of a patch, pixels")
+
+
+class OwnCorruption(OwnPart):
+    """A user's function ``(**arguments) -> spreadtune.data.corruption.Corruption``."""
+
+
 class OwnDecoder(OwnPart):
     """A user's function ``(embedding_dim, image_shape, **arguments) -> torch.nn.Module``."""
 
@@ -112,13 +142,25 @@ DECODERS = Family(
         Part(ConvDecoder, "spreadtune.models.decoder:build"),
     ),
 )
+CORRUPTIONS = Family(
+    "corruption",
+    "model.corruption",
+    OwnCorruption,
+    (
+        Part(NoCorruption, "spreadtune.data.corruption:build_none"),
+        Part(NoiseCorruption, "spreadtune.data.corruption:Noise"),
+        Part(MaskCorruption, "spreadtune.data.corruption:Mask"),
+    ),
+)
 
 if TYPE_CHECKING:
     AnyEncoder = NamedPart
     AnyDecoder = NamedPart
+    AnyCorruption = NamedPart
 else:
     AnyEncoder = ENCODERS.field()
     AnyDecoder = DECODERS.field()
+    AnyCorruption = CORRUPTIONS.field()
 
 
 class ModelConfig(Config):
@@ -130,4 +172,9 @@ class ModelConfig(Config):
     decoder: AnyDecoder = NoDecoder()
     decoder_condition: Literal["none", "class"] = Field(
         "none", description="class: a learned class embedding is joined to h before decoding"
+    )
+    corruption: AnyCorruption = Field(
+        NoCorruption(),
+        exclude_if=is_no_corruption,
+        description="of what the encoder sees of a view that is to be reconstructed",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, StrictFloat
 
+from spreadtune.spec.config import nothing
 from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
 from spreadtune.theory.scheme import Scheme, SpreadLoss
 
@@ -56,16 +57,36 @@ class SpreadObjective(ObjectiveConfig):
     denominator: Literal["negatives", "all"] = Field(
         "negatives", description="what a positive of the supervised term competes with"
     )
+    positive_logit_clamp: StrictFloat | None = Field(
+        None,
+        gt=0,
+        exclude_if=nothing,
+        description="largest logit of a positive in the supervised numerator, as the paper's code has it; no theory",
+    )
 
     @property
     def words(self) -> str:
-        return {0.0: SUPCON, 1.0: "class-conditional InfoNCE"}.get(self.alpha, "spread loss")
+        words = {0.0: SUPCON, 1.0: "class-conditional InfoNCE"}.get(self.alpha, "spread loss")
+        clamp = self.positive_logit_clamp
+        return words if clamp is None else f"{words}, positive logits clamped at {clamp:g}"
 
-    def spread_loss(self, views: int) -> SpreadLoss:
+    def spread_loss(self, views: int) -> SpreadLoss | None:
+        if self.positive_logit_clamp is not None:  # the clamp spreads classes by itself
+            return None
         return SpreadLoss(self.alpha, Scheme(self.temperature, self.pairs, self.denominator, views))
 
     def supervised(self) -> "SpreadObjective":
-        return self.model_copy(update={"alpha": 0.0, "autoencoder_weight": 0.0})
+        return self.model_copy(update={"alpha": 0.0, "autoencoder_weight": 0.0, "positive_logit_clamp": None})
+
+
+class SupConKhoslaObjective(SpreadObjective):
+    """SupCon of Khosla et al. (2020): the spread loss at alpha 0, all views compared, all in the denominator."""
+
+    name: Literal["supcon_khosla"] = "supcon_khosla"  # type: ignore[assignment]
+    alpha: StrictFloat = Field(0.0, ge=0, le=0, description="0: SupCon alone")
+    pairs: Literal["all"] = Field("all", description="every view against all others")
+    denominator: Literal["all"] = Field("all", description="a positive competes with all others")
+    positive_logit_clamp: None = Field(None, exclude_if=nothing, description="none")
 
 
 def is_supcon(objective: ObjectiveConfig) -> bool:
@@ -161,6 +182,7 @@ OBJECTIVES = Family(
     OwnObjective,
     (
         Part(SpreadObjective, "spreadtune.objectives.spread:build"),
+        Part(SupConKhoslaObjective, "spreadtune.objectives.spread:build"),
         Part(InfoNCEObjective, "spreadtune.objectives.infonce:build"),
         Part(JointObjective, "spreadtune.objectives.joint:build"),
         Part(CrossEntropyObjective, "spreadtune.objectives.cross_entropy:build"),

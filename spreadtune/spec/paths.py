@@ -20,6 +20,7 @@ PARTS = frozenset(
         "data.augmentation",
         "model.encoder",
         "model.decoder",
+        "model.corruption",
         "objective",
         "evaluation.transfer_to",
         "search.early_stopping",

@@ -12,7 +12,7 @@ from spreadtune.spec.config import Config, nothing
 from spreadtune.spec.data import DataConfig
 from spreadtune.spec.members import Members, member_of, own_overrides
 from spreadtune.spec.messages import problems
-from spreadtune.spec.model import ModelConfig
+from spreadtune.spec.model import ModelConfig, NoCorruption
 from spreadtune.spec.objective import AnyObjective, is_supcon
 from spreadtune.spec.parts import NamedPart, OwnPart
 from spreadtune.spec.paths import fill
@@ -85,6 +85,12 @@ class TrialSpec(Body):
         return value.name if isinstance(value, NamedPart) else value
 
     @property
+    def corruption(self) -> NamedPart:
+        """Of what the encoder sees; none where nothing is reconstructed, whatever the file says for variants in which
+        something is."""
+        return self.model.corruption if self.objective.autoencoder_weight > 0 else NoCorruption()
+
+    @property
     def epochs(self) -> int:
         """Of all its encoders together, which are trained one after another."""
         return sum(spec.training.epochs for spec in self.encoders.values())
@@ -100,6 +106,7 @@ class TrialSpec(Body):
                 spec.data.augmentation,
                 spec.model.encoder,
                 spec.model.decoder,
+                spec.model.corruption,
                 spec.objective,
             )
         ]

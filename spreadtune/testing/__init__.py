@@ -13,6 +13,7 @@ import this room.
 
 from spreadtune.testing.augmentation import AugmentationContract
 from spreadtune.testing.contract import Contract
+from spreadtune.testing.corruption import CorruptionContract
 from spreadtune.testing.dataset import DatasetContract
 from spreadtune.testing.decoder import DecoderContract
 from spreadtune.testing.encoder import EncoderContract
@@ -22,6 +23,7 @@ from spreadtune.testing.objectives import ObjectiveContract
 __all__ = [
     "AugmentationContract",
     "Contract",
+    "CorruptionContract",
     "DatasetContract",
     "DecoderContract",
     "EncoderContract",

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from spreadtune.data.batches import epoch_batches
+from spreadtune.data.corruption import build_corruption, corrupt
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import Augmentation, views_of_part
 from spreadtune.spec.trial import TrialSpec
@@ -48,6 +49,7 @@ class EpochTrainer:
         self.model = model
         self.split = split
         self.augmentation = augmentation
+        self.corruption = build_corruption(spec.corruption)
         self.spec = spec
         self.workers = workers
         self.step = workers.parallel(Step(model, resolve_precision(spec.training.precision, split.device), workers))
@@ -73,12 +75,12 @@ class EpochTrainer:
         places = order.to(self.split.images.device)  # once an epoch, where the images stay in host memory
         seen = self.split.labels.classes[order].flatten()
         self.classes_seen.scatter_add_(0, seen, torch.ones_like(seen))
-        views = generator(seed, "views", epoch, device)
+        views, corruption = (generator(seed, stream, epoch, device) for stream in ("views", "corruption"))
         self.model.train()
         norms: dict[str, Tensor] = {}
         losses = []
         for step, (indices, images) in enumerate(zip(order, places, strict=True)):
-            terms, measured = self._forward(indices, images, views, measured=step == 0)
+            terms, measured = self._forward(indices, images, views, corruption, measured=step == 0)
             norms |= measured
             rate = learning_rate(self.spec.training, (epoch - 1) * len(order) + step, len(order))
             loss = self._descend(terms, rate)
@@ -111,7 +113,13 @@ class EpochTrainer:
         return counts
 
     def _forward(
-        self, indices: Tensor, places: Tensor, stream: torch.Generator, *, measured: bool
+        self,
+        indices: Tensor,
+        places: Tensor,
+        stream: torch.Generator,
+        corruption: torch.Generator,
+        *,
+        measured: bool,
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """The terms of fresh views of the images at ``indices`` (B,), and their gradients' norms where asked for.
 
@@ -119,6 +127,8 @@ class EpochTrainer:
         """
         part, count = self.workers.part(len(indices)), self.spec.data.views
         views = views_of_part(self.augmentation, self.split.images_at, places, count, stream, part)
+        if self.corruption:
+            views = corrupt(views, self.corruption, len(indices), part, corruption)
         terms, norms = self.step(views, self.split.labels.classes[indices], measured=measured)
         return terms, norms
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from spreadtune.data.corruption import build_corruption, corrupt
 from spreadtune.data.device import DeviceSplit
 from spreadtune.data.views import build_augmentation, to_pixels
 from spreadtune.errors import UserError
@@ -42,11 +43,13 @@ def _rehearse(spec: TrialSpec) -> None:
     dataset = dataset_of(spec.data)
     split = DeviceSplit.of(dataset.split("train"), torch.device("cpu"))
     model = build_model(spec, dataset, dataset.class_count)
-    augmentation = build_augmentation(spec.data.augmentation)
+    augmentation, corruption = build_augmentation(spec.data.augmentation), build_corruption(spec.corruption)
     few = torch.arange(min(IMAGES, len(split)))
     try:
         _check_width(model.encoder, to_pixels(split.images_at(few)), spec)
         views = augmentation(split.images_at(few), spec.data.views, generator(spec.seed, "views"))
+        if corruption:
+            views = corrupt(views, corruption, len(few), slice(None), generator(spec.seed, "corruption"))
         terms, _ = Step(model, "float32", ONE_WORKER)(views, split.labels.classes[few])
         total = model.objective.total(terms)
         for name, term in terms.items():

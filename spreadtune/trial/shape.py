@@ -24,6 +24,8 @@ _WITHOUT_COST = (
     "training.time_limit",
 )
 
+_OF_RECONSTRUCTION = ("model.decoder", "model.corruption")
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -55,7 +57,7 @@ def shape_of(spec: TrialSpec) -> Shape:
     return tuple(
         (path, _told(value, path.startswith(_rough_places(spec))))
         for path, value in values.items()
-        if path not in _WITHOUT_COST and (weighed or not path.startswith("model.decoder"))
+        if path not in _WITHOUT_COST and (weighed or not path.startswith(_OF_RECONSTRUCTION))
     )
 
 
@@ -80,7 +82,11 @@ def _kinds(tables: Sequence[dict[str, Any]], paths: Sequence[str]) -> int:
 
 def _rough_places(spec: TrialSpec) -> tuple[str, ...]:
     """Where a number with a fraction tells no more than whether it is zero."""
-    parts = {"data.augmentation.": spec.data.augmentation, "objective.": spec.objective}
+    parts = {
+        "data.augmentation.": spec.data.augmentation,
+        "model.corruption.": spec.model.corruption,
+        "objective.": spec.objective,
+    }
     return tuple(place for place, part in parts.items() if not isinstance(part, OwnPart))
 
 

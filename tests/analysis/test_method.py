@@ -30,6 +30,8 @@ def spec(objective: dict[str, Any], model: dict[str, Any] | None = None) -> Tria
         ({"name": "spread", "alpha": 0.3}, "spread loss", False),
         ({"name": "spread", "alpha": 0.3, "autoencoder_weight": 1}, "spread loss + reconstruction", False),
         ({"name": "spread", "alpha": 1}, "class-conditional InfoNCE", False),
+        ({"name": "spread", "positive_logit_clamp": 1}, "SupCon, positive logits clamped at 1", False),
+        ({"name": "supcon_khosla"}, "SupCon", True),
         ({"name": "infonce"}, "InfoNCE", False),
         ({"name": "joint"}, "SupCon + InfoNCE", False),
         ({"name": "joint", "infonce_weight": 1}, "InfoNCE", False),
@@ -47,6 +49,7 @@ def test_a_loss_has_its_name_and_only_alpha_0_without_reconstruction_is_supcon(
 def test_the_scheme_is_named_where_there_is_one() -> None:
     khosla = spec({"name": "spread", "pairs": "all", "denominator": "all"})
     assert method_with_scheme(khosla) == "SupCon (pairs all, denominator all)"
+    assert method_with_scheme(spec({"name": "supcon_khosla"})) == method_with_scheme(khosla)
     assert method_with_scheme(spec({"name": "cross_entropy"})) == "cross-entropy"
 
 

@@ -38,7 +38,7 @@ def call_all(module: object) -> int:
 
 def test_pages_show_the_test_of_every_kind_of_part():
     kinds = {Path(page).stem.removeprefix("own-") for page in SHOWN}
-    assert kinds == {"data", "encoder", "objective", "augmentation", "decoder"}
+    assert kinds == {"data", "encoder", "objective", "augmentation", "corruption", "decoder"}
 
 
 def test_the_first_example_keeps_its_contract():

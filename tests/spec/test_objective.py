@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from spreadtune.objectives import Batch, Objective
 from spreadtune.spec.objective import OBJECTIVES, OwnObjective
@@ -54,7 +55,28 @@ def test_a_ceiling_sees_labels(name: str) -> None:
 def test_the_theory_is_that_of_the_spread_loss() -> None:
     spread = objective(name="spread", alpha=0.6, temperature=0.2, pairs="all", denominator="all")
     assert spread.spread_loss(3) == SpreadLoss(0.6, Scheme(0.2, "all", "all", 3))
-    assert all(objective(name=name).spread_loss(2) is None for name in NAMES if name != "spread")
+    assert objective(name="supcon_khosla", temperature=0.2).spread_loss(2) == SpreadLoss(
+        0, Scheme(0.2, "all", "all", 2)
+    )
+    others = [name for name in NAMES if name not in ("spread", "supcon_khosla")]
+    assert all(objective(name=name).spread_loss(2) is None for name in others)
+
+
+def test_a_clamp_has_no_theory_and_stays_out_of_files_and_of_the_ceiling() -> None:
+    clamped = objective(name="spread", alpha=0.5, positive_logit_clamp=1)
+    assert clamped.spread_loss(2) is None
+    assert clamped.supervised() == objective(name="spread")
+    assert "positive_logit_clamp" not in objective(name="spread").model_dump()
+    with pytest.raises(ValidationError, match="positive_logit_clamp"):
+        objective(name="spread", positive_logit_clamp=0)
+
+
+@pytest.mark.parametrize(
+    "values", [{"alpha": 0.1}, {"pairs": "cross_view"}, {"denominator": "negatives"}, {"positive_logit_clamp": 1}]
+)
+def test_supcon_of_khosla_is_one_loss(values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(values))):
+        objective(name="supcon_khosla", **values)
 
 
 def test_an_objective_of_ones_own_says_whether_it_uses_labels() -> None:

@@ -5,12 +5,12 @@ import pytest
 
 from spreadtune.errors import UserError
 from spreadtune.spec.data import AUGMENTATIONS, DATASETS, OTHER_DATASETS
-from spreadtune.spec.model import DECODERS, ENCODERS, ConvnetEncoder, ModelConfig, OwnEncoder
+from spreadtune.spec.model import CORRUPTIONS, DECODERS, ENCODERS, ConvnetEncoder, ModelConfig, OwnEncoder
 from spreadtune.spec.objective import OBJECTIVES
 from spreadtune.spec.parts import Family
 from spreadtune.spec.paths import PARTS
 
-FAMILIES = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, OBJECTIVES, OTHER_DATASETS)
+FAMILIES = (DATASETS, AUGMENTATIONS, ENCODERS, DECODERS, CORRUPTIONS, OBJECTIVES, OTHER_DATASETS)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.path)

@@ -35,7 +35,7 @@ def test_contracts_need_no_pytest():
 
 def test_every_family_of_own_parts_has_a_contract():
     families = {contract.family.kind for contract in CONTRACTS}
-    assert families == {"objective", "encoder", "decoder", "data set", "augmentation"}
+    assert families == {"objective", "encoder", "decoder", "data set", "augmentation", "corruption"}
 
 
 def test_the_table_of_attributes_is_that_of_the_contracts():
