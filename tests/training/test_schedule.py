@@ -90,7 +90,14 @@ def test_a_smoke_test_of_the_digits_warms_up_for_its_share(name: str) -> None:
     assert warmup_steps(training, 1078 // 128) == WARMED_UP_TO_THE_END[name]
 
 
-CAME_LATER = {"mechanisms_digits"}
+CAME_LATER = {
+    "mechanisms_digits",
+    "mnist_thanos",
+    "cifar10_thanos",
+    "cifar100_thanos",
+    "cifar100u_thanos",
+    "tinyimagenet_thanos",
+}
 """Studies whose warm-up was a share from the first."""
 
 
