@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spreadtune.data.fingerprint import fingerprint
-from spreadtune.data.hierarchy import Hierarchy, Integers
+from spreadtune.data.groups import group_mistake
+from spreadtune.data.hierarchy import Attribute, Hierarchy, Integers
 from spreadtune.data.labels import Labels
 from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
@@ -35,6 +36,12 @@ class ImageSet:
         test_subclasses: their subclasses.
         validation_images: likewise the official validation images.
         validation_subclasses: their subclasses.
+        attributes: int64 (N,), values in 0 .. A - 1, of what should not matter for the class and goes along with it in
+            training, such as a background; where the data set knows it. Class and attribute make the groups.
+        attribute_names: names of its A >= 2 values.
+        absent_groups: pairs of a class and a value of which there are no images; every other pair has some.
+        test_attributes: of the official test images.
+        validation_attributes: of the official validation images.
         shares: whole numbers in whose proportion ``images`` are shared out among training and those of validation
             and test that the data set does not bring, in this order; by default 3, 1 and 1 where it brings
             neither, 9 and 1 where it brings one.
@@ -42,7 +49,7 @@ class ImageSet:
     Raises:
         UserError: an array has another shape or type, a label is out of range, a class has no subclass, a
             subclass has no image, there are fewer than two classes, half of a test or validation set is missing,
-            or the shares do not suit the parts.
+            a group has no image or an absent one has, or the shares do not suit the parts.
     """
 
     images: Images
@@ -55,6 +62,11 @@ class ImageSet:
     validation_images: Images | None = None
     validation_subclasses: Integers | None = None
     shares: Sequence[int] | None = None
+    attributes: Integers | None = None
+    attribute_names: Sequence[str] = ()
+    absent_groups: Sequence[tuple[int, int]] = ()
+    test_attributes: Integers | None = None
+    validation_attributes: Integers | None = None
 
     def __post_init__(self) -> None:
         self._check_hierarchy()
@@ -63,6 +75,7 @@ class ImageSet:
         _demand(not absent, f"subclasses: no image of {[self.subclass_names[s] for s in sorted(absent)]}")
         self._check_official("test", self.test_images, self.test_subclasses)
         self._check_official("validation", self.validation_images, self.validation_subclasses)
+        self._check_groups()
         parts = 3 - (self.test_images is not None) - (self.validation_images is not None)
         shares = self.shares
         fits = shares is None or (len(shares) == parts and all(share > 0 for share in shares))
@@ -70,8 +83,10 @@ class ImageSet:
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
-        """The names and the class of every subclass."""
-        return Hierarchy(tuple(self.class_names), tuple(self.subclass_names), self.class_of_subclass)
+        """The names and the class of every subclass, and the groups."""
+        absent = frozenset((int(k), int(a)) for k, a in self.absent_groups)
+        attribute = Attribute(tuple(self.attribute_names), absent) if self.attribute_names else None
+        return Hierarchy(tuple(self.class_names), tuple(self.subclass_names), self.class_of_subclass, attribute)
 
     @property
     def images_of(self) -> Mapping[SplitName, Images]:
@@ -84,7 +99,10 @@ class ImageSet:
         subclasses_of = _present(
             {"train": self.subclasses, "validation": self.validation_subclasses, "test": self.test_subclasses}
         )
-        return {part: self.hierarchy.labels(subclasses) for part, subclasses in subclasses_of.items()}
+        return {
+            part: self.hierarchy.labels(subclasses, self._attributes_of.get(part))
+            for part, subclasses in subclasses_of.items()
+        }
 
     @cached_property
     def fingerprint(self) -> str:
@@ -94,9 +112,17 @@ class ImageSet:
             "subclass_names": list(self.subclass_names),
         }
         facts["shares"] = list(self.shares or ())
-        names = ("images", "subclasses", "class_of_subclass", "test_images", "test_subclasses")
-        more = ("validation_images", "validation_subclasses")
-        return fingerprint(facts, {name: getattr(self, name) for name in (*names, *more)})
+        names: tuple[str, ...] = ("images", "subclasses", "class_of_subclass", "test_images", "test_subclasses")
+        names = (*names, "validation_images", "validation_subclasses")
+        if self.attribute_names:  # what has none keeps the fingerprint that it had before there were any
+            facts["attribute_names"] = list(self.attribute_names)
+            facts["absent_groups"] = sorted([int(k), int(a)] for k, a in self.absent_groups)
+            names = (*names, *ATTRIBUTES_OF.values())
+        return fingerprint(facts, {name: getattr(self, name) for name in names})
+
+    @property
+    def _attributes_of(self) -> Mapping[SplitName, Integers]:
+        return _present({part: getattr(self, name) for part, name in ATTRIBUTES_OF.items()})
 
     def _check_hierarchy(self) -> None:
         class_count, subclass_count = len(self.class_names), len(self.subclass_names)
@@ -104,6 +130,21 @@ class ImageSet:
         _check_labels("class_of_subclass", self.class_of_subclass, subclass_count, class_count)
         empty = set(range(class_count)) - set(self.class_of_subclass.tolist())
         _demand(not empty, f"class_of_subclass: no subclass of {[self.class_names[k] for k in sorted(empty)]}")
+
+    def _check_groups(self) -> None:
+        """All parts have an attribute or none has, and every group has images, unless it is said to have none."""
+        named = bool(self.attribute_names)
+        _demand(named or not self.absent_groups, "absent_groups: of no use without attribute_names")
+        for part, name in ATTRIBUTES_OF.items():
+            wanted, given = named and part in self.images_of, part in self._attributes_of
+            _demand(given or not wanted, f"{name}: needed where there are attribute_names")
+            _demand(wanted or not given, f"{name}: of no use without attribute_names and such images")
+            if given:
+                values, length = self._attributes_of[part], len(self.images_of[part])
+                _check_labels(name, values, length, len(self.attribute_names))
+        if named:
+            mistake = group_mistake(self.hierarchy, self.labels_of)
+            _demand(mistake is None, mistake or "")
 
     def _check_official(self, part: str, images: Images | None, subclasses: Integers | None) -> None:
         """A part that comes with the data set: whole, or not at all."""
@@ -120,6 +161,13 @@ class ImageSet:
         _demand(fits, f"{images_name}: a uint8 array (N, C, H, W) is needed, not {kind}")
         _demand(images.size > 0, f"{images_name}: empty, shape {images.shape}")
         _check_labels(labels_name, labels, len(images), len(self.subclass_names))
+
+
+ATTRIBUTES_OF: Mapping[SplitName, str] = {
+    "train": "attributes",
+    "validation": "validation_attributes",
+    "test": "test_attributes",
+}
 
 
 def _present(parts: Mapping[SplitName, T | None]) -> dict[SplitName, T]:

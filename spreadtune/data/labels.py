@@ -15,8 +15,9 @@ class _Array(Protocol):
 A = TypeVar("A", bound=_Array)
 B = TypeVar("B", bound=_Array)
 
-GIVEN = ("subclasses",)
-"""What the source of a data set says of each image, and its cache keeps; the classes follow from the hierarchy."""
+GIVEN = ("subclasses", "attributes")
+"""What the source of a data set says of each image, where it says it, and its cache keeps; classes and groups follow
+from the hierarchy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,17 +27,23 @@ class Labels(Generic[A]):
     Attributes:
         classes: int64 (N,), what training sees.
         subclasses: int64 (N,), what transfer asks for.
+        attributes: int64 (N,), what should not matter for the class and goes along with it in training, such as a
+            background; None where the data set knows none. Training never sees it.
+        groups: int64 (N,), class and attribute as one number; None likewise.
     """
 
     classes: A
     subclasses: A
+    attributes: A | None = None
+    groups: A | None = None
 
     def __len__(self) -> int:
         return len(self.classes)
 
     def map(self, change: Callable[[A], B]) -> "Labels[B]":
         """Every label array changed alike: moved, converted."""
-        return Labels(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
+        present = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Labels(**{name: change(values) for name, values in present.items() if values is not None})
 
     def take(self, rows: Any) -> "Labels[A]":
         """Those of some images: positions, a mask or a slice."""
@@ -48,8 +55,11 @@ class Labels(Generic[A]):
 
     def given(self) -> dict[str, A]:
         """What the source said, by the names in :data:`GIVEN`."""
-        return {name: getattr(self, name) for name in GIVEN}
+        return {name: values for name in GIVEN if (values := getattr(self, name)) is not None}
 
     def by_name(self) -> dict[str, A]:
-        """By what a label of one image is called: ``class``, ``subclass``."""
-        return {"class": self.classes, "subclass": self.subclasses}
+        """By what a label of one image is called: ``class``, ``subclass``, and of groups ``attribute``, ``group``."""
+        found = {"class": self.classes, "subclass": self.subclasses}
+        if self.attributes is not None and self.groups is not None:
+            found |= {"attribute": self.attributes, "group": self.groups}
+        return found

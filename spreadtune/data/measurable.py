@@ -1,8 +1,11 @@
-"""What a split allows to be measured: without images of a subclass nothing is, from a few of them little."""
+"""What a split allows to be measured: without images of a subclass or group nothing is, from a few of them little."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from spreadtune.data.apportion import enough_for_all
+from spreadtune.data.hierarchy import Integers
 from spreadtune.data.listed import listed
 from spreadtune.data.part_counts import WORDS, PartCounts
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
@@ -16,7 +19,8 @@ DOMINANT = 0.9
 
 
 def refuse_absent(counts: PartCounts, cut: Sequence[SplitName], shares: Sequence[int]) -> None:
-    """Every class and subclass has to be in every part: accuracies of the others alone would look like those of all.
+    """Every class, subclass and group has to be in every part: accuracies of the others alone would look like those of
+    all.
 
     Args:
         counts: of the parts before ``data.train_size``.
@@ -24,31 +28,39 @@ def refuse_absent(counts: PartCounts, cut: Sequence[SplitName], shares: Sequence
         shares: the proportion in which images are shared out among them.
 
     Raises:
-        UserError: a subclass has no image in some part.
+        UserError: a subclass or group has no image in some part.
     """
-    lacking = (counts.fewest == 0).nonzero()[0]
+    _refuse_absent(counts.hierarchy.finest, counts.subclasses, counts.of, cut, shares)
+    if counts.groups:
+        _refuse_absent("groups", counts.groups, counts.of_group, cut, shares)
+
+
+def _refuse_absent(
+    things: str,
+    counts: Mapping[SplitName, Integers],
+    described: Callable[[int], str],
+    cut: Sequence[SplitName],
+    shares: Sequence[int],
+) -> None:
+    fewest = np.min([counts[part] for part in SPLIT_NAMES], axis=0)
+    lacking = (fewest == 0).nonzero()[0]
     if not len(lacking):
         return
-    absent = [part for part in SPLIT_NAMES if not counts.subclasses[part].all()]
+    absent = [part for part in SPLIT_NAMES if not counts[part].all()]
     fixes = [f"add images of them to the {WORDS[part]} part" for part in absent if part not in cut]
     if set(absent) & set(cut):
         fixes.append(f"give each of them {enough_for_all(shares)} images or more, so that every part gets some")
     raise UserError(
-        f"data.dataset: {len(lacking)} of {len(counts.fewest)} {counts.hierarchy.finest} would be absent from a part "
-        f"and never measured: {listed([*map(counts.of, lacking)])}; {' and '.join(fixes)}, or leave them out"
+        f"data.dataset: {len(lacking)} of {len(fewest)} {things} would be absent from a part "
+        f"and never measured: {listed([*map(described, lacking)])}; {' and '.join(fixes)}, or leave them out"
     )
 
 
 def weaknesses(counts: PartCounts) -> Iterator[str]:
-    """What measurements suffer from, a line each: subclasses of which a part has few images, and a dominant class."""
-    few = (counts.fewest < FEW).nonzero()[0]
-    if len(few):
-        smallest_first = few[counts.fewest[few].argsort(kind="stable")]
-        yield (
-            f"{len(few)} of {len(counts.fewest)} {counts.hierarchy.finest} "
-            f"{'has' if len(few) == 1 else 'have'} fewer than {FEW} images in a part, where single images decide: "
-            f"{listed([*map(counts.of, smallest_first)])}"
-        )
+    """What measurements suffer from, a line each: subclasses and groups of which a part has few images, and a dominant
+    class."""
+    yield from _few(counts.hierarchy.finest, counts.fewest, counts.of)
+    yield from _few("groups", counts.fewest_of_group, counts.of_group)
     for part in SPLIT_NAMES[1:]:
         classes = counts.classes(part)
         name, share = counts.hierarchy.class_names[int(classes.argmax())], classes.max() / classes.sum()
@@ -57,3 +69,14 @@ def weaknesses(counts: PartCounts) -> Iterator[str]:
                 f"{classes.max()} of {classes.sum()} {WORDS[part]} images are of class {name}; always to "
                 f"answer it is a class accuracy of {share:.3f} already"
             )
+
+
+def _few(things: str, fewest: Integers, described: Callable[[int], str]) -> Iterator[str]:
+    few = (fewest < FEW).nonzero()[0]
+    if len(few):
+        smallest_first = few[fewest[few].argsort(kind="stable")]
+        yield (
+            f"{len(few)} of {len(fewest)} {things} "
+            f"{'has' if len(few) == 1 else 'have'} fewer than {FEW} images in a part, where single images decide: "
+            f"{listed([*map(described, smallest_first)])}"
+        )

@@ -1,7 +1,7 @@
-"""How many images of each class and subclass every part has."""
+"""How many images of each class, subclass and group every part has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,10 +20,12 @@ class PartCounts:
     Attributes:
         hierarchy: the K classes and S subclasses.
         subclasses: for each part int64 (S,), its images of each subclass.
+        groups: for each part int64 (G,), its images of each group; empty where the data set has none.
     """
 
     hierarchy: Hierarchy
     subclasses: Mapping[SplitName, Integers]
+    groups: Mapping[SplitName, Integers] = field(default_factory=dict)
 
     def classes(self, part: SplitName) -> Integers:
         """int64 (K,), the images of each class."""
@@ -39,8 +41,18 @@ class PartCounts:
 
     def of(self, subclass: int) -> str:
         """``rare of class animal (3 training, 0 validation, 0 test)``."""
-        counts = ", ".join(f"{self.subclasses[part][subclass]} {WORDS[part]}" for part in SPLIT_NAMES)
-        return f"{self.hierarchy.described(subclass)} ({counts})"
+        return f"{self.hierarchy.described(subclass)} ({_by_part(self.subclasses, subclass)})"
+
+    def of_group(self, group: int) -> str:
+        """``landbird, water (184 training, 466 validation, 2255 test)``."""
+        return f"{self.hierarchy.group_names[group]} ({_by_part(self.groups, group)})"
+
+    @property
+    def fewest_of_group(self) -> Integers:
+        """int64 (G,), the images of each group in the part that has fewest of it; empty without groups."""
+        counts = [self.groups[part] for part in SPLIT_NAMES if part in self.groups]
+        fewest: Integers = np.min(counts, axis=0) if counts else np.zeros(0, dtype=np.int64)
+        return fewest
 
     def described(self, part: SplitName) -> str:
         """``training 1078: below five 541, five and above 537; 10 subclasses of 104 (8) to 110 (3)``."""
@@ -48,7 +60,13 @@ class PartCounts:
         text = f"{WORDS[part]} {counts.sum()}: {_described(hierarchy.class_names, self.classes(part), 'classes')}"
         if hierarchy.has_subclasses:
             text += f"; {_described(hierarchy.subclass_names, counts, 'subclasses')}"
+        if part in self.groups:
+            text += f"; {_described(hierarchy.group_names, self.groups[part], 'groups')}"
         return text
+
+
+def _by_part(counts: Mapping[SplitName, Integers], label: int) -> str:
+    return ", ".join(f"{counts[part][label]} {WORDS[part]}" for part in SPLIT_NAMES)
 
 
 def _described(names: Sequence[str], counts: Integers, things: str) -> str:

@@ -1,4 +1,4 @@
-"""Which image belongs to training, validation and test: stratified by subclass, the same on every machine."""
+"""Which image belongs to training, validation and test: stratified by subclass and group, alike on every machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def partition(
     shares: Sequence[int] | None = None,
     train_size: int | None = None,
 ) -> Partition:
-    """Splits a data set in proportion to its subclasses; ``train_size`` keeps so many training images.
+    """Splits a data set in proportion to its subclasses and groups; ``train_size`` keeps so many training images.
 
     Args:
         labels: of the images that parts are cut from (``train``), and of the official validation and test images
@@ -57,13 +57,14 @@ def partition(
         train_size: None keeps all.
 
     Raises:
-        UserError: a part has no image of some subclass, or ``train_size`` exceeds the training part or empties a
-            subclass.
+        UserError: a part has no image of some subclass or group, or ``train_size`` exceeds the training part or empties
+            a subclass or group.
     """
     cut = [name for name in SPLIT_NAMES if name == "train" or name not in labels]
     shares = shares or DEFAULT_SHARES[len(cut)]
     parts: dict[SplitName, list[Integers]] = {name: [] for name in cut}
-    for members in _shuffled_by_subclass(labels["train"].subclasses):
+    cells = _cells(labels["train"])
+    for members in _shuffled_by_cell(cells):
         cuts = np.cumsum(apportion(len(members), shares))[:-1]
         for name, piece in zip(cut, np.split(members, cuts), strict=True):
             parts[name].append(piece)
@@ -71,30 +72,57 @@ def partition(
     positions |= {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
     refuse_absent(count_parts(labels, hierarchy, Partition(**positions)), cut, shares)
     if train_size is not None:
-        kept = _subset(parts["train"], train_size, hierarchy.subclass_names)
+        kept = _subset(parts["train"], train_size, _cell_names(labels["train"], hierarchy))
         positions["train"] = np.sort(np.concatenate(kept))
     return Partition(**positions)
 
 
 def count_parts(labels: Mapping[SplitName, Labels[Integers]], hierarchy: Hierarchy, partition: Partition) -> PartCounts:
-    """The images of each subclass in every part of a partition."""
+    """The images of each subclass and group in every part of a partition."""
     cut = {name for name in SPLIT_NAMES if name == "train" or name not in labels}
     # An official part is whole, so none of its images is looked up: one that is sealed is counted and no more.
     parts = {name: labels["train"].take(partition[name]) if name in cut else labels[name] for name in SPLIT_NAMES}
     size = len(hierarchy.subclass_names)
-    return PartCounts(hierarchy, {name: np.bincount(of.subclasses, minlength=size) for name, of in parts.items()})
+    groups = {name: of.groups for name, of in parts.items() if of.groups is not None}
+    return PartCounts(
+        hierarchy,
+        {name: np.bincount(of.subclasses, minlength=size) for name, of in parts.items()},
+        {name: np.bincount(of_part, minlength=len(hierarchy.groups)) for name, of_part in groups.items()},
+    )
 
 
-def _shuffled_by_subclass(subclasses: Integers) -> Iterator[Integers]:
-    """The positions of each subclass' images in random order, subclass by subclass."""
+def _cells(labels: Labels[Integers]) -> Integers:
+    """int64 (N,), by what parts are stratified: the subclass, and the group where there is one, counted from 0 without
+    gaps."""
+    keys = labels.subclasses
+    if labels.groups is not None:
+        keys = keys * (labels.groups.max() + 1) + labels.groups
+    cells: Integers = np.unique(keys, return_inverse=True)[1]
+    return cells
+
+
+def _cell_names(labels: Labels[Integers], hierarchy: Hierarchy) -> list[str]:
+    """Of each cell, what its images are called."""
+    _, first = np.unique(_cells(labels), return_index=True)
+    if labels.groups is None:
+        return [str(hierarchy.subclass_names[labels.subclasses[image]]) for image in first]
+    of_group = [hierarchy.group_names[labels.groups[image]] for image in first]
+    if not hierarchy.has_subclasses:
+        return of_group
+    of_subclass = [hierarchy.subclass_names[labels.subclasses[image]] for image in first]
+    return [f"{subclass} in {group}" for subclass, group in zip(of_subclass, of_group, strict=True)]
+
+
+def _shuffled_by_cell(cells: Integers) -> Iterator[Integers]:
+    """The positions of each cell's images in random order, cell by cell."""
     # RandomState, not Generator: NumPy promises that its stream never changes (NEP 19), nor must a split.
-    order: NDArray[np.int64] = np.random.RandomState(SPLIT_SEED).permutation(len(subclasses))
-    grouped = order[np.argsort(subclasses[order], kind="stable")]
-    yield from np.split(grouped, np.cumsum(np.bincount(subclasses))[:-1])
+    order: NDArray[np.int64] = np.random.RandomState(SPLIT_SEED).permutation(len(cells))
+    grouped = order[np.argsort(cells[order], kind="stable")]
+    yield from np.split(grouped, np.cumsum(np.bincount(cells))[:-1])
 
 
 def _subset(train: Sequence[Integers], train_size: int, names: Sequence[str]) -> list[Integers]:
-    """The first images of every subclass, ``train_size`` in all."""
+    """The first images of every cell, ``train_size`` in all."""
     counts = [len(members) for members in train]
     available = sum(counts)
     if train_size > available:

@@ -42,12 +42,14 @@ def store(contents: Contents, folder: Path, label: str) -> ImageSet:
                 _save(folder / f"{_PREFIX[part]}{name}.npy", labels)
             broken += _decode(pictures, folder / f"{_PREFIX[part]}images.npy", advance)
     refuse_broken(broken)
-    described = {
+    described: dict[str, Any] = {
         "format": FORMAT,
         "class_names": list(contents.hierarchy.class_names),
         "subclass_names": list(contents.hierarchy.subclass_names),
         "shares": list(contents.shares) if contents.shares else None,
     }
+    if attribute := contents.hierarchy.attribute:  # without one an entry is as earlier versions read it
+        described |= {"attribute_names": list(attribute.names), "absent_groups": sorted(attribute.absent)}
     image_set = _image_set(folder, described)
     (folder / DESCRIPTION).write_text(json.dumps(described | {"fingerprint": image_set.fingerprint}, indent=1))
     return image_set
@@ -77,6 +79,8 @@ def _image_set(folder: Path, described: dict[str, Any]) -> ImageSet:
         class_names=described["class_names"],
         subclass_names=described["subclass_names"],
         shares=described["shares"],
+        attribute_names=described.get("attribute_names", ()),
+        absent_groups=[(k, a) for k, a in described.get("absent_groups", ())],
         **{name: np.load(folder / f"{name}.npy") for name in _LABELS if name in present},
         # A plain array over the map: slices of numpy's own memmap class are slower and cannot be told from copies.
         **{name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _IMAGES if name in present},

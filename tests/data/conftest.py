@@ -29,6 +29,33 @@ def shapes(
     return ImageSet(**(values | replaced))
 
 
+def grouped(per_subclass: int = 20, official_test: bool = False, **replaced: Any) -> ImageSet:
+    """The same with a background each, which is white in three of four images, and never of the open class."""
+    plain = shapes(per_subclass, official_test=official_test)
+    opened = list(plain.class_names).index("open")
+
+    def backgrounds(subclasses: np.ndarray) -> np.ndarray:
+        order = np.argsort(subclasses, kind="stable")
+        black = np.zeros(len(subclasses), dtype=np.int64)
+        black[order[:: 2 if len(subclasses) < 20 else 4]] = 1
+        black[plain.class_of_subclass[subclasses] == opened] = 0
+        return black
+
+    values = {
+        "attributes": backgrounds(plain.subclasses),
+        "attribute_names": ("white", "black"),
+        "absent_groups": [(opened, 1)],
+    }
+    if plain.test_subclasses is not None:
+        values["test_attributes"] = backgrounds(plain.test_subclasses)
+    return shapes(per_subclass, official_test=official_test, **(values | replaced))
+
+
 @pytest.fixture
 def make_shapes() -> Callable[..., ImageSet]:
     return shapes
+
+
+@pytest.fixture
+def make_grouped() -> Callable[..., ImageSet]:
+    return grouped
