@@ -130,6 +130,16 @@ class Dataset:
         """Whether a class has more than one subclass; without, transfer asks nothing new."""
         return self._image_set.hierarchy.has_subclasses
 
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """``landbird, water`` and so on; empty where the data set knows no groups."""
+        return self._image_set.hierarchy.group_names
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether images have an attribute beside their class, so that a worst group can be told."""
+        return bool(self.group_names)
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the image set's own fingerprint and the partition: equal for the same data only."""

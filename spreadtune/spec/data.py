@@ -67,6 +67,12 @@ class ImageFolderDataset(NamedPart):
     root: str = Field(min_length=1, description="the folder; relative to the data root or the working directory")
 
 
+class ColoredDigitsDataset(NamedPart):
+    """scikit-learn's digits in red or green: class <5 / >=5, subclass the digit, group class and color."""
+
+    name: Literal["colored_digits"] = "colored_digits"
+
+
 class OwnDataset(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.ImageSet``."""
 
@@ -177,6 +183,7 @@ DATASETS = Family(
     OwnDataset,
     (
         Part(DigitsDataset, "spreadtune.data.digits:load"),
+        Part(ColoredDigitsDataset, "spreadtune.data.colored_digits:load"),
         Part(Cifar10Dataset, "spreadtune.data.cifar10:files"),
         Part(Cifar100Dataset, "spreadtune.data.cifar100:files"),
         Part(Cifar100uDataset, "spreadtune.data.cifar100u:files"),

@@ -75,6 +75,23 @@ class DatasetContract(Contract):
         }
         self.claim(len(pairs) == dataset.subclass_count, "a subclass has different classes in different places")
 
+    def test_groups_are_pairs_of_class_and_attribute_in_every_part(self) -> None:
+        """Where it has groups."""
+        dataset = self.load()
+        for name, split in _parts(dataset):
+            labels = split.labels
+            if not dataset.has_groups:
+                self.claim(labels.groups is None, f"{name} has groups without names")
+                continue
+            if labels.groups is None or labels.attributes is None:
+                self.fail(f"{name} has no groups")
+            counts = np.bincount(labels.groups, minlength=len(dataset.group_names))
+            absent = [group for group, count in zip(dataset.group_names, counts, strict=False) if not count]
+            self.claim(len(counts) == len(dataset.group_names), f"{name} has a group without a name")
+            self.claim(not absent, f"{name} has no image of the group {'; '.join(absent)}")
+            pairs = {*zip(labels.groups.tolist(), labels.classes.tolist(), labels.attributes.tolist(), strict=True)}
+            self.claim(len(pairs) == len(counts), f"{name} has a group of several classes or attributes")
+
     def test_training_and_validation_share_no_image(self) -> None:
         dataset = self.load()
         train, validation = dataset.split("train"), dataset.split("validation")
@@ -86,11 +103,15 @@ class DatasetContract(Contract):
         """Where the package splits it; official parts are as they are."""
         dataset = self.load()
         train, validation = dataset.split("train"), dataset.split("validation")
-        if train.source is validation.source:
-            one, other = (np.bincount(split.labels.subclasses) / len(split) for split in (train, validation))
-            # Rounding moves at most one image of a subclass.
-            near = np.abs(one - other).max() <= 1.5 / len(validation)
-            self.claim(bool(near), "training and validation have different shares of a subclass")
+        if train.source is not validation.source:
+            return
+        # Rounding moves at most one image of a subclass, and where there are groups one of each in it.
+        moved = 1.5 * max(len(dataset.group_names), 1) / len(validation)
+        for level in ("subclass", "group"):
+            if level in train.labels.by_name():
+                one, other = (np.bincount(split.labels.by_name()[level]) / len(split) for split in (train, validation))
+                near = np.abs(one - other).max() <= moved
+                self.claim(bool(near), f"training and validation have different shares of a {level}")
 
     def test_loading_again_gives_the_same_parts(self) -> None:
         one, other = self.load(), self.load()

@@ -20,7 +20,15 @@ REAL = {
     "tiny_imagenet": "tiny-imagenet-small",
 }
 FOLDERS = ["image folder", "image folder with val and test", "image folder in one size"]
-PARTS = ["digits", "digits in one size", "own", "own with an official test set", "own with all parts"]
+PARTS = [
+    "digits",
+    "colored_digits",
+    "digits in one size",
+    "own",
+    "own with an official test set",
+    "own with all parts",
+    "own with groups",
+]
 
 
 def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | dict[str, str]:
@@ -60,6 +68,7 @@ class TestDatasets(DatasetContract):
         request: pytest.FixtureRequest,
         own_part: Callable[..., str],
         make_shapes: Callable[..., Any],
+        make_grouped: Callable[..., Any],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
@@ -67,6 +76,10 @@ class TestDatasets(DatasetContract):
         self.values = {"size": 7} if "in one size" in name else {}
         if name.startswith("digits"):
             self.part = "digits"
+        elif name == "colored_digits":
+            self.part = name
+        elif name == "own with groups":
+            self.part = {"name": own_part(make_grouped), "per_subclass": 40}
         elif name.startswith("own"):
             official = "official" in name or "all" in name
             self.part = {"name": own_part(make_shapes), "official_test": official, "official_validation": "all" in name}

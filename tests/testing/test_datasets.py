@@ -91,6 +91,27 @@ class Lopsided(Changed):
         return replace(split, labels=replace(split.labels, subclasses=subclasses))
 
 
+class GroupsWithoutNames(Changed):
+    def change(self, name, split):
+        return replace(split, labels=replace(split.labels, groups=split.labels.classes))
+
+
+class OneGroup(Changed):
+    """Of the colored digits, every image is in the first."""
+
+    part = "colored_digits"
+
+    def change(self, name, split):
+        return replace(split, labels=replace(split.labels, groups=np.zeros_like(split.labels.groups)))
+
+
+class GroupsOfBothClasses(Changed):
+    part = "colored_digits"
+
+    def change(self, name, split):
+        return replace(split, labels=replace(split.labels, groups=np.arange(len(split)) % 4))
+
+
 class OneFingerprint(Changed):
     fingerprint = "always the same"
 
@@ -115,6 +136,13 @@ BROKEN = [
     (FewerNames, "names_are_as_many_as_labels", "has 1 class names for 2"),
     (of_part("tests.testing.test_datasets:twice_the_same_name"), "names_are_as_many_as_labels", "subclass name twice"),
     (OtherClassInTest, "a_subclass_has_one_class_in_all_parts", "different classes"),
+    (
+        GroupsWithoutNames,
+        "groups_are_pairs_of_class_and_attribute_in_every_part",
+        "train has groups without names",
+    ),
+    (OneGroup, "groups_are_pairs_of_class_and_attribute_in_every_part", "no image of the group below five, green"),
+    (GroupsOfBothClasses, "groups_are_pairs_of_class_and_attribute_in_every_part", "group of several classes"),
     (SharedImages, "training_and_validation_share_no_image", "images are in training and in validation"),
     (Lopsided, "the_parts_are_stratified", "different shares of a subclass"),
     (of_part("tests.testing.test_datasets:drawn_anew"), "loading_again_gives_the_same_parts", "train images differ"),
@@ -134,7 +162,7 @@ def test_a_broken_one_is_told(kind, claim, message):
     contract = kind()
     with pytest.raises(AssertionError, match=message) as failure:
         getattr(contract, f"test_{claim}")()
-    assert str(failure.value).startswith("data set tests.")
+    assert str(failure.value).startswith(("data set tests.", "data set colored_digits"))
 
 
 def test_every_claim_can_fail():
