@@ -1,20 +1,16 @@
 """Images of one's own in folders: ``root/train/SUBCLASS/``, at any depth below, and optional ``val`` and ``test``."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, refuse_broken, stamps
-from spreadtune.data.fingerprint import processors
+from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
 from spreadtune.data.folder_layout import read_layout, refuse_other_names
 from spreadtune.data.hierarchy_file import FILE_NAME, read_hierarchy
-from spreadtune.data.image_set import Images
 from spreadtune.data.names import existing_folder
-from spreadtune.data.pictures import Header, read_header, read_image
-from spreadtune.data.reading_progress import on_progress
+from spreadtune.data.picture_files import common_shape, reader
 from spreadtune.data.root import places
 from spreadtune.data.split_name import SplitName
 from spreadtune.errors import UserError
@@ -22,8 +18,6 @@ from spreadtune.spec.data import ImageFolderDataset
 
 MISSING_SHARE = (8, 1, 1)
 """Training, validation and test where the folder has ``train`` only: a tenth for each that is missing."""
-
-_HEADERS_AT_ONCE = 1024
 
 
 def files(config: ImageFolderDataset) -> "ImageFolder":
@@ -85,59 +79,12 @@ class ImageFolder(ImageFiles):
             only = hierarchy.class_names[0]
             raise UserError(f"data.dataset: {self.root} has only one class, {only!r}; a study needs two or more")
         paths = {part: list(chain.from_iterable(self._layout[part].values())) for part in self._layout}
-        shape = self._shape(list(chain.from_iterable(paths.values())), size)
+        shape = common_shape(list(chain.from_iterable(paths.values())), size, self.label)
         parts: dict[SplitName, Pictures] = {}
         for part, by_subclass in self._layout.items():
             counts = [len(by_subclass.get(name, ())) for name in subclass_names]
             ordered = [path for name in subclass_names for path in by_subclass.get(name, ())]
             subclasses = np.repeat(np.arange(len(subclass_names), dtype=np.int64), counts)
-            parts[part] = Pictures(hierarchy.labels(subclasses), shape, _reader(ordered, shape, size))
+            parts[part] = Pictures(hierarchy.labels(subclasses), shape, reader(ordered, shape, size))
         shares = MISSING_SHARE if len(parts) == 1 else None
         return Contents(hierarchy, parts, shares)
-
-    def _shape(self, images: Sequence[Path], size: int | None) -> tuple[int, int, int]:
-        """(C, H, W) of all images: grey where all are, and their common size where none is asked for."""
-        headers = list(self._headers(images))
-        channels = 1 if all(header.grey for header in headers) else 3
-        if size is not None:
-            return channels, size, size
-        first = headers[0]
-        for path, header in zip(images, headers, strict=True):
-            if (header.height, header.width) != (first.height, first.width):
-                shorter = min(min(header.height, header.width) for header in headers)
-                raise UserError(
-                    f"data.size: images differ in size ({images[0]} is {first.width}x{first.height}, {path} "
-                    f"{header.width}x{header.height}); give data.size, for example {min(shorter, 64)}"
-                )
-        return channels, first.height, first.width
-
-    def _headers(self, images: Sequence[Path]) -> Iterator[Header]:
-        description = f"looking at {self.label}"
-        broken: list[str] = []
-        with ThreadPoolExecutor(processors()) as pool:
-            for start in range(0, len(images), _HEADERS_AT_ONCE):
-                on_progress(description, start, len(images))
-                for found in pool.map(_header_or_reason, images[start : start + _HEADERS_AT_ONCE]):
-                    if isinstance(found, str):
-                        broken.append(found)
-                    else:
-                        yield found
-        on_progress(description, len(images), len(images))
-        refuse_broken(broken)
-
-
-def _header_or_reason(file: Path) -> Header | str:
-    try:
-        return read_header(file)
-    except UnreadableImageError as error:
-        return str(error)
-
-
-def _reader(paths: Sequence[Path], shape: tuple[int, int, int], size: int | None) -> Callable[[int], Images]:
-    def image(position: int) -> Images:
-        decoded = read_image(paths[position], shape[0], size)
-        if decoded.shape != shape:
-            raise UnreadableImageError(f"{paths[position]} (its pixels are not those that its header announces)")
-        return decoded
-
-    return image
