@@ -73,6 +73,62 @@ class ColoredDigitsDataset(NamedPart):
     name: Literal["colored_digits"] = "colored_digits"
 
 
+class WaterbirdsDataset(NamedPart):
+    """Waterbirds: 11,788 photographs; class landbird / waterbird, group class and background."""
+
+    name: Literal["waterbirds"] = "waterbirds"
+    root: str = Field(
+        "waterbird_complete95_forest2water2",
+        min_length=1,
+        description="the folder with metadata.csv; relative to the data root or the working directory",
+    )
+
+
+class CelebaDataset(NamedPart):
+    """CelebA: 202,599 faces; class blond or not, group class and gender."""
+
+    name: Literal["celeba"] = "celeba"
+    root: str = Field(
+        "celeba",
+        min_length=1,
+        description="the folder with img_align_celeba; relative to the data root or the working directory",
+    )
+
+
+class IsicDataset(NamedPart):
+    """ISIC: skin lesions; class benign / malignant, group class and colored patch, which no malignant image has."""
+
+    name: Literal["isic"] = "isic"
+    root: str = Field(
+        "isic", min_length=1, description="the folder with images; relative to the data root or the working directory"
+    )
+
+
+class PacsDataset(NamedPart):
+    """PACS: 9,991 photographs, paintings, cartoons and sketches; class one of 7, group class and domain."""
+
+    name: Literal["pacs"] = "pacs"
+    root: str = Field(
+        "pacs",
+        min_length=1,
+        description="the folder of the domains, or a file .npz; relative to the data root or working directory",
+    )
+    fold: Literal[0, 1, 2, 3, 4] = Field(0, description="which fifth is the test part; the next one is validation")
+
+
+class GroupedImagesDataset(NamedPart):
+    """Images of one's own with groups: a CSV file of path, class, group and split."""
+
+    name: Literal["grouped_images"] = "grouped_images"
+    root: str = Field(min_length=1, description="the folder; relative to the data root or the working directory")
+    metadata: str = Field("metadata.csv", min_length=1, description="the CSV file, in root")
+    path_column: str = Field("path", min_length=1, description="of the image's path below root")
+    class_column: str = Field("class", min_length=1, description="of what training sees")
+    group_column: str = Field("group", min_length=1, description="of what should not matter, or of groups by name")
+    split_column: str = Field("split", min_length=1, description="train, val or test; parts are cut where it is absent")
+    absent: tuple[str, ...] = Field((), description="groups that no image can have, CLASS, GROUP")
+
+
 class OwnDataset(OwnPart):
     """A user's function ``(**arguments) -> spreadtune.data.ImageSet``."""
 
@@ -190,7 +246,12 @@ DATASETS = Family(
         Part(MnistDataset, "spreadtune.data.mnist:files"),
         Part(FashionMnistDataset, "spreadtune.data.fashion_mnist:files"),
         Part(TinyImagenetDataset, "spreadtune.data.tiny_imagenet:files"),
+        Part(WaterbirdsDataset, "spreadtune.data.waterbirds:files"),
+        Part(CelebaDataset, "spreadtune.data.celeba:files"),
+        Part(IsicDataset, "spreadtune.data.isic:files"),
+        Part(PacsDataset, "spreadtune.data.pacs:files"),
         Part(ImageFolderDataset, "spreadtune.data.image_folder:files"),
+        Part(GroupedImagesDataset, "spreadtune.data.grouped_images:files"),
     ),
 )
 OTHER_DATASETS = Family(

@@ -9,8 +9,9 @@ import pytest
 
 from spreadtune.spec.data import DATASETS
 from spreadtune.testing import DatasetContract
-from tests.data import data_roots
+from tests.data import data_roots, group_roots
 
+GROUPED = ["waterbirds", "celeba", "isic", "pacs", "grouped_images"]
 SMALL = ["cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist", "tiny_imagenet"]
 REAL = {
     "cifar10": "cifar-10-batches-py",
@@ -18,6 +19,7 @@ REAL = {
     "cifar100u": "cifar-100-python",
     "mnist": "MNIST/raw",
     "tiny_imagenet": "tiny-imagenet-small",
+    "pacs": "pacs32.npz",
 }
 FOLDERS = ["image folder", "image folder with val and test", "image folder in one size"]
 PARTS = [
@@ -44,6 +46,16 @@ def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | di
             data_roots.write_mnist(root)
         case "fashion_mnist":
             data_roots.write_mnist(root, "FashionMNIST")
+        case "waterbirds":
+            group_roots.write_waterbirds(root)
+        case "celeba":
+            group_roots.write_celeba(root)
+        case "isic":
+            group_roots.write_isic(root)
+        case "pacs":
+            group_roots.write_pacs(root)
+        case "grouped_images":
+            return {"name": "grouped_images", "root": group_roots.write_grouped(root).name}
         case "tiny_imagenet":
             data_roots.write_tiny_imagenet(root / "tiny-imagenet-200", training=10)
         case _:
@@ -57,12 +69,13 @@ def _written(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> str | di
 
 
 def test_every_data_set_of_the_package_is_tried():
-    tried = {name.partition(" in ")[0].replace("image folder", "image_folder") for name in (*PARTS, *SMALL, *FOLDERS)}
+    names = (*PARTS, *SMALL, *GROUPED, *FOLDERS)
+    tried = {name.partition(" in ")[0].replace("image folder", "image_folder") for name in names}
     assert set(DATASETS.names) <= tried
 
 
 class TestDatasets(DatasetContract):
-    @pytest.fixture(autouse=True, params=[*PARTS, *SMALL, *FOLDERS, *(f"real {name}" for name in REAL)])
+    @pytest.fixture(autouse=True, params=[*PARTS, *SMALL, *GROUPED, *FOLDERS, *(f"real {name}" for name in REAL)])
     def given(
         self,
         request: pytest.FixtureRequest,
@@ -86,7 +99,7 @@ class TestDatasets(DatasetContract):
         elif name.startswith("real"):
             self.part = name.removeprefix("real ")
             data_roots.real_root(REAL[self.part])
-            if self.part == "tiny_imagenet":
+            if self.part in ("tiny_imagenet", "pacs"):
                 self.part = {"name": self.part, "root": REAL[self.part]}
         else:
             monkeypatch.setenv("SPREADTUNE_DATA", str(tmp_path))
