@@ -55,7 +55,7 @@ def _method(frame: Frame, dataset: str, best: Mapping[Method, Setting], method: 
     theirs, gained = published.accuracy(dataset, method), minus(frame, best, method, Method.SUPCON)
     twice = minus(frame, best, method, Method.SUPCON_TWICE) if method is Method.THANOS else None
     known = f"{theirs:.1f}" if theirs is not None else NOT_PUBLISHED
-    mean_gain = f"{MEAN_GAIN:+.1f} on average" if method is Method.THANOS else None
+    mean_gain = f"{MEAN_GAIN:+.1f} (mean)" if method is Method.THANOS else None
     return {
         "method": str(method),
         "setting": _label(frame, best[method]),
@@ -70,9 +70,9 @@ def _method(frame: Frame, dataset: str, best: Mapping[Method, Setting], method: 
 
 
 def _label(frame: Frame, setting: Setting) -> str:
-    """Without its loss, which the method says."""
+    """``spread (alpha 0.62)``: without its loss, which the method says."""
     names = {variant: variant for variant in frame.variants}
-    return setting_labels(frame.settings.loc[[setting]], frame.searched, names)[0]
+    return setting_labels(frame.settings.loc[[setting]], frame.searched, names)[0].removeprefix("variant ")
 
 
 def _claim(dataset: str, claim: Claim) -> dict[str, object]:

@@ -36,12 +36,12 @@ def test_measured_stands_beside_published(new_run: NewRun) -> None:
             "Thanos",
         ],
         "setting": [
-            "variant supcon (alpha 0)",
-            "variant spread (alpha 0.5)",
-            "variant autoencoder",
-            "variant supcon_autoencoder (alpha 0)",
-            "variant supcon_x2 (alpha 0)",
-            "variant thanos (alpha 0.5)",
+            "supcon (alpha 0)",
+            "spread (alpha 0.5)",
+            "autoencoder",
+            "supcon_autoencoder (alpha 0)",
+            "supcon_x2 (alpha 0)",
+            "thanos (alpha 0.5)",
         ],
         "published, %": ["51.8", "77.1", "71.7", "71.7", "not published", "79.1"],
         "measured, %": ["50.0 ± 2.5", "61.0 ± 4.3", "51.0 ± 0.0", "46.0 ± 2.5", "60.0 ± 2.5", "71.0 ± 2.5"],
@@ -66,7 +66,7 @@ def test_of_other_data_sets_the_mean_gain_alone_is_known(new_run: NewRun, datase
     found = section(paper_run(new_run, dataset=dataset).write())
     table = cells(found.methods)
     assert "published, %" not in table
-    assert table["gain, published"] == ["–"] * 5 + ["+11.1 on average"]
+    assert table["gain, published"] == ["–"] * 5 + ["+11.1 (mean)"]
     assert "published" not in cells(found.order)
     assert found.notes[1].startswith(f"Nothing else that was published of {DATASETS[dataset]} is known here")
 
