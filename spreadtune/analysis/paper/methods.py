@@ -28,6 +28,8 @@ def _of_encoder(spec: TrialSpec) -> Method | None:
     match spec.objective:
         case objective if is_supcon(objective):
             return Method.SUPCON
+        case SpreadObjective(alpha=alpha, autoencoder_weight=weight, positive_logit_clamp=float()):
+            return Method.SPREAD_CLAMPED if 0 < alpha < 1 and weight == 0 else None
         case SpreadObjective(alpha=0):
             return Method.SUPCON_AUTOENCODER
         case SpreadObjective(alpha=alpha, autoencoder_weight=0) if alpha < 1:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from spreadtune.analysis.words import number
 from spreadtune.spec.data import TinyImagenetDataset
 from spreadtune.spec.model import ViTEncoder
+from spreadtune.spec.objective import SpreadObjective
 from spreadtune.spec.parts import NamedPart
 from spreadtune.spec.trial import TrialSpec
 
@@ -33,12 +34,14 @@ def _of_model(encoder: TrialSpec) -> Iterator[tuple[str, str]]:
 
 def _of_objective(encoder: TrialSpec) -> Iterator[tuple[str, str]]:
     objective = encoder.objective
-    if loss := objective.spread_loss(encoder.data.views):
-        yield "temperature", number(loss.scheme.temperature)
-        yield "pairs", loss.scheme.pairs
-        yield "denominator", loss.scheme.denominator
-        if loss.alpha > 0:
-            yield "alpha", number(loss.alpha)
+    if isinstance(objective, SpreadObjective):
+        clamp = objective.positive_logit_clamp
+        yield "temperature", number(objective.temperature)
+        yield "pairs", objective.pairs
+        yield "denominator", objective.denominator
+        yield "positive logits clamped at", "none" if clamp is None else number(clamp)
+        if objective.alpha > 0:
+            yield "alpha", number(objective.alpha)
     if objective.autoencoder_weight > 0:
         yield "autoencoder weight", number(objective.autoencoder_weight)
         condition = encoder.model.decoder_condition
