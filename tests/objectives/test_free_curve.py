@@ -110,3 +110,12 @@ def test_class_counts_are_rounded_and_empty_classes_left_out() -> None:
 def test_what_has_no_answer_is_refused(counts: list[float], scheme: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         free_embedding_curve([0.5], counts, 0.5, **scheme)
+
+
+def test_the_clamp_of_the_published_code_spreads_classes_by_itself():
+    """Positives at the clamped logit, a cosine of 1 * 0.5, where the plain loss collapses (alpha below alpha_c)."""
+    [plain], [clamped] = (
+        free_embedding_curve([0.5], [64, 64], 0.5, **options) for options in ({}, {"positive_logit_clamp": 1.0})
+    )
+    assert plain == pytest.approx(0, abs=1e-6)
+    assert clamped == pytest.approx(0.5, abs=0.01)
