@@ -35,6 +35,8 @@ TITLES = {
     "confirmation": "Confirmed on the test split",
     "comparisons": "Compared on the test split",
     "contrasts": "Variant against variant",
+    "paper": "Against the paper",
+    "paper_order": "The paper's order",
     "best": "The best settings",
     "settings": "Every setting",
     "references": "Floors and ceiling",

@@ -12,6 +12,7 @@ from spreadtune.analysis.classes import unequal_classes
 from spreadtune.analysis.confirmation import confirmation
 from spreadtune.analysis.confirmation_words import confirmation_lines
 from spreadtune.analysis.frame import ALPHA, Frame
+from spreadtune.analysis.paper.claims import order_line
 from spreadtune.analysis.references import Part, ceiling_line, reference_means
 from spreadtune.analysis.setting import label_of, seeds_of, value_of
 from spreadtune.analysis.statistics import LEAST_REPETITIONS
@@ -41,6 +42,7 @@ def answer(frame: Frame) -> list[str]:
         front_line(frame, best),
         *baseline_lines(frame, best),
         *contrast_lines(frame),
+        order_line(frame),
         _spread(frame, best),
         _pair_schemes(frame),
         clamped_line(frame.specs),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from spreadtune.analysis.paired import Paired, paired
 from spreadtune.search.results.choice import Setting
 from spreadtune.search.results.selection import SETTING
 
@@ -13,3 +14,8 @@ def by_seed(trials: pd.DataFrame, setting: Setting, column: str) -> "pd.Series[f
     own = trials[(trials["variant"] == setting[0]) & (trials["setting"] == setting[1])]
     values = own.drop_duplicates([*SETTING, "seed"]).set_index("seed")[column]
     return pd.to_numeric(values).astype(float).dropna()
+
+
+def paired_settings(trials: pd.DataFrame, one: Setting, other: Setting, column: str) -> Paired:
+    """One setting minus another in a column, over the seeds that both have there."""
+    return paired(by_seed(trials, one, column), by_seed(trials, other, column))

@@ -112,7 +112,7 @@ class Confirmation:
 def confirmation(frame: Frame) -> Confirmation | None:
     """What was confirmed so far; None before the run's best setting has a test number."""
     column = f"test.{frame.metric}"
-    done = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
+    done = frame.tested
     if frame.best is None or column not in done:
         return None
     to_confirm = {each.key for settings in settings_to_confirm(frame.study, frame.choice).values() for each in settings}

@@ -16,7 +16,7 @@ def confirmation_lines(found: Confirmation, metric: str) -> list[str]:
 
 def _result(found: Confirmation, metric: str) -> str:
     chosen = found.chosen
-    line = f"{chosen.values}: {_on_test(chosen)} {in_words(metric)}"
+    line = f"{_subject(chosen)}: {_on_test(chosen)} {in_words(metric)}"
     if found.others:
         other = found.others[0]
         line += f" against {_on_test(other)} for {other.name}"
@@ -24,6 +24,12 @@ def _result(found: Confirmation, metric: str) -> str:
     seeds = count(counts[0], "seed") if len(counts) == 1 else f"{counts[0]} to {counts[1]} seeds"
     few = ", too few for an interval" if counts[-1] < LEAST_REPETITIONS else ""
     return f"{line}, {seeds}{few}, test."
+
+
+def _subject(chosen: Confirmed) -> str:
+    """``thanos (alpha 0.62)``; the values alone where there is one variant."""
+    alone = chosen.variant == "main" or chosen.name == chosen.values
+    return chosen.values if alone else f"{chosen.name} ({chosen.values})"
 
 
 def _without_baseline(found: Confirmation) -> str:

@@ -113,6 +113,11 @@ class Frame:
         return self.trials[self.trials["state"] == "PRUNED"].join(self.settings, on=SETTING)
 
     @property
+    def tested(self) -> pd.DataFrame:
+        """The finished trials of the confirmation, which alone have numbers of the test split."""
+        return self.confirmed[self.confirmed["state"] == "COMPLETE"]
+
+    @property
     def choice(self) -> Choice:
         """The settings in the order in which the study chooses."""
         return self.progress.choice

@@ -5,9 +5,9 @@ import math
 import pandas as pd
 
 from spreadtune.analysis.baseline import best_supcon, equal_supcons, supcon_settings
-from spreadtune.analysis.by_seed import by_seed
+from spreadtune.analysis.by_seed import paired_settings
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.paired import Paired, holm, paired
+from spreadtune.analysis.paired import Paired, holm
 from spreadtune.search.results.choice import Setting
 
 CLASS = "class_accuracy"
@@ -49,7 +49,7 @@ def against(frame: Frame, setting: Setting, other: Setting | None, metric: str) 
     """One setting minus another over the seeds that both have finished; None where there is nothing to compare."""
     if other is None or other == setting or not frame.column(metric):
         return None
-    found = paired(*(by_seed(frame.finished, each, f"metric.{metric}") for each in (setting, other)))
+    found = paired_settings(frame.finished, setting, other, f"metric.{metric}")
     return found if found.difference.n else None
 
 

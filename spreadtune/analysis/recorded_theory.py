@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from spreadtune import theory
+from spreadtune.analysis.free_curve import free_curve
 from spreadtune.analysis.scheme import Scheme
 
 CURVE_POINTS = 41
@@ -52,18 +53,28 @@ class RecordedTheory:
             return []
         return theory.class_spreads(alpha, self.class_counts, **self.scheme.arguments)
 
+    @property
+    def has_formula(self) -> bool:
+        """Whether theory knows the curve; where it does not, the loss is minimized over free embeddings."""
+        return theory.has_window(self.scheme.pairs, self.scheme.denominator)
+
     def curve(self, alphas: "np.ndarray[Any, Any]") -> pd.DataFrame:
-        """The predicted spread of free embeddings; columns ``alpha`` and ``spread``, empty where there is none.
+        """The spread of free embeddings, by formula or minimized; columns ``alpha`` and ``spread``.
+
+        Empty where class counts are not known, or too small for any spread.
 
         Args:
             alphas: (points,) in [0, 1].
         """
-        at = self._between() if self.unequal else alphas
         try:
-            known = [theory.predicted_spread(float(x), self.class_counts, **self.scheme.arguments) for x in at]
-        except ValueError:  # nothing is known of this pair scheme, or too few images
+            at, known = self._by_formula(alphas) if self.has_formula else free_curve(self.class_counts, self.scheme)
+        except ValueError:  # too few images or classes
             return pd.DataFrame(columns=["alpha", "spread"])
         return pd.DataFrame({"alpha": alphas, "spread": np.interp(alphas, at, known)})
+
+    def _by_formula(self, alphas: "np.ndarray[Any, Any]") -> "tuple[np.ndarray[Any, Any], list[float]]":
+        at = self._between() if self.unequal else alphas
+        return at, [theory.predicted_spread(float(x), self.class_counts, **self.scheme.arguments) for x in at]
 
     def _between(self) -> "np.ndarray[Any, Any]":
         """The thresholds, from which on the curve is flat, and alphas between them."""

@@ -73,7 +73,7 @@ def _temperature(spec: TrialSpec) -> float | None:
 
 
 def _means(frame: Frame, metric: str, part: Part) -> pd.Series:
-    trials = frame.confirmed[frame.confirmed["state"] == "COMPLETE"] if part else frame.finished
+    trials = frame.tested if part else frame.finished
     column = f"{part or 'metric.'}{metric}"
     if column not in trials:
         return pd.Series(dtype=float)

@@ -15,6 +15,7 @@ from spreadtune.analysis.figures import all_figures
 from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.front import front_table
 from spreadtune.analysis.page import page
+from spreadtune.analysis.paper.section import against_paper
 from spreadtune.analysis.provenance import changes, lines
 from spreadtune.analysis.tables import Tables
 from spreadtune.analysis.trials_table import trial_columns
@@ -51,6 +52,7 @@ def render(tables: Tables) -> str:
         beside_supcon=beside_supcon(frame),
         contrasts=contrast_columns(frame),
         confirmation=confirmation_tables(found) if found else [],
+        paper=against_paper(frame),
         test_split_opened=len(frame.confirmed) > 0,
         figures=all_figures(frame),
         largest_departure=largest_departure(departing),

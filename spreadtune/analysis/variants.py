@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from spreadtune.analysis.by_seed import by_seed
+from spreadtune.analysis.by_seed import paired_settings
 from spreadtune.analysis.columns import Column, difference_text, filled_columns
 from spreadtune.analysis.frame import Frame
-from spreadtune.analysis.paired import Paired, holm, paired
+from spreadtune.analysis.paired import Paired, holm
 from spreadtune.analysis.setting import label_of
 from spreadtune.analysis.words import count, in_words, p_value, signed
 from spreadtune.search.results.choice import Setting
@@ -43,9 +43,9 @@ def contrasts(frame: Frame) -> list[Contrast]:
     named = [(name, other) for name, config in frame.study.search.variants.items() for other in config.others]
     best = {variant: each.key for variant, each in frame.choice.of_variants.items()}
     asked = [(name, other) for name, other in named if name in best and other in best]
-    found = [_paired(frame, frame.finished, best[name], best[other], frame.metric) for name, other in asked]
+    chosen_by = f"metric.{frame.metric}"
+    found = [paired_settings(frame.finished, best[name], best[other], chosen_by) for name, other in asked]
     adjusted = holm([each.p for each in found])
-    confirmed = frame.confirmed[frame.confirmed["state"] == "COMPLETE"]
     return [
         Contrast(
             variant=name,
@@ -54,8 +54,8 @@ def contrasts(frame: Frame) -> list[Contrast]:
             others=best[other],
             found=found[place],
             adjusted=adjusted[place],
-            cost=_paired(frame, frame.finished, best[name], best[other], CLASS),
-            test=_paired(frame, confirmed, best[name], best[other], frame.metric, part="test"),
+            cost=paired_settings(frame.finished, best[name], best[other], f"metric.{CLASS}"),
+            test=paired_settings(frame.tested, best[name], best[other], f"test.{frame.metric}"),
         )
         for place, (name, other) in enumerate(asked)
     ]
@@ -105,9 +105,3 @@ def _values(frame: Frame, each: Contrast) -> list[str]:
 def _shown(found: Paired) -> str | None:
     difference = found.difference
     return difference_text(difference) if difference.n else None
-
-
-def _paired(
-    frame: Frame, trials: pd.DataFrame, one: Setting, other: Setting, metric: str, part: str = "metric"
-) -> Paired:
-    return paired(*(by_seed(trials, setting, f"{part}.{metric}") for setting in (one, other)))

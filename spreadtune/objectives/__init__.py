@@ -8,6 +8,8 @@ The functions need torch alone::
 """
 
 from spreadtune.objectives.ccinfonce import class_conditional_infonce_loss
+from spreadtune.objectives.free_curve import free_embedding_curve
+from spreadtune.objectives.free_minimum import free_embeddings
 from spreadtune.objectives.infonce import infonce_loss
 from spreadtune.objectives.objective import Batch, Objective
 from spreadtune.objectives.spread import spread_loss
@@ -18,6 +20,8 @@ __all__ = [
     "Batch",
     "Objective",
     "class_conditional_infonce_loss",
+    "free_embedding_curve",
+    "free_embeddings",
     "infonce_loss",
     "spread_loss",
     "supcon_loss",

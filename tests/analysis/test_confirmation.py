@@ -65,7 +65,7 @@ def confirmed(new_run: Any) -> Any:
 def test_the_result_is_the_first_line(confirmed: Any) -> None:
     # By hand: t(0.975, 2) = 4.3027. Differences to SupCon .06 .06 .09, to weak .01 -.005 .01.
     assert confirmed.write().answer().splitlines()[:6] == [
-        "alpha 0.62: 0.970 +- 0.025 transfer accuracy against 0.900 +- 0.025 for SupCon (pairs cross_view, "
+        "spread (alpha 0.62): 0.970 +- 0.025 transfer accuracy against 0.900 +- 0.025 for SupCon (pairs cross_view, "
         "denominator negatives), 3 seeds, test.",
         "Paired with SupCon (pairs cross_view, denominator negatives) on test the difference is +0.070 +- 0.043 (3 "
         "shared seeds); effect size d_z 4.0, p = 0.04 after Holm's correction for 2 comparisons.",
@@ -133,7 +133,7 @@ def test_where_the_chosen_setting_breaks_the_bounds_that_is_the_first_line(new_r
     confirm(run, "spread", 1, TEST["spread", 1])
     first, second, *_ = run.write().answer().splitlines()
     assert first == "No finished setting keeps transfer accuracy > 0.999."
-    assert second.startswith("alpha 0.62: 0.970 +- 0.025 transfer accuracy, 3 seeds, test.")
+    assert second.startswith("spread (alpha 0.62): 0.970 +- 0.025 transfer accuracy, 3 seeds, test.")
 
 
 def test_confirmed_trials_enter_nothing_of_the_search(confirmed: Any, new_run: Any) -> None:

@@ -1,12 +1,14 @@
 """What trials recorded of theory, and the curve that follows from it."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from spreadtune import theory
+from spreadtune.analysis import recorded_theory
 from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import Scheme
 
@@ -50,8 +52,20 @@ def test_a_table_without_class_counts_has_equal_classes() -> None:
     assert found.curve(np.array([0.52]))["spread"].tolist() == pytest.approx([0.334], abs=1e-3)
 
 
-def test_no_curve_without_a_window_or_without_recorded_counts() -> None:
-    assert recorded(64.0, 64.0, scheme=replace(SCHEME, pairs="all")).curve(np.array([0.5])).empty
+@pytest.mark.parametrize("words", [{"pairs": "all"}, {"denominator": "all"}])
+def test_without_a_formula_the_curve_is_the_minimum_over_free_embeddings(
+    words: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme = replace(SCHEME, **words)
+    minimum = {((64.0, 64.0), scheme): ([0.4, 0.6], [0.0, 1.0])}
+    monkeypatch.setattr(recorded_theory, "free_curve", lambda *asked: minimum[asked])
+    found = recorded(64.0, 64.0, scheme=scheme)
+    assert not found.has_formula
+    assert found.curve(np.array([0.2, 0.5, 0.9]))["spread"].tolist() == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_no_curve_without_recorded_counts() -> None:
+    assert RecordedTheory(replace(SCHEME, pairs="all"), 0.5, np.nan, ()).curve(np.array([0.5])).empty
     nothing = RecordedTheory.of(SCHEME, pd.DataFrame({"state": ["COMPLETE"]}))
     assert nothing.curve(np.array([0.5])).empty
     assert nothing.last_opening() is None

@@ -11,6 +11,7 @@ from spreadtune.analysis.answer import answer
 from spreadtune.analysis.figures import NAMES, all_figures
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
+from tests.analysis.paper_runs import paper_run
 from tests.analysis.temperatures import temperatures
 from tests.analysis.test_confirmation import SEARCH, TEST, add, confirm, searched
 
@@ -66,7 +67,7 @@ def answers(
     runs = [
         *(temperatures(new_run).write(), elsewhere.write(), alone.write()),
         *(sweep, search, variants, goals, reference_best.write()),
-        *(confirmed.write(), unpaired.write()),
+        *(confirmed.write(), unpaired.write(), paper_run(new_run).write()),
         bounded(new_run, 'spread: "< 10"'),
         bounded(new_run, 'spread: "< -1"'),
     ]

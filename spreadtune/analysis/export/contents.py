@@ -9,6 +9,7 @@ from spreadtune.analysis.confirmation_table import comparison_columns, confirmed
 from spreadtune.analysis.export.sheet import Sheet, sheet
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import gains
+from spreadtune.analysis.paper.section import against_paper
 from spreadtune.analysis.references import ceiling_line, reference_means
 from spreadtune.analysis.statistics import LEAST_REPETITIONS, half_widths
 from spreadtune.analysis.tables import Tables
@@ -56,7 +57,7 @@ def setting_means(frame: Frame) -> pd.DataFrame:
 
 def sheets(tables: Tables, frame: Frame) -> list[Sheet]:
     """The same tables in words; one without rows is left out."""
-    summaries = [*_confirmation(frame), _contrasts(frame), _best(frame), _settings(frame)]
+    summaries = [*_confirmation(frame), _contrasts(frame), *_paper(frame), _best(frame), _settings(frame)]
     found = [*summaries, _references(frame), _trials(tables, frame)]
     return [each for each in found if each.rows]
 
@@ -79,6 +80,15 @@ def _contrasts(frame: Frame) -> Sheet:
         "test, then after Holm's correction for all of these."
     )
     return sheet("contrasts", caption, contrast_columns(frame))
+
+
+def _paper(frame: Frame) -> list[Sheet]:
+    found = against_paper(frame)
+    if found is None:
+        return []
+    notes, order = " ".join(found.notes), "The published order of methods: differences in points over shared seeds."
+    sheets = [sheet("paper", notes, found.methods)]
+    return [*sheets, sheet("paper_order", order, found.order)] if found.order else sheets
 
 
 def _best(frame: Frame) -> Sheet:

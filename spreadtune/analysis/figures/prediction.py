@@ -17,6 +17,7 @@ POINTS = 201
 def curves(frame: Frame) -> pd.DataFrame:
     """The predicted curve of each scheme: columns scheme, alpha, spread.
 
+    By formula, or where there is none the loss minimized over free embeddings, which takes about a second a scheme.
     Empty when the figure's axis is not alpha, when there are more curves than can be told apart, and when what a curve
     depends on is drawn from a continuum, where every setting has a curve of its own.
     """
@@ -34,7 +35,11 @@ def curves(frame: Frame) -> pd.DataFrame:
     return pd.concat(drawable, ignore_index=True) if drawable else nothing
 
 
-def prediction(x: pd.Series, y: pd.Series, mode: str) -> go.Scatter:
+BY_FORMULA = "predicted"
+MINIMIZED = "predicted, loss minimized over free embeddings"
+
+
+def prediction(x: pd.Series, y: pd.Series, mode: str, name: str = BY_FORMULA) -> go.Scatter:
     """The prediction as a curve (``lines``) or as a dash beside each setting (``markers``)."""
     return go.Scatter(
         x=x,
@@ -42,8 +47,8 @@ def prediction(x: pd.Series, y: pd.Series, mode: str) -> go.Scatter:
         mode=mode,
         line={"color": style.PREDICTION, "width": 1.6, "dash": "dash"},
         marker={"symbol": "line-ew-open", "size": 12, "color": style.PREDICTION, "line": {"width": 2}},
-        name="predicted",
-        legendgroup="predicted",
+        name=name,
+        legendgroup=name,
         hovertemplate="predicted %{y:.3f} at %{x:.3f}<extra></extra>",
     )
 

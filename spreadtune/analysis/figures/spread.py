@@ -7,10 +7,11 @@ from plotly.subplots import make_subplots
 from spreadtune.analysis.figures import style, traces
 from spreadtune.analysis.figures.axes import axis_type, x_title
 from spreadtune.analysis.figures.figure import ReportFigure
-from spreadtune.analysis.figures.prediction import curves, prediction, shade_window
+from spreadtune.analysis.figures.prediction import BY_FORMULA, MINIMIZED, curves, prediction, shade_window
 from spreadtune.analysis.figures.repetitions import repetitions
 from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.means import setting_means, x_values
+from spreadtune.analysis.recorded_theory import RecordedTheory
 from spreadtune.analysis.scheme import distinguishing_labels
 from spreadtune.analysis.words import in_words
 from spreadtune.search.results.selection import SETTING
@@ -62,7 +63,8 @@ def _curve_panels(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> go.
     for index, scheme in enumerate(schemes):
         place = {"row": index // columns + 1, "col": index % columns + 1}
         curve = lines[lines["scheme"] == scheme]
-        plot.add_trace(prediction(curve["alpha"], curve["spread"], "lines"), **place)
+        name = BY_FORMULA if frame.schemes[scheme].has_formula else MINIMIZED
+        plot.add_trace(prediction(curve["alpha"], curve["spread"], "lines", name), **place)
         _measured(plot, frame, table[table["scheme"] == scheme], _shown(table), connected, place)
         shade_window(plot, frame.schemes[scheme], place)  # after the traces: Plotly shades no empty panel
     plot.update_xaxes(title_text=x_title(frame), row=rows)
@@ -122,17 +124,37 @@ def _images(metric: Metric) -> str:
 
 
 def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
-    predicts = "is what theory predicts for free embeddings on training batches"
     if len(lines):
         images = "training and validation images"
-        theory = f"the dashed curve {predicts}. The shaded band is the predicted window from alpha_c to alpha_m."
-        if any(recorded.unequal for recorded in frame.schemes.values()):
-            theory += " Classes are unequal: the first opens at its left edge, the last at the dotted line."
+        theory = _curves_in_words([frame.schemes[scheme] for scheme in lines["scheme"].unique()])
     else:
         images = _images(_shown(table)[0])
         known = table["predicted"].notna().any()
-        theory = f"the dash beside a setting {predicts}." if known else "theory has no prediction here."
+        theory = f"the dash beside a setting {PREDICTS}." if known else "theory has no prediction here."
     return (
         f"Spread (mean 1 − cosine within a class; 0 is collapse) of trained encoders on {images}; {theory} "
         f"{repetitions(table)}"
     )
+
+
+PREDICTS = "is what theory predicts for free embeddings on training batches"
+MINIMUM = "is the minimum of the loss over free embeddings of a training batch, found numerically"
+
+
+def _curves_in_words(drawn: list[RecordedTheory]) -> str:
+    """What the dashed curves are, and the marks of :func:`shade_window` beside them."""
+    by_formula = [recorded for recorded in drawn if recorded.has_formula]
+    minimized = [recorded for recorded in drawn if not recorded.has_formula]
+    if not by_formula:
+        return f"the dashed curve {MINIMUM}, for theory has no formula of it. {_line(minimized)}"
+    words = f"the dashed curve {PREDICTS}. The shaded band is the predicted window from alpha_c to alpha_m."
+    if any(recorded.unequal for recorded in by_formula):
+        words += " Classes are unequal: the first opens at its left edge, the last at the dotted line."
+    if minimized:
+        words += f" Where there is no band theory has no formula of the curve: it {MINIMUM}. {_line(minimized)}"
+    return words
+
+
+def _line(minimized: list[RecordedTheory]) -> str:
+    opens = "the first class opens" if any(recorded.unequal for recorded in minimized) else "collapse ends"
+    return f"Its dotted line is alpha_c, where {opens}."

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from spreadtune import theory
+from spreadtune.analysis import recorded_theory
 from spreadtune.analysis.figures import (
     ReportFigure,
     accuracy,
@@ -22,9 +23,10 @@ from spreadtune.analysis.figures import (
     tradeoff,
 )
 from spreadtune.analysis.figures.prediction import curves
-from spreadtune.analysis.frame import build_frame
+from spreadtune.analysis.frame import Frame, build_frame
 from spreadtune.analysis.front import front_points
 from spreadtune.analysis.results import Results
+from spreadtune.objectives import free_embedding_curve
 
 
 @cache
@@ -82,6 +84,48 @@ def test_one_panel_for_each_predicted_curve(variants: Results) -> None:
     assert titles == ["temperature 0.1", "temperature 0.5"]
     (baseline,) = traces(figure.plot, "spread, training images: variant supcon")
     assert (list(baseline.x), baseline.xaxis) == ([0.0], "x2")
+
+
+PAIRS = "\nsearch: {space: {objective.pairs: {grid: [%s]}, objective.alpha: {grid: [0.25, 0.62]}}}\n"
+MINIMIZED = "predicted, loss minimized over free embeddings"
+
+
+def searched_pairs(new_run: Any, *pairs: str) -> Frame:
+    """A sweep in each scheme of pairs, of which trials record alpha_m and spread where theory has a formula."""
+    run = new_run(PAIRS % ", ".join(pairs))
+    for setting, (scheme, alpha) in enumerate((scheme, alpha) for scheme in pairs for alpha in (0.25, 0.62)):
+        known: dict[str, Any] = {"theory.alpha_c": theory.collapse_threshold([64, 64], 0.5, pairs=scheme)}
+        if scheme == "all":
+            known |= {"theory.alpha_m": None, "theory.spread": None}
+        params = {"objective.pairs": scheme, "objective.alpha": alpha}
+        run.trial(setting, alpha=alpha, params=params, class_counts="64 64", **known)
+    return build_frame(run.write())
+
+
+def test_a_scheme_without_a_formula_has_the_minimum_over_free_embeddings(new_run: Any) -> None:
+    figure = spread.figure(searched_pairs(new_run, "all"))
+    assert figure is not None
+    (curve,) = traces(figure.plot, MINIMIZED)
+    assert curve.line.dash == "dash"
+    (expected,) = free_embedding_curve([0.62], [64, 64], 0.5, pairs="all")
+    assert np.interp(0.62, curve.x, curve.y) == pytest.approx(expected, abs=5e-3)
+    assert not traces(figure.plot, "predicted")
+    assert [shape.type for shape in figure.plot.layout.shapes] == ["line"]
+    assert "minimum of the loss over free embeddings" in figure.caption
+    assert "shaded band" not in figure.caption
+
+
+def test_every_scheme_has_one_curve_by_formula_where_there_is_one(
+    new_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded_theory, "free_curve", lambda counts, scheme: ([0.58, 0.68], [0.0, 1.0]))
+    figure = spread.figure(searched_pairs(new_run, "all", "cross_view"))
+    assert figure is not None
+    (minimized,), (by_formula,) = traces(figure.plot, MINIMIZED), traces(figure.plot, "predicted")
+    assert {minimized.xaxis, by_formula.xaxis} == {"x", "x2"}
+    assert sorted(shape.type for shape in figure.plot.layout.shapes) == ["line", "rect"]
+    assert "shaded band" in figure.caption
+    assert "minimum of the loss over free embeddings" in figure.caption
 
 
 def test_many_temperatures_get_a_dash_beside_each_setting(search: Results) -> None:
