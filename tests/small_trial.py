@@ -24,8 +24,10 @@ AUTOENCODER = {
     "objective.autoencoder_weight": 0.5,
 }
 
-MEASURED = frozenset(name for name, of in METRICS.items() if of.fewest_classes <= 2 and not of.needs_other)
-"""All of a trial with a decoder: it has two classes, and its encoder sees no other data set."""
+MEASURED = frozenset(
+    name for name, of in METRICS.items() if of.fewest_classes <= 2 and not of.needs_other and not of.needs_groups
+)
+"""All of a trial with a decoder: it has two classes and no groups, and its encoder sees no other data set."""
 
 
 def small_trial(changes: Mapping[str, Any] | None = None) -> TrialSpec:

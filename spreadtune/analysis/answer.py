@@ -132,7 +132,10 @@ def _early_stopping(frame: Frame) -> str:
     watched = frame.stand_in
     if watched is None:
         return ""
-    labels = "needs the subclasses too" if METRICS[watched].needs_subclasses else "needs no subclasses"
+    if METRICS[watched].needs_groups:
+        labels = "needs true groups, an oracle"
+    else:
+        labels = "needs the subclasses too" if METRICS[watched].needs_subclasses else "needs no subclasses"
     looked = f"Early stopping looked at the {in_words(watched)} during training, which {labels}"
     return f"{looked}; means are over finished trials."
 

@@ -1,12 +1,14 @@
 """How the best setting came to be chosen: on a front, under bounds, by which labels, and what else would have been."""
 
+from collections.abc import Iterable
+
 from spreadtune.analysis.frame import ALPHA, Frame
 from spreadtune.analysis.front import front_points
 from spreadtune.analysis.setting import label_of, value_of
 from spreadtune.analysis.words import count, in_words
 from spreadtune.search.results.choice import Setting
 from spreadtune.spec.goal import Bound, Goal, Selection
-from spreadtune.spec.metrics import METRICS, need_subclasses
+from spreadtune.spec.metrics import need_groups, need_subclasses
 
 TRANSFER = Goal("transfer_accuracy", "maximize")
 
@@ -61,10 +63,9 @@ def bounds_line(frame: Frame, best: Setting) -> str:
 
 
 def labels_line(frame: Frame, best: Setting) -> str:
-    """Whether fine labels chose, and what the other kind of labels would have chosen."""
-    fine = need_subclasses(frame.selection.metrics)
-    if fine:
-        return _fine_labels_chose(frame, best, fine)
+    """Whether more than the class was known to what chose, and what the class alone would have chosen."""
+    if more := _more_than_classes(frame.selection.metrics):
+        return _more_chose(frame, best, more)
     if not frame.column(TRANSFER.metric):
         return ""
     steered = need_subclasses(goal.metric for goal in frame.objectives)
@@ -88,13 +89,22 @@ def coarse_choices(frame: Frame) -> list[Setting]:
     """
     means = frame.means.reindex(columns=[ALPHA, "theory.alpha_c", "theory.alpha_m"])
     inside = (means[ALPHA] > means["theory.alpha_c"]) & (means[ALPHA] < means["theory.alpha_m"])
-    bounds = tuple(bound for bound in frame.selection.bounds if not METRICS[bound.metric].needs_subclasses)
+    bounds = tuple(bound for bound in frame.selection.bounds if not _more_than_classes([bound.metric]))
     choice = frame.choice_by(Selection(Goal("class_accuracy", "maximize"), bounds))
     return [found.key for found in choice.among(means.index[inside]).ties]
 
 
-def _fine_labels_chose(frame: Frame, best: Setting, fine: list[str]) -> str:
-    chosen = f"Fine labels chose this setting: {in_words(fine[0])} needs the subclasses."
+def _more_than_classes(metrics: Iterable[str]) -> str:
+    """What is said of a choice by metrics that need more than the class of validation images; empty of others."""
+    names = list(metrics)
+    if grouped := need_groups(names):
+        return f"True groups chose this setting, an oracle: {in_words(grouped[0])} needs those of validation images."
+    if fine := need_subclasses(names):
+        return f"Fine labels chose this setting: {in_words(fine[0])} needs the subclasses."
+    return ""
+
+
+def _more_chose(frame: Frame, best: Setting, chosen: str) -> str:
     if frame.means["theory.alpha_c"].isna().all():
         return chosen  # without a window there is no such rule
     coarse = coarse_choices(frame)

@@ -61,7 +61,7 @@ class PartCounts:
         if hierarchy.has_subclasses:
             text += f"; {_described(hierarchy.subclass_names, counts, 'subclasses')}"
         if part in self.groups:
-            text += f"; {_described(hierarchy.group_names, self.groups[part], 'groups')}"
+            text += f"; {_described(hierarchy.group_names, self.groups[part], 'groups', 'group ({})')}"
         return text
 
 
@@ -69,9 +69,9 @@ def _by_part(counts: Mapping[SplitName, Integers], label: int) -> str:
     return ", ".join(f"{counts[part][label]} {WORDS[part]}" for part in SPLIT_NAMES)
 
 
-def _described(names: Sequence[str], counts: Integers, things: str) -> str:
+def _described(names: Sequence[str], counts: Integers, things: str, one: str = "{}") -> str:
     if len(names) <= _NAMED:
-        return ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True))
+        return ", ".join(f"{one.format(name)} {count}" for name, count in zip(names, counts, strict=True))
     low, high = int(counts.argmin()), int(counts.argmax())
     if counts[low] == counts[high]:
         return f"{len(names)} {things} of {counts[low]} each"

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from spreadtune.evaluation.few_shot import FewShotProbes
 from spreadtune.evaluation.geometry import class_uniformity, spread, tolerance, uniformity
+from spreadtune.evaluation.group_accuracies import group_accuracies, weighted_mean
 from spreadtune.evaluation.knn import Neighbors, nearest_neighbors
 from spreadtune.evaluation.neural_collapse import cdnv, class_separation, collapse, nc1, nc2
 from spreadtune.evaluation.probe import Probe, fit_probe
@@ -144,6 +145,33 @@ class Measures:
 
     def rankme(self) -> float:
         return rankme(self._part.features)
+
+    def worst_group_accuracy(self) -> float | None:
+        """None, as the next ones, where the data set knows no groups."""
+        return min(self._by_group.values(), default=None)
+
+    def mean_group_accuracy(self) -> float | None:
+        found = self._by_group
+        return sum(found.values()) / len(found) if found else None
+
+    def weighted_group_accuracy(self) -> float | None:
+        groups = self._fitted.train.labels.groups
+        return weighted_mean(self._by_group, groups) if groups is not None and self._by_group else None
+
+    def knn_worst_group_accuracy(self) -> float | None:
+        labels = self._part.labels
+        if labels.groups is None:
+            return None
+        predicted = self._neighbors.vote(self._fitted.train.labels.classes)
+        return min(group_accuracies(predicted, labels.classes, labels.groups).values())
+
+    @cached_property
+    def _by_group(self) -> dict[int, float]:
+        """The class probe's accuracy in each group; empty without groups."""
+        labels = self._part.labels
+        if labels.groups is None:
+            return {}
+        return group_accuracies(self._fitted.class_probe.predict(self._part.features), labels.classes, labels.groups)
 
     @cached_property
     def _neighbors(self) -> Neighbors:

@@ -54,6 +54,28 @@ _RECORDS = (
         drawn="accuracy",
     ),
     Metric(
+        "worst_group_accuracy",
+        "worst-group accuracy",
+        "`class_accuracy` of the group where it is lowest",
+        needs_groups=True,
+        stand_in="knn_worst_group_accuracy",
+        shown="tables",
+        drawn="accuracy",
+    ),
+    Metric(
+        "mean_group_accuracy",
+        "mean group accuracy",
+        "mean over groups of their `class_accuracy`, all weighing alike",
+        needs_groups=True,
+        shown="trials",
+    ),
+    Metric(
+        "weighted_group_accuracy",
+        "weighted group accuracy",
+        "the same, groups weighing as in the training images",
+        needs_groups=True,
+    ),
+    Metric(
         "knn_transfer_accuracy",
         "kNN transfer accuracy",
         "20 nearest neighbors on z, asked for the subclass",
@@ -69,6 +91,13 @@ _RECORDS = (
         stand_in="knn_class_accuracy",
         shown="trials",
         drawn="epochs",
+    ),
+    Metric(
+        "knn_worst_group_accuracy",
+        "kNN worst-group accuracy",
+        "`knn_class_accuracy` of the group where it is lowest",
+        needs_groups=True,
+        stand_in="knn_worst_group_accuracy",
     ),
     Metric(
         "spread",
@@ -281,17 +310,21 @@ def shown_beside(asked: Iterable[str], *, trials: bool = False) -> list[str]:
     return list(dict.fromkeys([*asked, *(metric.name for metric in METRICS.values() if metric.shown in always)]))
 
 
+def need_groups(metrics: Iterable[str]) -> list[str]:
+    """Those of some metrics that have seen groups."""
+    return [name for name in metrics if METRICS[name].needs_groups]
+
+
 def need_subclasses(metrics: Iterable[str]) -> list[str]:
     """Those of some metrics that have seen fine labels."""
     return [name for name in metrics if METRICS[name].needs_subclasses]
 
 
-def measurable(*, has_subclasses: bool, has_groups: bool = False, per_encoder: bool = True) -> list[Metric]:
-    """The metrics that a data set allows; without those that each encoder has by itself where several are one."""
+def measurable(*, has_subclasses: bool, per_encoder: bool = True) -> list[Metric]:
+    """The metrics that a data set's hierarchy allows; without those that each encoder has by itself where several are
+    one. Those of groups are measured where images have some."""
     return [
         metric
         for metric in METRICS.values()
-        if (has_subclasses or not metric.needs_subclasses)
-        and (has_groups or not metric.needs_groups)
-        and (per_encoder or not metric.per_encoder)
+        if (has_subclasses or not metric.needs_subclasses) and (per_encoder or not metric.per_encoder)
     ]

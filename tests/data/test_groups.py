@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spreadtune.data import Dataset, ImageSet
+from spreadtune.data import Dataset, ImageSet, load_dataset
 from spreadtune.data.files import Contents, Pictures
 from spreadtune.data.splits import partition
 from spreadtune.data.stored import load, store
 from spreadtune.errors import UserError
+from spreadtune.spec.data import DataConfig
 
 PARTS = ("train", "validation", "test")
 NO_ATTRIBUTES = {"attributes": None, "attribute_names": (), "absent_groups": ()}
@@ -108,3 +109,11 @@ def test_a_group_of_few_images_is_warned_of(make_grouped: Any) -> None:
     dataset = Dataset(make_grouped())
     [line] = [line for line in dataset.weaknesses if "groups" in line]
     assert line.startswith("3 of 5 groups have fewer than 5 images in a part, where single images decide: edged, black")
+
+
+def test_a_few_groups_are_told_one_by_one() -> None:
+    described = load_dataset(DataConfig(dataset="colored_digits", augmentation="none")).counts.described("train")
+    assert described.endswith(
+        "; group (below five, red) 516, group (below five, green) 25, group (five and above, red) "
+        "25, group (five and above, green) 512"
+    )

@@ -25,8 +25,7 @@ def test_what_stands_for_a_metric_is_one_of_its_kind(metric: Metric) -> None:
 def test_a_data_set_without_subclasses_allows_what_needs_none() -> None:
     allowed = {metric.name for metric in measurable(has_subclasses=False)}
     assert allowed == METRICS.keys() - need_subclasses(METRICS)
-    assert {metric.name for metric in measurable(has_subclasses=True, has_groups=True)} == METRICS.keys()
-    assert not any(metric.needs_groups for metric in measurable(has_subclasses=True))
+    assert {metric.name for metric in measurable(has_subclasses=True)} == METRICS.keys()
 
 
 def test_what_a_study_asks_for_stands_before_what_is_shown_always() -> None:

@@ -27,8 +27,9 @@ def figure(frame: Frame) -> ReportFigure | None:
     shown = [each for each in drawn_in("accuracy") if each.name in table and table[each.name].notna().any()]
     if not shown:
         return None
-    # The ceiling is one of the subclass: trained on the fine labels.
-    lines = {each.name: reference_means(frame, each.name) for each in drawn_in("accuracy") if each.needs_subclasses}
+    # The ceiling is one of the subclass: trained on the fine labels. Of the class alone it would say nothing.
+    finer = [each for each in drawn_in("accuracy") if each.needs_subclasses or each.needs_groups]
+    lines = {each.name: reference_means(frame, each.name) for each in finer}
     return ReportFigure(
         name=NAME,
         title=f"{' and '.join(metric.words for metric in shown).capitalize()} against {in_words(frame.x)}",
@@ -82,7 +83,7 @@ def _caption(frame: Frame, table: pd.DataFrame, lines: pd.DataFrame) -> str:
         n = int(lines["n"].max())
         enough = n >= LEAST_REPETITIONS
         whiskers = "whiskers at the right are their intervals" if enough else "too few seeds for intervals"
-        references = f"Gray lines are floors and ceiling of transfer under the same probe (means, n = {n}; {whiskers})."
+        references = f"Gray lines are floors and ceiling under the same probe (means, n = {n}; {whiskers})."
     else:
         references = "Floors and ceiling are missing."
     if failed:

@@ -14,6 +14,7 @@ PREDICTION = "#333333"
 WINDOW = "rgba(240, 228, 66, 0.22)"
 TRANSFER = "#D55E00"
 CLASS = "#007A58"
+GROUPS = "#9A4A8B"
 PRUNED = "#8A8A8A"
 REFERENCE = "#555555"
 FAINT = 0.35
@@ -94,6 +95,8 @@ def color_of(value: float, values: pd.Series) -> str:
 
 def accuracy_color(metric: Metric) -> str:
     """Of an accuracy, by which labels it asks for."""
+    if metric.needs_groups:
+        return GROUPS
     return TRANSFER if metric.needs_subclasses else CLASS
 
 

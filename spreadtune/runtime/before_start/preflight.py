@@ -10,7 +10,7 @@ from spreadtune.runtime.cluster.connection import check_address
 from spreadtune.runtime.cluster.needs import refuse_where_ray_cannot_start
 from spreadtune.search.storage.database import check_storage
 from spreadtune.spec.data import DataConfig, ImageFolderDataset
-from spreadtune.spec.metrics import METRICS, need_subclasses
+from spreadtune.spec.metrics import METRICS, need_groups, need_subclasses
 from spreadtune.spec.seed import Seed
 from spreadtune.spec.study import Study
 from spreadtune.spec.trial import TrialSpec
@@ -61,6 +61,12 @@ def _check_metrics(study: Study, config: DataConfig, dataset: Dataset) -> None:
         raise UserError(
             f"search.{used[few]}: {few} needs {METRICS[few].fewest_classes} classes, and {name} has "
             f"{dataset.class_count}; name another metric"
+        )
+    grouped = next(iter(need_groups(used)), None)
+    if grouped and not dataset.has_groups:
+        raise UserError(
+            f"search.{used[grouped]}: {grouped} needs groups, and {name} has none; name another metric, or a data set "
+            "with groups, such as colored_digits"
         )
     metric = next(iter(need_subclasses(used)), None)
     if metric is None or dataset.has_subclasses:

@@ -97,6 +97,15 @@ def test_a_third_class_is_needed_to_ask_how_class_means_lie(workplace: Workplace
     with pytest.raises(UserError) as error:
         preflight(study(workplace, search__optimize={"nc2": "minimize"}))
     assert str(error.value) == "search.optimize: nc2 needs 3 classes, and digits has 2; name another metric"
+
+
+def test_groups_are_asked_of_data_that_has_them_only(workplace: Workplace) -> None:
+    with pytest.raises(UserError) as error:
+        preflight(study(workplace, search__optimize={"worst_group_accuracy": "minimize"}))
+    assert str(error.value) == (
+        "search.optimize: worst_group_accuracy needs groups, and digits has none; name another metric, or a data set "
+        "with groups, such as colored_digits"
+    )
     three = own(90, 90, 90)
     preflight(study(workplace, data__dataset=three, data__train_size=None, search__optimize={"nc2": "minimize"}))
 
