@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spreadtune.data.hierarchy import Attribute
-from spreadtune.data.listed_images import ListedImage, ListedImages, Listing, find_folder
+from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
 from spreadtune.data.split_name import SPLIT_NAMES
 from spreadtune.data.table import Line, lines_of, read_table, read_text
 from spreadtune.errors import UserError
@@ -23,12 +23,15 @@ def files(config: CelebaDataset) -> ListedImages:
     ``list_attr_celeba`` and ``list_eval_partition`` are read in each form in which they go about: as published, with
     columns between spaces, under the ending ``.txt`` or ``.csv``, and as CSV with a header.
     """
-    root = find_folder(config.root, "data.dataset.root", FOLDER)
-    attributes, partition = _table(root, ATTRIBUTES), _table(root, PARTITION)
-    return ListedImages(config.name, root, [attributes, partition], lambda: _listing(attributes, partition))
+    return ListedImages(config.name, config.root, FOLDER, _tables, _listing)
 
 
-def _listing(attributes: Path, partition: Path) -> Listing:
+def _tables(root: Path) -> list[Path]:
+    return [_table(root, ATTRIBUTES), _table(root, PARTITION)]
+
+
+def _listing(tables: Sequence[Path]) -> Listing:
+    attributes, partition = tables
     part_of = {line[IMAGE]: line for line in _lines(partition, [IMAGE, PART], header=[IMAGE, PART])}
     images = []
     for line in _lines(attributes, [IMAGE, CLASS, GROUP]):

@@ -88,6 +88,14 @@ class ImageFiles(ABC):
         """
 
 
+class ByHand(ImageFiles):
+    """A data set that is not downloaded: its folder is looked for when it is first asked for anything."""
+
+    @abstractmethod
+    def lies_in(self, root: Path) -> bool:
+        """Whether it is below a data root; whether it is whole is seen when it is read."""
+
+
 def stamps(files: Iterable[Path], folder: Path) -> Iterator[str]:
     """What tells an edited file: for each its path below ``folder``, its size and the time of its last change."""
     for file in files:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spreadtune.data.hierarchy import Attribute
 from spreadtune.data.listed import listed
-from spreadtune.data.listed_images import ListedImage, ListedImages, Listing, find_folder
+from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
 from spreadtune.data.names import composed
 from spreadtune.data.split_name import SplitName
 from spreadtune.data.table import Line, read_table
@@ -29,9 +29,13 @@ PARTS: Mapping[str, SplitName] = {
 
 def files(config: GroupedImagesDataset) -> ListedImages:
     """The images that a study's table lists."""
-    root = find_folder(config.root, "data.dataset.root", config.metadata)
-    table = root / config.metadata
-    return ListedImages(Path(config.root).name or config.name, root, [table], lambda: _listing(table, config))
+    return ListedImages(
+        Path(config.root).name or config.name,
+        config.root,
+        config.metadata,
+        lambda root: [root / config.metadata],
+        lambda tables: _listing(tables[0], config),
+    )
 
 
 def _listing(table: Path, config: GroupedImagesDataset) -> Listing:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spreadtune.data.hierarchy import Attribute
 from spreadtune.data.listed import listed
-from spreadtune.data.listed_images import ListedImage, ListedImages, Listing, find_folder
+from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
 from spreadtune.data.split_name import SplitName
 from spreadtune.data.table import Line, read_table
 from spreadtune.errors import UserError
@@ -55,14 +55,18 @@ def files(config: IsicDataset) -> ListedImages:
 
     The images are in ``images/``, by the names in the table, ``.jpg`` where these have no ending.
     """
-    root = find_folder(config.root, "data.dataset.root", FOLDER)
-    table = next((path for name in TABLES if (path := root / name).is_file()), None)
-    if table is None:
+    return ListedImages(config.name, config.root, FOLDER, _tables, _listing)
+
+
+def _tables(root: Path) -> list[Path]:
+    found = [path for name in TABLES if (path := root / name).is_file()]
+    if not found:
         raise UserError(f"data.dataset: {root} has neither {' nor '.join(TABLES)}; put one beside {FOLDER}")
-    return ListedImages(config.name, root, [table], lambda: _listing(table))
+    return found[:1]
 
 
-def _listing(table: Path) -> Listing:
+def _listing(tables: Sequence[Path]) -> Listing:
+    [table] = tables
     layout = _layout(table)
     kept = [line for line in read_table(table, layout.columns) if _is_kept(line, layout)]
     images = [

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
+from spreadtune.data.files import ByHand, Contents, Pictures, stamps
 from spreadtune.data.hierarchy import Attribute, Hierarchy
 from spreadtune.data.listed import listed
 from spreadtune.data.picture_files import common_shape, reader
@@ -51,18 +51,29 @@ class Listing:
     images: Sequence[ListedImage]
 
 
-class ListedImages(ImageFiles):
+class ListedImages(ByHand):
     """The images of a table. Subclasses are the classes.
 
     Args:
         label: what the data set is called.
-        root: the folder below which the images lie.
-        tables: the files that list them.
+        root: the folder below which the images lie, as the study file has it.
+        holds: a file or folder in it, by which it is known.
+        tables: from that folder to the files that list the images.
         read: what these say.
     """
 
-    def __init__(self, label: str, root: Path, tables: Sequence[Path], read: Callable[[], Listing]) -> None:
-        self.label, self._root, self._tables, self._read = label, root, tables, read
+    def __init__(
+        self,
+        label: str,
+        root: str,
+        holds: str,
+        tables: Callable[[Path], Sequence[Path]],
+        read: Callable[[Sequence[Path]], Listing],
+    ) -> None:
+        self.label, self._named, self._holds, self._find_tables, self._read = label, root, holds, tables, read
+
+    def lies_in(self, root: Path) -> bool:
+        return (root / self._named / self._holds).exists()
 
     def identity(self) -> Iterator[str]:
         yield str(self._root.resolve())
@@ -99,8 +110,25 @@ class ListedImages(ImageFiles):
         return Contents(hierarchy, parts)
 
     @cached_property
+    def _root(self) -> Path:
+        looked = places(self._named)
+        found = next((place for place in looked if (place / self._holds).exists()), None)
+        if found is None:
+            where = ", ".join(str(place / self._holds) for place in looked)
+            raise UserError(
+                f"data.dataset.root: {self._holds} of {self._named!r} is not there (looked for {where}), and it is not "
+                f"downloaded; name the folder that holds {Path(self._named).name} with --data-root or {VARIABLE}, or "
+                "itself with data.dataset.root"
+            )
+        return found.absolute()
+
+    @cached_property
+    def _tables(self) -> Sequence[Path]:
+        return self._find_tables(self._root)
+
+    @cached_property
     def _listing(self) -> Listing:
-        return self._read()
+        return self._read(self._tables)
 
     @cached_property
     def _paths(self) -> list[Path]:
@@ -124,25 +152,3 @@ def _inside(image: ListedImage) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts:
         raise image.line.mistake(f"{image.path} leads out of the data set's folder; give its path inside")
     return path
-
-
-def find_folder(root: str, key: str, holds: str) -> Path:
-    """The folder of a data set: ``root`` where it is absolute, else below a data root or the working directory.
-
-    Args:
-        root: as the study file has it.
-        key: of the study file, for the message.
-        holds: a file or folder in it.
-
-    Raises:
-        UserError: there is none that has it.
-    """
-    looked = places(root)
-    found = next((place for place in looked if (place / holds).exists()), None)
-    if found is None:
-        where = ", ".join(str(place / holds) for place in looked)
-        raise UserError(
-            f"{key}: {holds} of {root!r} is not there (looked for {where}), and it is not downloaded; name the folder "
-            f"that holds {Path(root).name} with --data-root or {VARIABLE}, or itself with {key}"
-        )
-    return found.absolute()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, stamps
+from spreadtune.data.files import ByHand, Contents, Pictures, stamps
 from spreadtune.data.hierarchy import Attribute, Hierarchy, Integers
 from spreadtune.data.image_set import Images
 from spreadtune.data.listed import listed
@@ -48,14 +48,17 @@ def files(config: PacsDataset) -> "Pacs":
     return Pacs(config)
 
 
-class Pacs(ImageFiles):
+class Pacs(ByHand):
     """The domains' folders, ``photo/dog/NAME.jpg``, or one NumPy file with all images in one size.
 
     The file has ``x`` uint8 (N, H, W, 3), ``y`` and ``domain`` (N,), and the names ``classes`` and ``domains``.
     """
 
     def __init__(self, config: PacsDataset) -> None:
-        self.label, self._config = f"{config.name} fold {config.fold}", config
+        self.label, self._config = config.name, config
+
+    def lies_in(self, root: Path) -> bool:
+        return _is_there(root / self._config.root)
 
     def identity(self) -> Iterator[str]:
         yield str(self._root.resolve())
@@ -86,7 +89,7 @@ class Pacs(ImageFiles):
     @cached_property
     def _root(self) -> Path:
         looked = places(self._config.root)
-        found = next((place for place in looked if place.is_file() or (place / DOMAINS[0]).is_dir()), None)
+        found = next(filter(_is_there, looked), None)
         if found is None:
             raise UserError(
                 f"data.dataset.root: {self._config.root!r} with the folders {', '.join(DOMAINS)} is not there (looked "
@@ -94,6 +97,10 @@ class Pacs(ImageFiles):
                 f"--data-root or {VARIABLE}, or itself with data.dataset.root"
             )
         return found
+
+
+def _is_there(place: Path) -> bool:
+    return place.is_file() or (place / DOMAINS[0]).is_dir()
 
 
 def folds(groups: Integers) -> Integers:

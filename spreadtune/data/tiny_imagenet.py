@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spreadtune.data.files import Contents, ImageFiles, Pictures, UnreadableImageError, stamps
+from spreadtune.data.files import ByHand, Contents, Pictures, UnreadableImageError, stamps
 from spreadtune.data.image_set import Images
 from spreadtune.data.pictures import read_image
 from spreadtune.data.root import VARIABLE, data_roots, places
@@ -24,7 +24,7 @@ def files(config: TinyImagenetDataset) -> "TinyImagenet":
     return TinyImagenet(config)
 
 
-class TinyImagenet(ImageFiles):
+class TinyImagenet(ByHand):
     """The archive's files. Its official validation set is the test part; its test set has no labels."""
 
     def __init__(self, config: TinyImagenetDataset) -> None:
@@ -42,7 +42,7 @@ class TinyImagenet(ImageFiles):
         yield from (f"{wnid} {superclass}" for wnid, superclass in self._superclasses.items())
 
     def contents(self, size: int | None) -> Contents:
-        """See :class:`ImageFiles`.
+        """See :class:`~spreadtune.data.files.ImageFiles`.
 
         Raises:
             UserError: there is only one superclass.

@@ -1,7 +1,10 @@
 """Waterbirds (Sagawa et al. 2020, arXiv 1911.08731): birds of land or water pasted onto land or water."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from spreadtune.data.hierarchy import Attribute
-from spreadtune.data.listed_images import ListedImage, ListedImages, Listing, find_folder
+from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
 from spreadtune.data.split_name import SPLIT_NAMES
 from spreadtune.data.table import read_table
 from spreadtune.spec.data import WaterbirdsDataset
@@ -16,20 +19,18 @@ def files(config: WaterbirdsDataset) -> ListedImages:
 
     ``metadata.csv`` has img_id, img_filename, y, split (0 training, 1 validation, 2 test), place_filename and place.
     """
-    root = find_folder(config.root, "data.dataset.root", METADATA)
-    table = root / METADATA
+    return ListedImages(config.name, config.root, METADATA, lambda root: [root / METADATA], _listing)
 
-    def listing() -> Listing:
-        images = [
-            ListedImage(
-                path=line["img_filename"],
-                label=line.one_of("y", BINARY),
-                attribute=line.one_of("place", BINARY),
-                part=SPLIT_NAMES[line.one_of("split", SPLIT)],
-                line=line,
-            )
-            for line in read_table(table, ["img_filename", "y", "split", "place"])
-        ]
-        return Listing(("landbird", "waterbird"), Attribute(("land", "water")), images)
 
-    return ListedImages(config.name, root, [table], listing)
+def _listing(tables: Sequence[Path]) -> Listing:
+    images = [
+        ListedImage(
+            path=line["img_filename"],
+            label=line.one_of("y", BINARY),
+            attribute=line.one_of("place", BINARY),
+            part=SPLIT_NAMES[line.one_of("split", SPLIT)],
+            line=line,
+        )
+        for line in read_table(tables[0], ["img_filename", "y", "split", "place"])
+    ]
+    return Listing(("landbird", "waterbird"), Attribute(("land", "water")), images)

@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 from spreadtune.analysis.beside_supcon import BesideSupCon
 from spreadtune.analysis.columns import Column
 from spreadtune.analysis.page import page
+from spreadtune.analysis.paper.section import AgainstPaper
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def report(text: str) -> dict[str, Any]:
         "front": table(text),
         "beside_supcon": BesideSupCon(text, table(text), table(text)),
         "contrasts": table(text),
+        "paper": AgainstPaper([text], table(text), table(text), [text], (text,)),
         "confirmation": [table(text)],
         "test_split_opened": True,
         "figures": [],

@@ -44,6 +44,18 @@ search:
     return written
 
 
+def clamped_by_groups(new_run: Any) -> Results:
+    """Clamped positives, and a choice by the worst group."""
+    run = new_run("""
+search:
+  variants: {clamped: {set: {objective.positive_logit_clamp: 1.0}}}
+  optimize: {worst_group_accuracy: maximize}
+""")
+    run.trial(0, variant="clamped", alpha=0.0, params={}, **{"metric.worst_group_accuracy": 0.4})
+    written: Results = run.write()
+    return written
+
+
 @pytest.fixture
 def answers(
     sweep: Results, search: Results, variants: Results, goals: Results, new_run: Callable[..., Any]
@@ -70,6 +82,7 @@ def answers(
         *(confirmed.write(), unpaired.write(), paper_run(new_run).write()),
         bounded(new_run, 'spread: "< 10"'),
         bounded(new_run, 'spread: "< -1"'),
+        clamped_by_groups(new_run),
     ]
     return [line for run in runs for line in answer(build_frame(run))]
 

@@ -232,14 +232,14 @@ def test_threads_decode_once():
 DECODE = """
 import signal, sys, time, logging
 from pathlib import Path
-from spreadtune.data import image_folder
+from spreadtune.data import image_folder, picture_files
 from spreadtune.data.cache import decoded
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts beside it ignore Ctrl-C
-read = image_folder.read_image
+read = picture_files.read_image
 def slowly(*arguments):
     time.sleep({delay})
     return read(*arguments)
-image_folder.read_image = slowly
+picture_files.read_image = slowly
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 print("fingerprint", decoded(image_folder.ImageFolder(Path({root!r})), None).fingerprint, flush=True)
 """

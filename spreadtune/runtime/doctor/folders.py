@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from spreadtune.data.files import ByHand
 from spreadtune.data.published import Published
 from spreadtune.data.root import VARIABLE as DATA_VARIABLE
-from spreadtune.data.tiny_imagenet import TinyImagenet
 from spreadtune.errors import UserError
 from spreadtune.run_folder.places import nearest, why_not_writable
 from spreadtune.runtime.doctor.check import Check
@@ -28,9 +28,9 @@ def free_space(path: Path) -> int:
     return shutil.disk_usage(nearest(path)).free
 
 
-def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published | TinyImagenet]) -> Iterator[Check]:
+def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published | ByHand]) -> Iterator[Check]:
     """A line for each folder in which data sets are looked for; absent ones are downloaded into the first."""
-    by_hand = [name for name, each in sets.items() if isinstance(each, TinyImagenet)]
+    by_hand = [name for name, each in sets.items() if isinstance(each, ByHand)]
     but = f", but {', '.join(by_hand)}," if by_hand else ""
     for place, root in enumerate(roots):
         there = [name for name, each in sets.items() if each.lies_in(root)]
@@ -44,14 +44,14 @@ def check_data_roots(roots: Sequence[Path], sets: Mapping[str, Published | TinyI
             yield Check("data root", "ok", f"{text}; absent ones{but} are downloaded into it when they are used")
 
 
-def published_sets() -> dict[str, Published | TinyImagenet]:
+def published_sets() -> dict[str, Published | ByHand]:
     """The data sets in files of others, by name."""
     built = (
         DATASETS.build(part.config.model_validate({}))
         for part in DATASETS.parts
         if _is_published(part.config, part.target)
     )
-    return {each.label: each for each in built if isinstance(each, Published | TinyImagenet)}
+    return {each.label: each for each in built if isinstance(each, Published | ByHand)}
 
 
 def check_cache(folder: Path, free: Free = free_space) -> Check:

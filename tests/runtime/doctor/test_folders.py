@@ -9,7 +9,8 @@ LOCAL = [("/", "ext4")]
 
 
 def test_the_published_data_sets_are_all_known():
-    assert set(published_sets()) == {"cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist", "tiny_imagenet"}
+    downloaded = {"cifar10", "cifar100", "cifar100u", "mnist", "fashion_mnist"}
+    assert set(published_sets()) == {*downloaded, "tiny_imagenet", "waterbirds", "celeba", "isic", "pacs"}
 
 
 def test_data_roots(tmp_path):
@@ -22,7 +23,7 @@ def test_data_roots(tmp_path):
     checks = list(check_data_roots([first, second], sets))
     assert [check.status for check in checks] == ["ok", "ok"]
     assert "none of the published" in checks[0].text
-    assert "absent ones, but tiny_imagenet, are downloaded into it" in checks[0].text
+    assert "absent ones, but tiny_imagenet, waterbirds, celeba, isic, pacs, are downloaded into it" in checks[0].text
     assert checks[1].text == f"{second}: has mnist"
 
 
