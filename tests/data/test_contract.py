@@ -75,7 +75,14 @@ def test_every_data_set_of_the_package_is_tried():
 
 
 class TestDatasets(DatasetContract):
-    @pytest.fixture(autouse=True, params=[*PARTS, *SMALL, *GROUPED, *FOLDERS, *(f"real {name}" for name in REAL)])
+    @pytest.fixture(
+        autouse=True,
+        params=[
+            *(*PARTS, *SMALL, *FOLDERS),
+            *(pytest.param(name, marks=pytest.mark.slow) for name in GROUPED),
+            *(f"real {name}" for name in REAL),
+        ],
+    )
     def given(
         self,
         request: pytest.FixtureRequest,

@@ -64,6 +64,7 @@ def test_subclasses_by_lot_do_not_agree_but_for_what_chance_gives():
     assert np.mean([each.nmi for each in found]) == pytest.approx(found[0].nmi_chance, abs=0.01)
 
 
+@pytest.mark.slow
 def test_what_lot_gives_is_the_mean_over_all_deals():
     rows = few([0, 0, 0, 1, 1, 2])
     agreement = cluster_agreement([rows], seed=0)

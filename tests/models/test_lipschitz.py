@@ -46,6 +46,7 @@ def trained_to_stretch(steps: int) -> nn.Module:
     return encoder
 
 
+@pytest.mark.slow
 def test_no_pair_of_images_is_stretched_beyond_the_bound() -> None:
     encoder = trained_to_stretch(80).eval()
     found = attacked(encoder, 60)

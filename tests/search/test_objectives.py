@@ -146,6 +146,7 @@ def test_a_bound_on_what_is_not_measured_is_a_divergence(lab: Any) -> None:
     assert ledger._run.trial(0).outcome().reason == "diverged: reconstruction_error is not a finite number"
 
 
+@pytest.mark.slow
 def test_tpe_looks_where_the_bounds_are_kept(lab: Any) -> None:
     """Transfer alone would draw it to alpha 1; with the bound most of its own draws stay below 0.55."""
     study = study_of(lab, sampler="tpe", trials=30, optimize={"transfer_accuracy": "maximize"}, subject_to=BOUNDS)

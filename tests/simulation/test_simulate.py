@@ -39,7 +39,7 @@ def ended(simulated: Simulated) -> list[tuple[Any, ...]]:
     return [(each.setting, each.row.record.seed, each.row.state) for each in simulated.trials]
 
 
-@pytest.mark.parametrize("sampler", ["random", "tpe"])
+@pytest.mark.parametrize("sampler", ["random", pytest.param("tpe", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stopping", [{"name": "none"}, HALVING, {"name": "median", "startup_trials": 3}])
 def test_it_decides_as_a_run_does(lab: Lab, sampler: str, stopping: dict[str, Any]) -> None:
     search = {"sampler": sampler, "trials": 14, "seed": 3, "early_stopping": stopping}

@@ -52,6 +52,7 @@ def test_what_lies_in_the_new_space_is_learned_and_is_no_trial_of_the_run(new_la
     assert ledger.next() is None
 
 
+@pytest.mark.slow
 def test_the_sampler_goes_by_it(new_lab: Callable[[], Any]) -> None:
     before, warm, cold = new_lab(), new_lab(), new_lab()
     study = before.study(**{**SEARCH, "trials": 30})
