@@ -156,6 +156,25 @@ def test_the_numbers_of_the_digits_in_the_readme_are_those_of_their_file():
         assert set(cells) <= set(line.strip("| ").split(" | ")), line
 
 
+def test_the_claims_in_the_readme_are_those_of_the_files_of_results():
+    rows = table_rows(README, "| study | SupCon |")
+    assert rows
+    for study, *cells in rows:
+        [file] = (ROOT / "benchmarks" / "results").glob(f"*-{study}.md")
+        measured = file.read_text(encoding="utf-8").partition("## Against the paper")[2].partition("\n## ")[0]
+        assert set(cells) <= {cell for line in measured.splitlines() for cell in line.strip("| ").split(" | ")}, study
+
+
+def test_the_mechanisms_in_the_readme_are_those_of_their_file():
+    [file] = (ROOT / "benchmarks" / "results").glob("*-mechanisms_digits.md")
+    text = file.read_text(encoding="utf-8").replace("\\_", "_")
+    rows = table_rows(README, "| mechanism |")
+    assert rows
+    for _, variants, difference in rows:
+        [line] = (line for line in text.splitlines() if line.startswith(f"| {variants} |"))
+        assert difference in line.split(" | "), line
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
