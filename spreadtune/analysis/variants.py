@@ -14,6 +14,11 @@ from spreadtune.search.results.choice import Setting
 
 CLASS = "class_accuracy"
 
+LEVEL = 0.05
+
+MOST_TOLD = 4
+"""So many differences have a line each in the answer; of more, one line tells which are beyond chance, seed by seed."""
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -36,6 +41,12 @@ class Contrast:
     adjusted: float
     cost: Paired
     test: Paired
+
+    @property
+    def apart(self) -> bool:
+        """Whether the interval of the difference excludes 0."""
+        difference = self.found.difference
+        return difference.known and abs(difference.mean) > difference.half_width
 
 
 def contrasts(frame: Frame) -> list[Contrast]:
@@ -62,8 +73,11 @@ def contrasts(frame: Frame) -> list[Contrast]:
 
 
 def contrast_lines(frame: Frame) -> list[str]:
-    """A sentence each: ``thanos minus supcon_x2: +0.012 +- 0.009 transfer accuracy (5 shared seeds), p = 0.02``."""
+    """A sentence each: ``thanos minus supcon_x2: +0.012 +- 0.009 transfer accuracy (5 shared seeds), p = 0.02``; of many
+    one about all."""
     found = contrasts(frame)
+    if len(found) > MOST_TOLD:
+        return [_all_in_one(frame, found)]
     made = sum(not pd.isna(each.found.p) for each in found)
     holms = f" after Holm's correction for {made} of these" if made > 1 else ""
     lines = []
@@ -74,6 +88,23 @@ def contrast_lines(frame: Frame) -> list[str]:
         value = f"{signed(difference.mean, difference.half_width)} " if n else "no difference in "
         lines.append(f"{each.variant} minus {each.other}: {value}{in_words(frame.metric)} ({seeds}){told}.")
     return lines
+
+
+def _all_in_one(frame: Frame, found: list[Contrast]) -> str:
+    apart = [each for each in found if each.apart]
+    named = ", ".join(f"{each.variant} minus {each.other} {_in_words(each)}" for each in apart)
+    told = (
+        f" {len(apart)} have an interval that excludes 0: {named}" if apart else " none has an interval that excludes 0"
+    )
+    sure = sum(each.adjusted < LEVEL for each in found)
+    return (
+        f"Variant against variant, of {len(found)} paired differences in {in_words(frame.metric)}{told}; after Holm's "
+        f"correction p is below {LEVEL} for {sure or 'none'} of them."
+    )
+
+
+def _in_words(each: Contrast) -> str:
+    return signed(each.found.difference.mean, each.found.difference.half_width)
 
 
 def contrast_columns(frame: Frame) -> list[Column]:

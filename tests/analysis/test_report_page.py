@@ -11,6 +11,7 @@ from spreadtune.analysis.answer import answer
 from spreadtune.analysis.figures import NAMES, all_figures
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
+from spreadtune.analysis.variants import MOST_TOLD
 from tests.analysis.paper_runs import paper_run
 from tests.analysis.temperatures import temperatures
 from tests.analysis.test_confirmation import SEARCH, TEST, add, confirm, searched
@@ -56,6 +57,18 @@ search:
     return written
 
 
+def against(new_run: Any, others: int) -> Results:
+    """A variant against so many others."""
+    names = [f"other{number}" for number in range(others)]
+    listed = "\n".join(f"    {name}: {{set: {{training.epochs: {number + 2}}}}}" for number, name in enumerate(names))
+    run = new_run(f"\nsearch:\n  seeds: 3\n  variants:\n    one: {{against: [{', '.join(names)}]}}\n{listed}\n")
+    for seed in range(3):
+        for variant in ("one", *names):
+            run.trial(0, seed, variant=variant, alpha=0.0, params={})
+    written: Results = run.write()
+    return written
+
+
 @pytest.fixture
 def answers(
     sweep: Results, search: Results, variants: Results, goals: Results, new_run: Callable[..., Any]
@@ -74,6 +87,7 @@ def answers(
     alone = searched(new_run)
     alone.trials = [line for line in alone.trials if line["variant"] == "spread"]
     confirm(alone, "spread", 1, TEST["spread", 1])
+    few, many = against(new_run, 1), against(new_run, MOST_TOLD + 1)
     elsewhere = temperatures(new_run)  # its SupCon is at the other temperature than its best
     elsewhere.trials = [line for line in elsewhere.trials if line["setting"] in (0, 4)]
     runs = [
@@ -82,7 +96,7 @@ def answers(
         *(confirmed.write(), unpaired.write(), paper_run(new_run).write()),
         bounded(new_run, 'spread: "< 10"'),
         bounded(new_run, 'spread: "< -1"'),
-        clamped_by_groups(new_run),
+        *(clamped_by_groups(new_run), few, many),
     ]
     return [line for run in runs for line in answer(build_frame(run))]
 

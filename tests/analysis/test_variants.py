@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from spreadtune.analysis import variants
 from spreadtune.analysis.export.contents import sheets
 from spreadtune.analysis.frame import build_frame
 from spreadtune.analysis.results import Results
@@ -80,6 +81,19 @@ def test_answer_report_and_export_tell_them(results: Results) -> None:
     [table] = [each for each in sheets(results, frame) if each.name == "contrasts"]
     assert len(table.rows) == 2
     assert "transfer accuracy, test" in table.headings
+
+
+def test_of_many_one_line_tells_which_are_apart(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variants, "MOST_TOLD", 1)
+    frame = build_frame(results)
+    [first, second] = contrasts(frame)
+    assert (first.apart, second.apart) == (True, False)
+    difference = first.found.difference
+    assert contrast_lines(frame) == [
+        "Variant against variant, of 2 paired differences in transfer accuracy 1 have an interval that excludes 0: "
+        f"spread minus plain +{difference.mean:.3f} +- {difference.half_width:.3f}; after Holm's correction p is below "
+        "0.05 for 1 of them."
+    ]
 
 
 def test_a_run_without_them_has_no_section(sweep: Results) -> None:
