@@ -73,8 +73,8 @@ def contrasts(frame: Frame) -> list[Contrast]:
 
 
 def contrast_lines(frame: Frame) -> list[str]:
-    """A sentence each: ``thanos minus supcon_x2: +0.012 +- 0.009 transfer accuracy (5 shared seeds), p = 0.02``; of many
-    one about all."""
+    """A sentence each: ``thanos minus supcon_x2: +0.012 +- 0.009 transfer accuracy (5 shared seeds), p = 0.02``; one
+    about all of many."""
     found = contrasts(frame)
     if len(found) > MOST_TOLD:
         return [_all_in_one(frame, found)]
@@ -93,13 +93,11 @@ def contrast_lines(frame: Frame) -> list[str]:
 def _all_in_one(frame: Frame, found: list[Contrast]) -> str:
     apart = [each for each in found if each.apart]
     named = ", ".join(f"{each.variant} minus {each.other} {_in_words(each)}" for each in apart)
-    told = (
-        f" {len(apart)} have an interval that excludes 0: {named}" if apart else " none has an interval that excludes 0"
-    )
+    excludes = f"the interval of {len(apart)} excludes 0: {named}" if apart else "no interval excludes 0"
     sure = sum(each.adjusted < LEVEL for each in found)
     return (
-        f"Variant against variant, of {len(found)} paired differences in {in_words(frame.metric)}{told}; after Holm's "
-        f"correction p is below {LEVEL} for {sure or 'none'} of them."
+        f"Variant against variant: of {len(found)} paired differences in {in_words(frame.metric)} {excludes}; after "
+        f"Holm's correction p is below {LEVEL} for {sure or 'none'} of them."
     )
 
 

@@ -90,9 +90,9 @@ def test_of_many_one_line_tells_which_are_apart(results: Results, monkeypatch: p
     assert (first.apart, second.apart) == (True, False)
     difference = first.found.difference
     assert contrast_lines(frame) == [
-        "Variant against variant, of 2 paired differences in transfer accuracy 1 have an interval that excludes 0: "
-        f"spread minus plain +{difference.mean:.3f} +- {difference.half_width:.3f}; after Holm's correction p is below "
-        "0.05 for 1 of them."
+        "Variant against variant: of 2 paired differences in transfer accuracy the interval of 1 excludes 0: spread "
+        f"minus plain +{difference.mean:.3f} +- {difference.half_width:.3f}; after Holm's correction p is below 0.05 "
+        "for 1 of them."
     ]
 
 
