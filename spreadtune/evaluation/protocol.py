@@ -3,6 +3,7 @@
 Where subclasses are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
+from spreadtune.evaluation.group_measures import GroupMeasures
 from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.subclass_measures import SubclassMeasures
@@ -80,4 +81,6 @@ class FinalMetrics:
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
         inside_classes = SubclassMeasures(self._fitted, part, self._seed)
-        return measured(Measures(self._fitted, part), self._metrics) | measured(inside_classes, self._metrics)
+        of_groups = GroupMeasures(self._fitted, part, self._seed)
+        by = (Measures(self._fitted, part), inside_classes, of_groups)
+        return {name: value for each in by for name, value in measured(each, self._metrics).items()}

@@ -1,10 +1,11 @@
 """What is measured. A metric is one record here and one method that is called like it.
 
 The method computes it: :mod:`spreadtune.evaluation.measures`, inside classes
-:mod:`~spreadtune.evaluation.subclass_measures`, on another data set :mod:`~spreadtune.evaluation.other_measures`; what
-takes the model and images, :mod:`spreadtune.trial.image_measures` and :mod:`~spreadtune.trial.gradient_measures`. All
-else is made from the records: columns, tables, figures, exports, comparisons, what goals, bounds and early stopping may
-name, and the documentation's table of metrics.
+:mod:`~spreadtune.evaluation.subclass_measures`, beside groups :mod:`~spreadtune.evaluation.group_measures`, on another
+data set :mod:`~spreadtune.evaluation.other_measures`; what takes the model and images,
+:mod:`spreadtune.trial.image_measures` and :mod:`~spreadtune.trial.gradient_measures`. All else is made from the
+records: columns, tables, figures, exports, comparisons, what goals, bounds and early stopping may name, and the
+documentation's table of metrics.
 """
 
 from collections.abc import Iterable, Mapping
@@ -249,6 +250,37 @@ _RECORDS = (
         "silhouette of the subclasses in each class by cosine distance, mean over classes, on z of at most 4,000 "
         "images; from -1 to 1, about 0 where subclasses lie on one another",
         needs_subclasses=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "group_ari",
+        "group ARI",
+        "adjusted Rand index of groups and clusters that were found without them (k-means on training z, 2 to 10 in "
+        "each class by silhouette), mean over classes; 1 is the most, by lot it is 0",
+        needs_groups=True,
+        shown="trials",
+        per_encoder=True,
+    ),
+    Metric(
+        "worst_group_f1",
+        "F1 of the worst group",
+        "of the group of `worst_group_accuracy` and the cluster that is most like it",
+        needs_groups=True,
+        shown="trials",
+        per_encoder=True,
+    ),
+    Metric(
+        "worst_group_precision",
+        "precision of the worst group",
+        "share of that cluster's images that are of that group",
+        needs_groups=True,
+        per_encoder=True,
+    ),
+    Metric(
+        "worst_group_recall",
+        "recall of the worst group",
+        "share of that group's images that are in that cluster",
+        needs_groups=True,
         per_encoder=True,
     ),
     Metric(
