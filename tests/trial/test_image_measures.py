@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from spreadtune.evaluation.group_measures import GroupMeasures
 from spreadtune.evaluation.measures import Measures, TrainMeasures
 from spreadtune.evaluation.other_measures import OtherMeasures
 from spreadtune.evaluation.subclass_measures import SubclassMeasures
@@ -12,7 +13,7 @@ from spreadtune.trial.image_measures import ImageMeasures
 
 def test_every_metric_is_computed_once_and_nothing_is_computed_that_has_no_record() -> None:
     computing = {
-        "kept apart": (Measures, SubclassMeasures, ImageMeasures, OtherMeasures),
+        "kept apart": (Measures, SubclassMeasures, GroupMeasures, ImageMeasures, OtherMeasures),
         "train": (TrainMeasures, GradientMeasures),
     }
     methods = Counter(
