@@ -9,7 +9,7 @@ from pathlib import Path
 from spreadtune.data.listed import listed
 from spreadtune.errors import UserError
 
-_NO_VALUE = ("", "nan", "na", "n/a", "null", "none")
+_NO_VALUE = ("", "nan", "null")
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class Line:
         """What stands in a column.
 
         Raises:
-            UserError: nothing, or what a table has for nothing (NaN, NA, null).
+            UserError: nothing, or what a table has for nothing (NaN, null).
         """
         value = self.cells[column]
         if value.casefold() in _NO_VALUE:
-            raise self.mistake(f"{column} is {value or 'empty'!r}; give it a value, or leave the line out")
+            found = repr(value) if value else "empty"
+            raise self.mistake(f"{column} is {found}; give it a value, or leave the line out")
         return value
 
     def one_of(self, column: str, values: Mapping[str, int]) -> int:

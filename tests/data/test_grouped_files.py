@@ -174,7 +174,7 @@ def edited(root: Path, old: str, new: str, count: int = -1) -> None:
         ("images/001.png", "/001.png", 1, "line 3: /001.png leads out"),
         ("images/001.png", "images/000.png", 1, "line 3: images/000.png is in line 2 too"),
         ("cat,", "NaN,", 1, "class is 'NaN'; give it a value"),
-        ("cat,", ",", 1, "class is 'empty'; give it a value"),
+        ("cat,", ",", 1, "class is empty; give it a value"),
         (",in,train,", ",in,", 1, "4 cells for 5 columns"),
         ("dog,", "cat,", -1, "all images are of class cat; a study needs two classes"),
         (",out,", ",in,", -1, "all images are of group in; a worst group is one of several"),
