@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
@@ -82,6 +82,7 @@ def test_agreement_is_the_index_over_pairs(images):
     assert found == pytest.approx(index)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=20))
 def test_recovery_is_the_best_f1_of_any_cluster(images):
     estimated, groups = (torch.tensor(values) for values in zip(*images, strict=True))

@@ -16,7 +16,7 @@ PARTS: list[dict[str, Any]] = [
     *({"name": "spread", "alpha": 0.3, "temperature": 0.2} | scheme for scheme in SCHEMES),
     {"name": "spread", "alpha": 0, "temperature": 0.1},
     {"name": "spread", "alpha": 1, "temperature": 0.1},
-    *({"name": "spread", "alpha": 0.3, "temperature": 0.2, "positive_logit_clamp": 1} | scheme for scheme in SCHEMES),
+    {"name": "spread", "alpha": 0.3, "temperature": 0.2, "positive_logit_clamp": 1},
     {"name": "supcon_khosla", "temperature": 0.2},
     *({"name": "joint", "infonce_weight": 0.3, "temperature": 0.2} | scheme for scheme in SCHEMES),
     {"name": "infonce", "temperature": 0.2},

@@ -94,4 +94,4 @@ def test_elsewhere_there_is_none(new_run: NewRun, sweep: Results) -> None:
         frame = build_frame(results)
         assert against_paper(frame) is None
         assert order_line(frame) == ""
-        assert not [each for each in sheets(results, frame) if each.name.startswith("paper")]
+    assert not [each for each in sheets(sweep, build_frame(sweep)) if each.name.startswith("paper")]
