@@ -5,8 +5,8 @@ from pathlib import Path
 
 from spreadtune.data.hierarchy import Attribute
 from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
-from spreadtune.data.split_name import SPLIT_NAMES
-from spreadtune.data.table import Line, lines_of, read_table, read_text
+from spreadtune.data.split_name import NUMBERED
+from spreadtune.data.table import Line, Table, as_table, read_text
 from spreadtune.errors import UserError
 from spreadtune.spec.data import CelebaDataset
 
@@ -14,7 +14,6 @@ FOLDER = "img_align_celeba"
 ATTRIBUTES, PARTITION = "list_attr_celeba", "list_eval_partition"
 IMAGE, CLASS, GROUP, PART = "image_id", "Blond_Hair", "Male", "partition"
 SIGN = {"-1": 0, "1": 1}
-SPLIT = {"0": 0, "1": 1, "2": 2}
 
 
 def files(config: CelebaDataset) -> ListedImages:
@@ -38,7 +37,7 @@ def _listing(tables: Sequence[Path]) -> Listing:
         name = line[IMAGE]
         if name not in part_of:
             raise line.mistake(f"{partition} has no part for {name}; add a line there")
-        part = SPLIT_NAMES[part_of.pop(name).one_of(PART, SPLIT)]
+        part = part_of.pop(name).one_of(PART, NUMBERED)
         images.append(ListedImage(f"{FOLDER}/{name}", line.one_of(CLASS, SIGN), line.one_of(GROUP, SIGN), part, line))
     for name, line in part_of.items():
         raise line.mistake(f"{attributes} has no line for {name}; add one there")
@@ -57,8 +56,8 @@ def _lines(file: Path, columns: Sequence[str], header: Sequence[str] = ()) -> li
     names of all columns but that of the image."""
     text = read_text(file)
     if "," in "".join(text.splitlines()[:2]):
-        return read_table(file, columns)
+        return as_table(file, text).lines(columns)
     rows = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
     if not header and len(rows) > 1:
         header, rows = [IMAGE, *rows[1][1]], rows[2:]
-    return lines_of(file, header, rows, columns)
+    return Table(file, header, rows).lines(columns)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spreadtune.data.hierarchy import Attribute
+from spreadtune.data.hierarchy import Attribute, group_name
 from spreadtune.data.listed import listed
 from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
-from spreadtune.data.names import composed
-from spreadtune.data.split_name import SplitName
+from spreadtune.data.names import composed, ordered
+from spreadtune.data.split_name import NUMBERED, SplitName
 from spreadtune.data.table import Line, read_table
 from spreadtune.errors import UserError
 from spreadtune.spec.data import GroupedImagesDataset
@@ -15,14 +15,12 @@ from spreadtune.spec.data import GroupedImagesDataset
 PARTS: Mapping[str, SplitName] = {
     "train": "train",
     "training": "train",
-    "0": "train",
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
-    "1": "validation",
     "test": "test",
     "testing": "test",
-    "2": "test",
+    **NUMBERED,
 }
 """What a part may be called, in any case of letters."""
 
@@ -39,11 +37,12 @@ def files(config: GroupedImagesDataset) -> ListedImages:
 
 
 def _listing(table: Path, config: GroupedImagesDataset) -> Listing:
+    read = read_table(table)
+    has_parts = config.split_column in read.header
     needed = [config.path_column, config.class_column, config.group_column]
-    lines = read_table(table, needed)
-    has_parts = config.split_column in lines[0].cells
-    classes = _ordered({composed(line[config.class_column]) for line in lines})
-    values = _ordered({composed(line[config.group_column]) for line in lines})
+    lines = read.lines([*needed, config.split_column] if has_parts else needed)
+    classes = ordered({composed(line[config.class_column]) for line in lines})
+    values = ordered({composed(line[config.group_column]) for line in lines})
     if len(classes) < 2:
         raise UserError(f"{table}: all images are of class {classes[0]}; a study needs two classes or more")
     if len(values) < 2:
@@ -86,7 +85,7 @@ def _absent(
                 raise UserError(f"{table}: class {name} has one group only; a worst group is one of several")
         pairs = ((label, value) for label in range(len(classes)) for value in range(len(values)))
         return frozenset(pair for pair in pairs if pair not in there)
-    named = {f"{name}, {value}": (k, a) for k, name in enumerate(classes) for a, value in enumerate(values)}
+    named = {group_name(name, value): (k, a) for k, name in enumerate(classes) for a, value in enumerate(values)}
     if unknown := [name for name in config.absent if name not in named]:
         raise UserError(
             f"data.dataset.absent: {listed(unknown)} is no group; write CLASS, GROUP, such as {next(iter(named))!r}"
@@ -99,8 +98,3 @@ def _absent(
             f"{table}: no image of {'; '.join(empty)}; add some, or name it in data.dataset.absent if there can be none"
         )
     return declared
-
-
-def _ordered(names: set[str]) -> list[str]:
-    """Numbers by their size where all are numbers, else by the alphabet."""
-    return sorted(names, key=int) if all(name.isascii() and name.isdecimal() for name in names) else sorted(names)

@@ -38,12 +38,10 @@ def group_mistake(hierarchy: Hierarchy, labels_of: Mapping[SplitName, Labels[Int
 
 def _undeclared(hierarchy: Hierarchy, labels: Labels[Integers]) -> str | None:
     """The name of a group that has images although it is declared to have none."""
-    attribute, groups, values = hierarchy.attribute, labels.groups, labels.attributes
-    assert attribute is not None
+    groups, values = labels.groups, labels.attributes
     assert groups is not None
     assert values is not None
     images = np.flatnonzero(groups < 0)
     if not len(images):
         return None
-    first = images[0]
-    return f"{hierarchy.class_names[labels.classes[first]]}, {attribute.names[values[first]]}"
+    return hierarchy.named_group((labels.classes[images[0]], values[images[0]]))

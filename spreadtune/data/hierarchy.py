@@ -25,6 +25,11 @@ class Attribute:
     absent: frozenset[tuple[int, int]] = frozenset()
 
 
+def group_name(class_name: str, value: str) -> str:
+    """``landbird, water``."""
+    return f"{class_name}, {value}"
+
+
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
     """Names of classes and subclasses, the class of each subclass, and the groups.
@@ -63,9 +68,12 @@ class Hierarchy:
     @cached_property
     def group_names(self) -> tuple[str, ...]:
         """``landbird, water``."""
-        attribute = self.attribute
-        assert attribute is not None or not self.groups
-        return tuple(f"{self.class_names[k]}, {attribute.names[a]}" for k, a in self.groups) if attribute else ()
+        return tuple(map(self.named_group, self.groups))
+
+    def named_group(self, pair: tuple[int, int]) -> str:
+        """The name of a pair of a class and a value, whether it is a group or not."""
+        assert self.attribute is not None, "only a data set with an attribute has values of it"
+        return group_name(self.class_names[pair[0]], self.attribute.names[pair[1]])
 
     def labels(self, subclasses: Integers, attributes: Integers | None = None) -> Labels[Integers]:
         """Of images whose subclasses and values of the attribute are known, int64 (N,) each."""

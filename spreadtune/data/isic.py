@@ -8,7 +8,7 @@ from spreadtune.data.hierarchy import Attribute
 from spreadtune.data.listed import listed
 from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
 from spreadtune.data.split_name import SplitName
-from spreadtune.data.table import Line, read_table
+from spreadtune.data.table import Line, Table, read_table
 from spreadtune.errors import UserError
 from spreadtune.spec.data import IsicDataset
 
@@ -66,15 +66,15 @@ def _tables(root: Path) -> list[Path]:
 
 
 def _listing(tables: Sequence[Path]) -> Listing:
-    [table] = tables
+    table = read_table(tables[0])
     layout = _layout(table)
-    kept = [line for line in read_table(table, layout.columns) if _is_kept(line, layout)]
+    kept = [line for line in table.lines(layout.columns) if _is_kept(line, layout)]
     images = [
         ListedImage(
             path=_path(line[layout.image]),
             label=line.one_of(layout.label, layout.values),
             attribute=line.one_of("patch", PATCH),
-            part=_part(line, layout.part),
+            part=line.one_of(layout.part, PARTS),
             line=line,
         )
         for line in kept
@@ -82,12 +82,11 @@ def _listing(tables: Sequence[Path]) -> Listing:
     return Listing(("benign", "malignant"), Attribute(("no patch", "patch"), frozenset({NO_SUCH_IMAGE})), images)
 
 
-def _layout(table: Path) -> Layout:
-    there: Sequence[str] = list(read_table(table, [])[0].cells)
-    found = next((layout for layout in LAYOUTS if set(layout.columns) <= set(there)), None)
+def _layout(table: Table) -> Layout:
+    found = next((layout for layout in LAYOUTS if set(layout.columns) <= set(table.header)), None)
     if found is None:
         wanted = " or ".join(", ".join(layout.columns) for layout in LAYOUTS)
-        raise UserError(f"{table}: it needs the columns {wanted}; it has {listed(there)}")
+        raise UserError(f"{table.file}: it needs the columns {wanted}; it has {listed(table.header)}")
     return found
 
 
@@ -97,10 +96,3 @@ def _is_kept(line: Line, layout: Layout) -> bool:
 
 def _path(image: str) -> str:
     return f"{FOLDER}/{image}" if "." in image else f"{FOLDER}/{image}.jpg"
-
-
-def _part(line: Line, column: str) -> SplitName:
-    name = line[column]
-    if name not in PARTS:
-        raise line.mistake(f"{column} is {name!r}; it has to be train, val or test")
-    return PARTS[name]

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from spreadtune.data.files import ByHand, Contents, Pictures, stamps
-from spreadtune.data.hierarchy import Attribute, Hierarchy
+from spreadtune.data.hierarchy import Attribute, Hierarchy, group_name
 from spreadtune.data.listed import listed
 from spreadtune.data.picture_files import common_shape, reader
 from spreadtune.data.root import VARIABLE, places
@@ -143,7 +143,7 @@ class ListedImages(ByHand):
 def _refuse_declared_absent(listing: Listing) -> None:
     for image in listing.images:
         if (image.label, image.attribute) in listing.attribute.absent:
-            group = f"{listing.class_names[image.label]}, {listing.attribute.names[image.attribute]}"
+            group = group_name(listing.class_names[image.label], listing.attribute.names[image.attribute])
             raise image.line.mistake(f"{image.path} is of {group}, of which there are no images; correct the line")
 
 

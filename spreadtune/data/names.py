@@ -4,6 +4,7 @@ An accented letter is one character (NFC), or a letter and a mark behind it (NFD
 """
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -24,3 +25,10 @@ def existing_folder(path: Path) -> Path | None:
     except OSError:
         return None
     return alike[0] if len(alike) == 1 else None
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Names of classes by their size where all are numbers, else by the alphabet; each once."""
+    different = set(names)
+    numbers = all(name.isascii() and name.isdecimal() for name in different)
+    return sorted(different, key=int) if numbers else sorted(different)

@@ -9,6 +9,7 @@ import numpy as np
 
 from spreadtune.data.hierarchy import Hierarchy
 from spreadtune.data.listed import listed
+from spreadtune.data.names import ordered
 from spreadtune.errors import UserError
 
 PAPERS_TABLE = Path(__file__).with_name("tiny_imagenet_superclasses.csv")
@@ -44,15 +45,10 @@ def hierarchy_of(superclass_of: Mapping[str, str]) -> Hierarchy:
 
     A subclass is called by its first name in the paper's table, or by its id where it is not there.
     """
-    names = set(superclass_of.values())
-    ordered = sorted(names, key=int) if all(map(_is_number, names)) else sorted(names)
-    position = {name: number for number, name in enumerate(ordered)}
+    names = ordered(superclass_of.values())
+    position = {name: number for number, name in enumerate(names)}
     above = np.array([position[name] for name in superclass_of.values()], dtype=np.int64)
-    return Hierarchy(ordered, [_first_names().get(wnid, wnid) for wnid in superclass_of], above)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+    return Hierarchy(names, [_first_names().get(wnid, wnid) for wnid in superclass_of], above)
 
 
 @cache

@@ -5,9 +5,12 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from spreadtune.data.listed import listed
 from spreadtune.errors import UserError
+
+T = TypeVar("T")
 
 _NO_VALUE = ("", "nan", "null")
 
@@ -19,7 +22,7 @@ class Line:
     Attributes:
         file: the table.
         number: from 1, the header's.
-        cells: by the names of the columns.
+        cells: by the names of the columns that were asked for.
     """
 
     file: Path
@@ -38,8 +41,8 @@ class Line:
             raise self.mistake(f"{column} is {found}; give it a value, or leave the line out")
         return value
 
-    def one_of(self, column: str, values: Mapping[str, int]) -> int:
-        """The number that stands for what is in a column.
+    def one_of(self, column: str, values: Mapping[str, T]) -> T:
+        """What is meant by what stands in a column.
 
         Raises:
             UserError: none of ``values`` is.
@@ -54,36 +57,61 @@ class Line:
         return UserError(f"{self.file}: line {self.number}: {text}")
 
 
-def read_table(file: Path, columns: Sequence[str]) -> list[Line]:
-    """The lines of a CSV file below its header; empty ones are passed over.
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as it was read, once; its lines are made of the columns that are asked for.
+
+    Attributes:
+        file: where it is.
+        header: the names of its columns.
+        rows: below them, each with the number of its line.
+    """
+
+    file: Path
+    header: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+    def lines(self, columns: Sequence[str]) -> list[Line]:
+        """Those that are not empty.
+
+        Args:
+            columns: those that are needed; others may stand beside them.
+
+        Raises:
+            UserError: a column is missing or there twice, a line has another number of cells, or there is none.
+        """
+        if missing := [column for column in columns if column not in self.header]:
+            there = f"it has {listed(self.header)}" if self.header else "it has none"
+            raise UserError(f"{self.file}: no column {listed(missing)}; {there}")
+        if twice := sorted({name for name in self.header if list(self.header).count(name) > 1}):
+            raise UserError(f"{self.file}: the column {listed(twice)} is there twice; remove one")
+        places = {column: list(self.header).index(column) for column in columns}
+        found = [self._line(number, row, places) for number, row in self.rows if any(cell.strip() for cell in row)]
+        if not found:
+            raise UserError(f"{self.file}: no lines below the header; every image needs one")
+        return found
+
+    def _line(self, number: int, row: Sequence[str], places: Mapping[str, int]) -> Line:
+        if len(row) != len(self.header):
+            raise UserError(f"{self.file}: line {number} has {len(row)} cells for {len(self.header)} columns")
+        return Line(self.file, number, {column: row[place].strip() for column, place in places.items()})
+
+
+def read_table(file: Path) -> Table:
+    """A CSV file in UTF-8 with a header.
 
     A mark before the first word, line ends of any system and quotes around commas are understood.
 
-    Args:
-        file: in UTF-8.
-        columns: those that are needed; others may stand beside them.
-
     Raises:
-        UserError: the file cannot be read, lacks a column or lines, or a line has another number of cells.
+        UserError: the file cannot be read.
     """
-    rows = list(_rows(file))
-    header = [cell.strip() for cell in rows[0][1]] if rows else []
-    return lines_of(file, header, rows[1:], columns)
+    return as_table(file, read_text(file))
 
 
-def lines_of(
-    file: Path, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str]
-) -> list[Line]:
-    """Rows with the numbers of their lines as lines of a table; see :func:`read_table`."""
-    if missing := [column for column in columns if column not in header]:
-        there = f"it has {listed(header)}" if header else "it has none"
-        raise UserError(f"{file}: no column {listed(missing)}; {there}")
-    if twice := sorted({name for name in header if list(header).count(name) > 1}):
-        raise UserError(f"{file}: the column {listed(twice)} is there twice; remove one")
-    found = [_line(file, number, header, row) for number, row in rows if any(cell.strip() for cell in row)]
-    if not found:
-        raise UserError(f"{file}: no lines below the header; every image needs one")
-    return found
+def as_table(file: Path, text: str) -> Table:
+    """The same of what is in the file, where that is known."""
+    rows = list(_rows(file, text))
+    return Table(file, [cell.strip() for cell in rows[0][1]] if rows else [], rows[1:])
 
 
 def read_text(file: Path) -> str:
@@ -100,21 +128,15 @@ def read_text(file: Path) -> str:
         raise UserError(f"{file}: cannot be read as UTF-8: {reason}") from error
 
 
-def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """With the number of the line in which each begins."""
-    reader, number = csv.reader(io.StringIO(read_text(file), newline=""), strict=True), 1
+    reader, number = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
         for row in reader:
             yield number, row
             number = reader.line_num + 1
     except csv.Error as error:
         raise UserError(f"{file}: line {number}: cannot be read as CSV: {error}") from error
-
-
-def _line(file: Path, number: int, header: Sequence[str], row: Sequence[str]) -> Line:
-    if len(row) != len(header):
-        raise UserError(f"{file}: line {number} has {len(row)} cells for {len(header)} columns")
-    return Line(file, number, dict(zip(header, (cell.strip() for cell in row), strict=True)))
 
 
 def _either(values: Sequence[str]) -> str:

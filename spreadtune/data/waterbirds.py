@@ -5,13 +5,12 @@ from pathlib import Path
 
 from spreadtune.data.hierarchy import Attribute
 from spreadtune.data.listed_images import ListedImage, ListedImages, Listing
-from spreadtune.data.split_name import SPLIT_NAMES
+from spreadtune.data.split_name import NUMBERED
 from spreadtune.data.table import read_table
 from spreadtune.spec.data import WaterbirdsDataset
 
 METADATA = "metadata.csv"
 BINARY = {"0": 0, "1": 1}
-SPLIT = {"0": 0, "1": 1, "2": 2}
 
 
 def files(config: WaterbirdsDataset) -> ListedImages:
@@ -28,9 +27,9 @@ def _listing(tables: Sequence[Path]) -> Listing:
             path=line["img_filename"],
             label=line.one_of("y", BINARY),
             attribute=line.one_of("place", BINARY),
-            part=SPLIT_NAMES[line.one_of("split", SPLIT)],
+            part=line.one_of("split", NUMBERED),
             line=line,
         )
-        for line in read_table(tables[0], ["img_filename", "y", "split", "place"])
+        for line in read_table(tables[0]).lines(["img_filename", "y", "split", "place"])
     ]
     return Listing(("landbird", "waterbird"), Attribute(("land", "water")), images)
