@@ -3,12 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from spreadtune.data.hierarchy import Hierarchy, Integers
 from spreadtune.data.image_set import Images
 from spreadtune.data.labels import Labels
 from spreadtune.data.listed import listed
+from spreadtune.data.root import places
 from spreadtune.data.split_name import SplitName
 from spreadtune.data.splits import partition
 from spreadtune.errors import UserError
@@ -89,11 +91,38 @@ class ImageFiles(ABC):
 
 
 class ByHand(ImageFiles):
-    """A data set that is not downloaded: its folder is looked for when it is first asked for anything."""
+    """A data set that is not downloaded: its folder is looked for when it is first asked for anything.
+
+    Attributes:
+        named: where it is, as the study file has it.
+    """
+
+    named: str
 
     @abstractmethod
+    def is_at(self, place: Path) -> bool:
+        """Whether this is its folder; whether it is whole is seen when it is read."""
+
+    @abstractmethod
+    def not_there(self, looked: Sequence[Path]) -> str:
+        """That it is at none of these places, and what to do."""
+
     def lies_in(self, root: Path) -> bool:
-        """Whether it is below a data root; whether it is whole is seen when it is read."""
+        """Whether it is below a data root."""
+        return self.is_at(root / self.named)
+
+    @cached_property
+    def root(self) -> Path:
+        """Its folder.
+
+        Raises:
+            UserError: there is none.
+        """
+        looked = places(self.named)
+        found = next(filter(self.is_at, looked), None)
+        if found is None:
+            raise UserError(self.not_there(looked))
+        return found
 
 
 def stamps(files: Iterable[Path], folder: Path) -> Iterator[str]:

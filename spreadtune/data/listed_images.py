@@ -11,7 +11,7 @@ from spreadtune.data.files import ByHand, Contents, Pictures, stamps
 from spreadtune.data.hierarchy import Attribute, Hierarchy, group_name
 from spreadtune.data.listed import listed
 from spreadtune.data.picture_files import common_shape, reader
-from spreadtune.data.root import VARIABLE, places
+from spreadtune.data.root import VARIABLE
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 from spreadtune.data.table import Line
 from spreadtune.errors import UserError
@@ -70,14 +70,22 @@ class ListedImages(ByHand):
         tables: Callable[[Path], Sequence[Path]],
         read: Callable[[Sequence[Path]], Listing],
     ) -> None:
-        self.label, self._named, self._holds, self._find_tables, self._read = label, root, holds, tables, read
+        self.label, self.named, self._holds, self._find_tables, self._read = label, root, holds, tables, read
 
-    def lies_in(self, root: Path) -> bool:
-        return (root / self._named / self._holds).exists()
+    def is_at(self, place: Path) -> bool:
+        return (place / self._holds).exists()
+
+    def not_there(self, looked: Sequence[Path]) -> str:
+        where = ", ".join(str(place / self._holds) for place in looked)
+        return (
+            f"data.dataset.root: {self._holds} of {self.named!r} is not there (looked for {where}), and it is not "
+            f"downloaded; name the folder that holds {Path(self.named).name} with --data-root or {VARIABLE}, or itself "
+            "with data.dataset.root"
+        )
 
     def identity(self) -> Iterator[str]:
-        yield str(self._root.resolve())
-        yield from stamps([*self._tables, *self._paths], self._root)
+        yield str(self.root.resolve())
+        yield from stamps([*self._tables, *self._paths], self.root)
 
     def contents(self, size: int | None) -> Contents:
         """See :class:`~spreadtune.data.files.ImageFiles`.
@@ -92,7 +100,7 @@ class ListedImages(ByHand):
             named = listed([f"{image.path} (line {image.line.number})" for image in absent])
             raise UserError(
                 f"data.dataset: {len(absent)} of the images that {absent[0].line.file} lists are not below "
-                f"{self._root}: {named}; add them, or leave their lines out"
+                f"{self.root}: {named}; add them, or leave their lines out"
             )
         _refuse_declared_absent(listing)
         names = tuple(listing.class_names)
@@ -110,21 +118,8 @@ class ListedImages(ByHand):
         return Contents(hierarchy, parts)
 
     @cached_property
-    def _root(self) -> Path:
-        looked = places(self._named)
-        found = next((place for place in looked if (place / self._holds).exists()), None)
-        if found is None:
-            where = ", ".join(str(place / self._holds) for place in looked)
-            raise UserError(
-                f"data.dataset.root: {self._holds} of {self._named!r} is not there (looked for {where}), and it is not "
-                f"downloaded; name the folder that holds {Path(self._named).name} with --data-root or {VARIABLE}, or "
-                "itself with data.dataset.root"
-            )
-        return found.absolute()
-
-    @cached_property
     def _tables(self) -> Sequence[Path]:
-        return self._find_tables(self._root)
+        return self._find_tables(self.root)
 
     @cached_property
     def _listing(self) -> Listing:
@@ -137,7 +132,7 @@ class ListedImages(ByHand):
             if image.path in seen:
                 raise image.line.mistake(f"{image.path} is in line {seen[image.path].line.number} too; remove one")
             seen[image.path] = image
-        return [self._root / _inside(image) for image in self._listing.images]
+        return [self.root / _inside(image) for image in self._listing.images]
 
 
 def _refuse_declared_absent(listing: Listing) -> None:

@@ -1,7 +1,6 @@
 """PACS (Li et al. 2017, arXiv 1710.03077): seven classes in four domains, in five folds."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,37 +9,20 @@ import numpy as np
 
 from spreadtune.data.files import ByHand, Contents, Pictures, stamps
 from spreadtune.data.hierarchy import Attribute, Hierarchy, Integers
-from spreadtune.data.image_set import Images
 from spreadtune.data.listed import listed
-from spreadtune.data.picture_files import common_shape, reader
-from spreadtune.data.pictures import resized, suffixes
-from spreadtune.data.root import VARIABLE, places
+from spreadtune.data.picture_files import array_pictures, common_shape, reader
+from spreadtune.data.pictures import suffixes
+from spreadtune.data.root import VARIABLE
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 from spreadtune.errors import UserError
 from spreadtune.spec.data import PacsDataset
 
 CLASSES = ("dog", "elephant", "giraffe", "guitar", "horse", "house", "person")
 DOMAINS = ("photo", "art_painting", "cartoon", "sketch")
+HIERARCHY = Hierarchy(CLASSES, CLASSES, np.arange(len(CLASSES), dtype=np.int64), Attribute(DOMAINS))
 FOLDS = 5
 FOLD_SEED = 1710_03077
 """Of which image is in which fold. No study's seed enters: everyone who names a fold has these images."""
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """All images, in the order of domains, classes and names.
-
-    Attributes:
-        classes: int64 (N,).
-        domains: int64 (N,).
-        shape: from the size that is asked for to (C, H, W).
-        image: from that size to the function that gives one image.
-    """
-
-    classes: Integers
-    domains: Integers
-    shape: Callable[[int | None], tuple[int, int, int]]
-    image: Callable[[int | None, tuple[int, int, int]], Callable[[int], Images]]
 
 
 def files(config: PacsDataset) -> "Pacs":
@@ -55,52 +37,44 @@ class Pacs(ByHand):
     """
 
     def __init__(self, config: PacsDataset) -> None:
-        self.label, self._config = config.name, config
+        self.label, self.named, self._fold = config.name, config.root, config.fold
 
-    def lies_in(self, root: Path) -> bool:
-        return _is_there(root / self._config.root)
+    def is_at(self, place: Path) -> bool:
+        return place.is_file() or (place / DOMAINS[0]).is_dir()
+
+    def not_there(self, looked: Sequence[Path]) -> str:
+        return (
+            f"data.dataset.root: {self.named!r} with the folders {', '.join(DOMAINS)} is not there (looked for "
+            f"{', '.join(map(str, looked))}), and it is not downloaded; name the folder that holds it with --data-root "
+            f"or {VARIABLE}, or itself with data.dataset.root"
+        )
 
     def identity(self) -> Iterator[str]:
-        yield str(self._root.resolve())
-        yield f"fold {self._config.fold}"
-        if self._root.is_file():
-            yield from stamps([self._root], self._root.parent)
+        yield str(self.root.resolve())
+        yield f"fold {self._fold}"
+        if self.root.is_file():
+            yield from stamps([self.root], self.root.parent)
         else:
-            yield from stamps([path for _, _, path in _layout(self._root)], self._root)
+            yield from stamps([path for _, _, path in self._layout], self.root)
 
     def contents(self, size: int | None) -> Contents:
         """See :class:`~spreadtune.data.files.ImageFiles`."""
-        found = _in_one_file(self._root) if self._root.is_file() else _in_folders(self._root, self.label)
-        hierarchy = Hierarchy(CLASSES, CLASSES, np.arange(len(CLASSES), dtype=np.int64), Attribute(DOMAINS))
-        shape = found.shape(size)
-        labels = hierarchy.labels(found.classes, found.domains)
-        whole = Pictures(labels, shape, found.image(size, shape))
-        assert labels.groups is not None
-        fold_of = folds(labels.groups)
-        return Contents(hierarchy, {part: whole.take(self._of(part, fold_of)) for part in SPLIT_NAMES})
-
-    def _of(self, part: SplitName, fold_of: Integers) -> Integers:
-        test = self._config.fold
-        validation = (test + 1) % FOLDS
-        chosen = {"test": fold_of == test, "validation": fold_of == validation}
-        chosen["train"] = ~(chosen["test"] | chosen["validation"])
-        return np.flatnonzero(chosen[part])
+        whole = _of_file(self.root, size) if self.root.is_file() else self._of_folders(size)
+        assert whole.labels.groups is not None
+        # 0 is the test part, 1 validation, and all others train.
+        place = (folds(whole.labels.groups) - self._fold) % FOLDS
+        chosen: dict[SplitName, Any] = {"train": place > 1, "validation": place == 1, "test": place == 0}
+        return Contents(HIERARCHY, {part: whole.take(np.flatnonzero(chosen[part])) for part in SPLIT_NAMES})
 
     @cached_property
-    def _root(self) -> Path:
-        looked = places(self._config.root)
-        found = next(filter(_is_there, looked), None)
-        if found is None:
-            raise UserError(
-                f"data.dataset.root: {self._config.root!r} with the folders {', '.join(DOMAINS)} is not there (looked "
-                f"for {', '.join(map(str, looked))}), and it is not downloaded; name the folder that holds it with "
-                f"--data-root or {VARIABLE}, or itself with data.dataset.root"
-            )
-        return found
+    def _layout(self) -> list[tuple[int, int, Path]]:
+        return _layout(self.root)
 
-
-def _is_there(place: Path) -> bool:
-    return place.is_file() or (place / DOMAINS[0]).is_dir()
+    def _of_folders(self, size: int | None) -> Pictures:
+        classes, domains, paths = zip(*self._layout, strict=True)
+        labels = HIERARCHY.labels(np.array(classes, dtype=np.int64), np.array(domains, dtype=np.int64))
+        shape = common_shape(paths, size, self.label)
+        return Pictures(labels, shape, reader(paths, shape, size))
 
 
 def folds(groups: Integers) -> Integers:
@@ -135,32 +109,11 @@ def _layout(root: Path) -> list[tuple[int, int, Path]]:
     return found
 
 
-def _in_folders(root: Path, label: str) -> Found:
-    classes, domains, paths = zip(*_layout(root), strict=True)
-
-    def shape(size: int | None) -> tuple[int, int, int]:
-        return common_shape(paths, size, label)
-
-    def image(size: int | None, of_shape: tuple[int, int, int]) -> Callable[[int], Images]:
-        return reader(paths, of_shape, size)
-
-    return Found(np.array(classes, dtype=np.int64), np.array(domains, dtype=np.int64), shape, image)
-
-
-def _in_one_file(file: Path) -> Found:
+def _of_file(file: Path, size: int | None) -> Pictures:
     with _opened(file) as arrays:
-        pixels: Images = arrays["x"].transpose(0, 3, 1, 2)
         classes = _numbers(file, arrays["y"], arrays["classes"].tolist(), CLASSES)
         domains = _numbers(file, arrays["domain"], arrays["domains"].tolist(), DOMAINS)
-
-    def shape(size: int | None) -> tuple[int, int, int]:
-        _, channels, height, width = pixels.shape
-        return (channels, height, width) if size is None else (channels, size, size)
-
-    def image(size: int | None, of_shape: tuple[int, int, int]) -> Callable[[int], Images]:
-        return lambda position: pixels[position] if size is None else resized(pixels[position], size)
-
-    return Found(classes, domains, shape, image)
+        return array_pictures(HIERARCHY.labels(classes, domains), arrays["x"].transpose(0, 3, 1, 2), size)
 
 
 def _opened(file: Path) -> Any:

@@ -1,13 +1,15 @@
-"""Image files of one data set: the shape they have in common, and how one of them is read."""
+"""The images of one data set, in files or in an array: the shape they have in common, and how one of them is read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from spreadtune.data.files import UnreadableImageError, refuse_broken
+from spreadtune.data.files import Pictures, UnreadableImageError, refuse_broken
 from spreadtune.data.fingerprint import processors
+from spreadtune.data.hierarchy import Integers
 from spreadtune.data.image_set import Images
-from spreadtune.data.pictures import Header, read_header, read_image
+from spreadtune.data.labels import Labels
+from spreadtune.data.pictures import Header, read_header, read_image, resized
 from spreadtune.data.reading_progress import on_progress
 from spreadtune.errors import UserError
 
@@ -50,6 +52,14 @@ def reader(paths: Sequence[Path], shape: tuple[int, int, int], size: int | None)
         return decoded
 
     return image
+
+
+def array_pictures(labels: Labels[Integers], pixels: Images, size: int | None) -> Pictures:
+    """The images of an array uint8 (N, C, H, W), one by one."""
+    _, channels, height, width = pixels.shape
+    if size is None:
+        return Pictures(labels, (channels, height, width), lambda position: pixels[position])
+    return Pictures(labels, (channels, size, size), lambda position: resized(pixels[position], size))
 
 
 def _headers(images: Sequence[Path], label: str) -> Iterator[Header]:

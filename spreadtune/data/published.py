@@ -148,15 +148,11 @@ def _is_whole_idx(file: Path) -> bool:
 
 def _pictures(part: Any, hierarchy: Hierarchy, size: int | None) -> Pictures:
     """torchvision's images, (N, H, W) or (N, H, W, C), one by one."""
-    from spreadtune.data.pictures import resized
+    from spreadtune.data.picture_files import array_pictures
 
     values: Images = np.asarray(part.data)
     pixels = values[:, None] if values.ndim == 3 else values.transpose(0, 3, 1, 2)
-    _, channels, height, width = pixels.shape
-    labels = hierarchy.labels(np.asarray(part.targets, dtype=np.int64))
-    if size is None:
-        return Pictures(labels, (channels, height, width), lambda position: pixels[position])
-    return Pictures(labels, (channels, size, size), lambda position: resized(pixels[position], size))
+    return array_pictures(hierarchy.labels(np.asarray(part.targets, dtype=np.int64)), pixels, size)
 
 
 def _quiet() -> Any:

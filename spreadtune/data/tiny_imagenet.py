@@ -28,17 +28,28 @@ class TinyImagenet(ByHand):
     """The archive's files. Its official validation set is the test part; its test set has no labels."""
 
     def __init__(self, config: TinyImagenetDataset) -> None:
-        self.label = config.name
+        self.label, self.named = config.name, config.root
         self._config = config
 
+    def is_at(self, place: Path) -> bool:
+        return (place / "train").is_dir()
+
+    def not_there(self, looked: Sequence[Path]) -> str:
+        return (
+            f"data.dataset: {self.label} is not there (looked for {', '.join(map(str, looked))}), and it is not "
+            f"downloaded; unpack {ARCHIVE} into {data_roots()[0]}, or name the folder that holds "
+            f"{Path(self.named).name} with --data-root or {VARIABLE}, or {Path(self.named).name} itself as "
+            "data.dataset.root"
+        )
+
     def lies_in(self, root: Path) -> bool:
-        """Whether the archive was unpacked into a data root; whether it is whole is seen when it is read."""
-        return (root / self._config.root / CLASSES).exists()
+        """Whether the archive was unpacked into a data root."""
+        return (root / self.named / CLASSES).exists()
 
     def identity(self) -> Iterator[str]:
-        yield str(self._root.resolve())
+        yield str(self.root.resolve())
         images = (path for path, _ in (*self._layout.train, *self._layout.validation))
-        yield from stamps([self._root / CLASSES, self._root / ANNOTATIONS, *images], self._root)
+        yield from stamps([self.root / CLASSES, self.root / ANNOTATIONS, *images], self.root)
         yield from (f"{wnid} {superclass}" for wnid, superclass in self._superclasses.items())
 
     def contents(self, size: int | None) -> Contents:
@@ -63,24 +74,11 @@ class TinyImagenet(ByHand):
 
     @cached_property
     def _layout(self) -> TinyLayout:
-        return read_layout(self._root)
+        return read_layout(self.root)
 
     @cached_property
     def _superclasses(self) -> dict[str, str]:
         return superclasses(self._table, self._layout.wnids)
-
-    @cached_property
-    def _root(self) -> Path:
-        looked = places(self._config.root)
-        found = next((place for place in looked if (place / "train").is_dir()), None)
-        if found is None:
-            first, name = data_roots()[0], Path(self._config.root).name
-            raise UserError(
-                f"data.dataset: {self.label} is not there (looked for {', '.join(map(str, looked))}), and it is not "
-                f"downloaded; unpack {ARCHIVE} into {first}, or name the folder that holds {name} with --data-root or "
-                f"{VARIABLE}, or {name} itself as data.dataset.root"
-            )
-        return found
 
     @cached_property
     def _table(self) -> Path | None:
