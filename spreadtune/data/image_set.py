@@ -19,6 +19,11 @@ Images = NDArray[np.uint8]
 
 T = TypeVar("T")
 
+PREFIX: Mapping[SplitName, str] = {"train": "", "validation": "validation_", "test": "test_"}
+"""With what the names of a part's arrays begin."""
+
+ATTRIBUTES_OF = {part: f"{prefix}attributes" for part, prefix in PREFIX.items()}
+
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
@@ -112,12 +117,12 @@ class ImageSet:
             "subclass_names": list(self.subclass_names),
         }
         facts["shares"] = list(self.shares or ())
-        names: tuple[str, ...] = ("images", "subclasses", "class_of_subclass", "test_images", "test_subclasses")
-        names = (*names, "validation_images", "validation_subclasses")
+        names = ["images", "subclasses", "class_of_subclass", "test_images", "test_subclasses"]
+        names += ["validation_images", "validation_subclasses"]
         if self.attribute_names:  # what has none keeps the fingerprint that it had before there were any
             facts["attribute_names"] = list(self.attribute_names)
             facts["absent_groups"] = sorted([int(k), int(a)] for k, a in self.absent_groups)
-            names = (*names, *ATTRIBUTES_OF.values())
+            names += ATTRIBUTES_OF.values()
         return fingerprint(facts, {name: getattr(self, name) for name in names})
 
     @property
@@ -161,13 +166,6 @@ class ImageSet:
         _demand(fits, f"{images_name}: a uint8 array (N, C, H, W) is needed, not {kind}")
         _demand(images.size > 0, f"{images_name}: empty, shape {images.shape}")
         _check_labels(labels_name, labels, len(images), len(self.subclass_names))
-
-
-ATTRIBUTES_OF: Mapping[SplitName, str] = {
-    "train": "attributes",
-    "validation": "validation_attributes",
-    "test": "test_attributes",
-}
 
 
 def _present(parts: Mapping[SplitName, T | None]) -> dict[SplitName, T]:

@@ -1,13 +1,10 @@
 """What a split allows to be measured: without images of a subclass or group nothing is, from a few of them little."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-
-import numpy as np
+from collections.abc import Iterator, Sequence
 
 from spreadtune.data.apportion import enough_for_all
-from spreadtune.data.hierarchy import Integers
 from spreadtune.data.listed import listed
-from spreadtune.data.part_counts import WORDS, PartCounts
+from spreadtune.data.part_counts import WORDS, Level, PartCounts
 from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 from spreadtune.errors import UserError
 
@@ -30,37 +27,29 @@ def refuse_absent(counts: PartCounts, cut: Sequence[SplitName], shares: Sequence
     Raises:
         UserError: a subclass or group has no image in some part.
     """
-    _refuse_absent(counts.hierarchy.finest, counts.subclasses, counts.of, cut, shares)
-    if counts.groups:
-        _refuse_absent("groups", counts.groups, counts.of_group, cut, shares)
+    for level in counts.levels:
+        _refuse_absent(level, cut, shares)
 
 
-def _refuse_absent(
-    things: str,
-    counts: Mapping[SplitName, Integers],
-    described: Callable[[int], str],
-    cut: Sequence[SplitName],
-    shares: Sequence[int],
-) -> None:
-    fewest = np.min([counts[part] for part in SPLIT_NAMES], axis=0)
-    lacking = (fewest == 0).nonzero()[0]
+def _refuse_absent(level: Level, cut: Sequence[SplitName], shares: Sequence[int]) -> None:
+    lacking = (level.fewest == 0).nonzero()[0]
     if not len(lacking):
         return
-    absent = [part for part in SPLIT_NAMES if not counts[part].all()]
+    absent = [part for part in SPLIT_NAMES if not level.counts[part].all()]
     fixes = [f"add images of them to the {WORDS[part]} part" for part in absent if part not in cut]
     if set(absent) & set(cut):
         fixes.append(f"give each of them {enough_for_all(shares)} images or more, so that every part gets some")
     raise UserError(
-        f"data.dataset: {len(lacking)} of {len(fewest)} {things} would be absent from a part "
-        f"and never measured: {listed([*map(described, lacking)])}; {' and '.join(fixes)}, or leave them out"
+        f"data.dataset: {len(lacking)} of {len(level.names)} {level.things} would be absent from a "
+        f"part and never measured: {listed([*map(level.of, lacking)])}; {' and '.join(fixes)}, or leave them out"
     )
 
 
 def weaknesses(counts: PartCounts) -> Iterator[str]:
     """What measurements suffer from, a line each: subclasses and groups of which a part has few images, and a dominant
     class."""
-    yield from _few(counts.hierarchy.finest, counts.fewest, counts.of)
-    yield from _few("groups", counts.fewest_of_group, counts.of_group)
+    for level in counts.levels:
+        yield from _few(level)
     for part in SPLIT_NAMES[1:]:
         classes = counts.classes(part)
         name, share = counts.hierarchy.class_names[int(classes.argmax())], classes.max() / classes.sum()
@@ -71,12 +60,13 @@ def weaknesses(counts: PartCounts) -> Iterator[str]:
             )
 
 
-def _few(things: str, fewest: Integers, described: Callable[[int], str]) -> Iterator[str]:
+def _few(level: Level) -> Iterator[str]:
+    fewest = level.fewest
     few = (fewest < FEW).nonzero()[0]
     if len(few):
         smallest_first = few[fewest[few].argsort(kind="stable")]
         yield (
-            f"{len(few)} of {len(fewest)} {things} "
+            f"{len(few)} of {len(level.names)} {level.things} "
             f"{'has' if len(few) == 1 else 'have'} fewer than {FEW} images in a part, where single images decide: "
-            f"{listed([*map(described, smallest_first)])}"
+            f"{listed([*map(level.of, smallest_first)])}"
         )

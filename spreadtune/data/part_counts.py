@@ -1,6 +1,6 @@
 """How many images of each class, subclass and group every part has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,32 @@ from spreadtune.data.split_name import SPLIT_NAMES, SplitName
 WORDS: Mapping[SplitName, str] = {"train": "training", "validation": "validation", "test": "test"}
 
 _NAMED = 4  # classes or subclasses: of more the smallest and the largest are told
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """The images of each label of a kind in every part.
+
+    Attributes:
+        things: what the labels are called.
+        names: L names.
+        counts: for each part int64 (L,).
+    """
+
+    things: str
+    names: Sequence[str]
+    counts: Mapping[SplitName, Integers]
+
+    @property
+    def fewest(self) -> Integers:
+        """int64 (L,), the images of each label in the part that has fewest of it."""
+        fewest: Integers = np.min([self.counts[part] for part in SPLIT_NAMES], axis=0)
+        return fewest
+
+    def of(self, label: int) -> str:
+        """``rare of class animal (3 training, 0 validation, 0 test)``."""
+        counts = ", ".join(f"{self.counts[part][label]} {WORDS[part]}" for part in SPLIT_NAMES)
+        return f"{self.names[label]} ({counts})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +60,13 @@ class PartCounts:
         return counts
 
     @property
-    def fewest(self) -> Integers:
-        """int64 (S,), the images of each subclass in the part that has fewest of it."""
-        fewest: Integers = np.min([self.subclasses[part] for part in SPLIT_NAMES], axis=0)
-        return fewest
-
-    def of(self, subclass: int) -> str:
-        """``rare of class animal (3 training, 0 validation, 0 test)``."""
-        return f"{self.hierarchy.described(subclass)} ({_by_part(self.subclasses, subclass)})"
-
-    def of_group(self, group: int) -> str:
-        """``landbird, water (184 training, 466 validation, 2255 test)``."""
-        return f"{self.hierarchy.group_names[group]} ({_by_part(self.groups, group)})"
-
-    @property
-    def fewest_of_group(self) -> Integers:
-        """int64 (G,), the images of each group in the part that has fewest of it; empty without groups."""
-        counts = [self.groups[part] for part in SPLIT_NAMES if part in self.groups]
-        fewest: Integers = np.min(counts, axis=0) if counts else np.zeros(0, dtype=np.int64)
-        return fewest
+    def levels(self) -> Iterator["Level"]:
+        """What every part has to have images of: subclasses, and groups where there are some."""
+        hierarchy = self.hierarchy
+        subclasses = [hierarchy.described(subclass) for subclass in range(len(hierarchy.subclass_names))]
+        yield Level(hierarchy.finest, subclasses, self.subclasses)
+        if self.groups:
+            yield Level("groups", hierarchy.group_names, self.groups)
 
     def described(self, part: SplitName) -> str:
         """``training 1078: below five 541, five and above 537; 10 subclasses of 104 (8) to 110 (3)``."""
@@ -63,10 +77,6 @@ class PartCounts:
         if part in self.groups:
             text += f"; {_described(hierarchy.group_names, self.groups[part], 'groups', 'group ({})')}"
         return text
-
-
-def _by_part(counts: Mapping[SplitName, Integers], label: int) -> str:
-    return ", ".join(f"{counts[part][label]} {WORDS[part]}" for part in SPLIT_NAMES)
 
 
 def _described(names: Sequence[str], counts: Integers, things: str, one: str = "{}") -> str:

@@ -72,7 +72,7 @@ def partition(
     positions |= {name: np.sort(np.concatenate(part)) for name, part in parts.items()}
     refuse_absent(count_parts(labels, hierarchy, Partition(**positions)), cut, shares)
     if train_size is not None:
-        kept = _subset(parts["train"], train_size, _cell_names(labels["train"], hierarchy))
+        kept = _subset(parts["train"], train_size, _cell_names(cells, labels["train"], hierarchy))
         positions["train"] = np.sort(np.concatenate(kept))
     return Partition(**positions)
 
@@ -101,9 +101,9 @@ def _cells(labels: Labels[Integers]) -> Integers:
     return cells
 
 
-def _cell_names(labels: Labels[Integers], hierarchy: Hierarchy) -> list[str]:
+def _cell_names(cells: Integers, labels: Labels[Integers], hierarchy: Hierarchy) -> list[str]:
     """Of each cell, what its images are called."""
-    _, first = np.unique(_cells(labels), return_index=True)
+    first = np.unique(cells, return_index=True)[1]
     if labels.groups is None:
         return [str(hierarchy.subclass_names[labels.subclasses[image]]) for image in first]
     of_group = [hierarchy.group_names[labels.groups[image]] for image in first]

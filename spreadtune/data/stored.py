@@ -13,7 +13,7 @@ import numpy as np
 
 from spreadtune.data.files import Contents, Pictures, UnreadableImageError, refuse_broken
 from spreadtune.data.fingerprint import processors
-from spreadtune.data.image_set import Images, ImageSet
+from spreadtune.data.image_set import PREFIX, Images, ImageSet
 from spreadtune.data.labels import GIVEN
 from spreadtune.data.reading_progress import on_progress
 
@@ -22,9 +22,8 @@ FORMAT = 1
 
 _DECODED_AT_ONCE = 64  # images a thread takes
 
-_PREFIX = {"train": "", "validation": "validation_", "test": "test_"}
-_LABELS = ("class_of_subclass", *(f"{prefix}{name}" for prefix in _PREFIX.values() for name in GIVEN))
-_IMAGES = ("images", "validation_images", "test_images")
+_LABELS = ("class_of_subclass", *(f"{prefix}{name}" for prefix in PREFIX.values() for name in GIVEN))
+_IMAGES = tuple(f"{prefix}images" for prefix in PREFIX.values())
 
 
 def store(contents: Contents, folder: Path, label: str) -> ImageSet:
@@ -39,8 +38,8 @@ def store(contents: Contents, folder: Path, label: str) -> ImageSet:
     with _counted(f"decoding {label}", sum(map(len, contents.parts.values()))) as advance:
         for part, pictures in contents.parts.items():
             for name, labels in pictures.labels.given().items():
-                _save(folder / f"{_PREFIX[part]}{name}.npy", labels)
-            broken += _decode(pictures, folder / f"{_PREFIX[part]}images.npy", advance)
+                _save(folder / f"{PREFIX[part]}{name}.npy", labels)
+            broken += _decode(pictures, folder / f"{PREFIX[part]}images.npy", advance)
     refuse_broken(broken)
     described: dict[str, Any] = {
         "format": FORMAT,
