@@ -9,6 +9,7 @@ from spreadtune.analysis.frame import Frame
 from spreadtune.analysis.gains import CLASS, gains
 from spreadtune.analysis.method import method, method_with_scheme
 from spreadtune.analysis.setting import label_of, value_of
+from spreadtune.analysis.statistics import excludes_zero
 from spreadtune.analysis.words import count, p_value, signed
 from spreadtune.search.results.choice import Setting
 from spreadtune.spec.objective import SUPCON
@@ -65,7 +66,7 @@ def _difference(row: pd.Series, name: str) -> str:
         return "there is no paired difference: the two share no finished seed"
     if pd.isna(width):
         return f"the paired difference is {signed(mean)} ({count(n, 'shared seed')}: no interval)"
-    verdict = "excludes" if abs(mean) > width else "does not exclude"
+    verdict = "excludes" if excludes_zero(mean, width) else "does not exclude"
     return f"the paired difference is {signed(mean, width)} ({count(n, 'shared seed')}); the interval {verdict} 0"
 
 

@@ -33,6 +33,16 @@ class Interval:
         """Whether there are enough repetitions for an interval."""
         return not math.isnan(self.half_width)
 
+    @property
+    def excludes_zero(self) -> bool:
+        """As :func:`excludes_zero`."""
+        return excludes_zero(self.mean, self.half_width)
+
+
+def excludes_zero(mean: float, half_width: float) -> bool:
+    """Whether 0 lies outside of the interval; False where there is none."""
+    return abs(mean) > half_width
+
 
 def interval(values: Iterable[float]) -> Interval:
     """The Student t interval of the mean: half-width t(0.975, n - 1) s / sqrt(n), s with n - 1.

@@ -42,12 +42,6 @@ class Contrast:
     cost: Paired
     test: Paired
 
-    @property
-    def apart(self) -> bool:
-        """Whether the interval of the difference excludes 0."""
-        difference = self.found.difference
-        return difference.known and abs(difference.mean) > difference.half_width
-
 
 def contrasts(frame: Frame) -> list[Contrast]:
     """Those that the study asks for and both sides of which have a finished trial, in the order of the file."""
@@ -91,7 +85,7 @@ def contrast_lines(frame: Frame) -> list[str]:
 
 
 def _all_in_one(frame: Frame, found: list[Contrast]) -> str:
-    apart = [each for each in found if each.apart]
+    apart = [each for each in found if each.found.difference.excludes_zero]
     named = ", ".join(f"{each.variant} minus {each.other} {_in_words(each)}" for each in apart)
     excludes = f"the interval of {len(apart)} excludes 0: {named}" if apart else "no interval excludes 0"
     sure = sum(each.adjusted < LEVEL for each in found)

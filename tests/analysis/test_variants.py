@@ -87,7 +87,7 @@ def test_of_many_one_line_tells_which_are_apart(results: Results, monkeypatch: p
     monkeypatch.setattr(variants, "MOST_TOLD", 1)
     frame = build_frame(results)
     [first, second] = contrasts(frame)
-    assert (first.apart, second.apart) == (True, False)
+    assert (first.found.difference.excludes_zero, second.found.difference.excludes_zero) == (True, False)
     difference = first.found.difference
     assert contrast_lines(frame) == [
         "Variant against variant: of 2 paired differences in transfer accuracy the interval of 1 excludes 0: spread "

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 from scipy import stats
 
-from spreadtune.analysis.statistics import LEAST_REPETITIONS, equal_values_allowed, half_width, interval
+from spreadtune.analysis.statistics import LEAST_REPETITIONS, equal_values_allowed, excludes_zero, half_width, interval
 from spreadtune.analysis.words import count
 
 
@@ -37,7 +37,7 @@ class Difference:
         """Whether the interval has 0 in it, in words."""
         if not self.known:
             return "no interval"
-        return "excludes 0" if abs(self.mean) > self.half_width else "includes 0"
+        return "excludes 0" if excludes_zero(self.mean, self.half_width) else "includes 0"
 
     @property
     def repetitions(self) -> str:

@@ -32,7 +32,7 @@ class Claim:
 def verdict(difference: Interval) -> Verdict:
     """Held where the whole interval lies above 0, not held where it lies below; open where it includes 0, or where
     there are too few seeds for one."""
-    if not difference.known or abs(difference.mean) <= difference.half_width:
+    if not difference.excludes_zero:
         return "open"
     return "held" if difference.mean > 0 else "not held"
 
