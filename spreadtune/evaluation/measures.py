@@ -48,6 +48,13 @@ class Fitted:
     def class_probe(self) -> Probe:
         return self._probe(self.train.features, self.train.labels.classes)
 
+    def class_accuracy_by_group(self, part: Representations) -> dict[int, float]:
+        """The class probe's accuracy in each group of a part; empty without groups."""
+        labels = part.labels
+        if labels.groups is None:
+            return {}
+        return group_accuracies(self.class_probe.predict(part.features), labels.classes, labels.groups)
+
     @cached_property
     def transfer_probe(self) -> Probe:
         return self._probe(self.train.features, self.train.labels.subclasses)
@@ -167,11 +174,7 @@ class Measures:
 
     @cached_property
     def _by_group(self) -> dict[int, float]:
-        """The class probe's accuracy in each group; empty without groups."""
-        labels = self._part.labels
-        if labels.groups is None:
-            return {}
-        return group_accuracies(self._fitted.class_probe.predict(self._part.features), labels.classes, labels.groups)
+        return self._fitted.class_accuracy_by_group(self._part)
 
     @cached_property
     def _neighbors(self) -> Neighbors:

@@ -3,7 +3,7 @@
 Where subclasses are the classes (``has_subclasses=False``) transfer means nothing and its metrics are left out.
 """
 
-from spreadtune.evaluation.group_measures import GroupMeasures
+from spreadtune.evaluation.group_measures import GroupMeasures, TrainSubgroups
 from spreadtune.evaluation.measures import Fitted, Measures, TrainMeasures, measured
 from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.subclass_measures import SubclassMeasures
@@ -71,7 +71,7 @@ class FinalMetrics:
         per_encoder: bool = True,
     ) -> None:
         self._fitted = Fitted(train, held_out=seed.stream(PROBE_STREAM), few_shot=seed if few_shot else None)
-        self._seed = seed
+        self._seed, self._subgroups = seed, TrainSubgroups(train, seed)
         self._metrics = measurable(has_subclasses=has_subclasses, per_encoder=per_encoder)
 
     def of_train(self) -> dict[str, float]:
@@ -81,6 +81,6 @@ class FinalMetrics:
     def of(self, part: Representations) -> dict[str, float]:
         """The metrics of a part that was kept apart."""
         inside_classes = SubclassMeasures(self._fitted, part, self._seed)
-        of_groups = GroupMeasures(self._fitted, part, self._seed)
+        of_groups = GroupMeasures(self._fitted, part, self._subgroups)
         by = (Measures(self._fitted, part), inside_classes, of_groups)
         return {name: value for each in by for name, value in measured(each, self._metrics).items()}

@@ -5,7 +5,6 @@ else is said. All of it is about z, in float64.
 """
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import entropy
 from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import (
     adjusted_rand_score,
     normalized_mutual_info_score,
@@ -25,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from spreadtune.data.labels import Labels
+from spreadtune.evaluation.kmeans import steady
 from spreadtune.evaluation.scatter import Scatter
 from spreadtune.objectives.unit_rows import unit_rows
 
@@ -135,9 +134,7 @@ def _of_several(labels: Labels[Tensor]) -> Tensor:
 
 
 def _clusters(rows: Sequence[ClassRows], seed: int) -> Iterator[Array]:
-    # one thread: sums in a fixed order are the same again, and a trial takes no more CPUs than it was given
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct points than clusters, in a collapsed class
+    with steady():
         for each in rows:
             count = len({*each.subclasses.tolist()})
             yield KMeans(count, n_init=STARTS, random_state=seed % 2**32).fit_predict(each.z)

@@ -1,6 +1,5 @@
 """Subgroups that nobody named: clusters inside each class, which may or may not be the groups."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score, silhouette_score
-from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from spreadtune.evaluation.kmeans import steady
 from spreadtune.objectives.unit_rows import unit_rows
 
 Array = NDArray[Any]
@@ -51,8 +50,7 @@ class Subgroups:
         found = np.empty(len(z), dtype=np.int64)
         for label, centers in self.centers.items():
             members = labels == label
-            distances = ((z[members][:, None, :] - centers[None]) ** 2).sum(axis=2)
-            found[members] = self.first[label] + distances.argmin(axis=1)
+            found[members] = self.first[label] + cdist(z[members], centers).argmin(axis=1)
         return torch.from_numpy(found).to(classes.device)
 
 
@@ -87,9 +85,7 @@ def find_subgroups(embeddings: Tensor, classes: Tensor, *, seed: int) -> Subgrou
     """
     z, labels = unit_rows(embeddings.double()).cpu().numpy(), classes.cpu().numpy()
     centers: dict[int, Array] = {}
-    # one thread: sums in a fixed order are the same again, and a trial takes no more CPUs than it was given
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct points than clusters, in a collapsed class
+    with steady():
         for label in np.unique(labels).tolist():
             centers[label] = _centers(z[labels == label], seed % 2**32)
     counts = np.cumsum([0, *map(len, centers.values())]).tolist()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from spreadtune.data.labels import Labels
-from spreadtune.evaluation.group_measures import GroupMeasures
+from spreadtune.evaluation.group_measures import GroupMeasures, TrainSubgroups
 from spreadtune.evaluation.measures import Fitted
 from spreadtune.evaluation.representations import Representations
 from spreadtune.evaluation.subgroups import find_subgroups, group_agreement, recovery
@@ -102,10 +102,10 @@ def test_the_metrics_tell_how_well_the_worst_group_was_found():
     attributes = clusters % 2
     labels = Labels(classes, classes, attributes, clusters)
     seen = Representations(rows, rows, labels)
-    measures = GroupMeasures(Fitted(seen, held_out=0), seen, SEED)
+    measures = GroupMeasures(Fitted(seen, held_out=0), seen, TrainSubgroups(seen, SEED))
     assert measures.group_ari() == pytest.approx(1)
     assert measures.worst_group_f1() == measures.worst_group_precision() == measures.worst_group_recall() == 1
     plain = Representations(rows, rows, Labels(classes, classes))
-    without = GroupMeasures(Fitted(plain, held_out=0), plain, SEED)
+    without = GroupMeasures(Fitted(plain, held_out=0), plain, TrainSubgroups(plain, SEED))
     names = ("group_ari", "worst_group_f1", "worst_group_precision", "worst_group_recall")
     assert [getattr(without, name)() for name in names] == [None] * 4
