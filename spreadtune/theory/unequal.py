@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logsumexp
 from threadpoolctl import ThreadpoolController
 
-from spreadtune.theory.arithmetic import log_logistic
+from spreadtune.theory.arithmetic import bisected, log_logistic
 from spreadtune.theory.scheme import Scheme
 
 Counts = tuple[float, ...]
@@ -65,7 +65,7 @@ def opening_thresholds(counts: Counts, scheme: Scheme) -> list[float]:
 def last_opening(counts: Counts, scheme: Scheme) -> float:
     """The alpha from which on no class is collapsed, to 1e-4."""
     low, high = min(opening_thresholds(counts, scheme)), means_vanish_threshold(counts, scheme.temperature)
-    return _bisect(low, high, lambda alpha: min(spreads(alpha, counts, scheme.temperature)) > 0)
+    return _opening(low, high, lambda alpha: min(spreads(alpha, counts, scheme.temperature)) > 0)
 
 
 def class_thresholds(counts: Counts, scheme: Scheme) -> list[float]:
@@ -74,7 +74,7 @@ def class_thresholds(counts: Counts, scheme: Scheme) -> list[float]:
     first, last = min(alone), last_opening(counts, scheme)
 
     def found(index: int) -> float:
-        return _bisect(first, last, lambda alpha: spreads(alpha, counts, scheme.temperature)[index] > 0)
+        return _opening(first, last, lambda alpha: spreads(alpha, counts, scheme.temperature)[index] > 0)
 
     return [first if alone[index] == first else found(index) for index in range(len(counts))]
 
@@ -197,9 +197,6 @@ def _minimum(log_loss: LogLoss, classes: int, least: float = 0.0) -> tuple[Array
     return found[:classes], rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def _bisect(low: float, high: float, is_open: Callable[[float], bool]) -> float:
+def _opening(low: float, high: float, is_open: Callable[[float], bool]) -> float:
     """The alpha between ``low`` and ``high`` from which on ``is_open`` holds."""
-    while high - low > PRECISION:
-        middle = (low + high) / 2
-        low, high = (low, middle) if is_open(middle) else (middle, high)
-    return (low + high) / 2
+    return sum(bisected(low, high, is_open, PRECISION)) / 2
