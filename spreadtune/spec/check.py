@@ -6,8 +6,8 @@ from typing import Any
 
 from spreadtune.errors import UserError
 from spreadtune.spec.check_members import check_members, refuse_equal_members
-from spreadtune.spec.data import is_no_dataset
 from spreadtune.spec.metrics import METRICS
+from spreadtune.spec.parts import is_none
 from spreadtune.spec.paths import canonical, leaves, lookup
 from spreadtune.spec.search import MOST_TRIALS, NoStopping
 from spreadtune.spec.seed import Seed
@@ -137,7 +137,7 @@ def _check_asked(study: Study, variant: Variant, spec: TrialSpec) -> None:
     objective = spec.main_encoder.objective
     for name, place in study.search.asked.items():
         metric = METRICS[name]
-        if metric.needs_other and is_no_dataset(other):
+        if metric.needs_other and is_none(other):
             raise UserError(f"search.{place}: {name} needs another data set; name it in evaluation.transfer_to")
         if metric.needs_term and metric.needs_term not in objective.terms:
             raise UserError(

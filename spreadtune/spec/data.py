@@ -1,6 +1,6 @@
 """The ``data`` section: which images, how they are batched, how views are made."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt
 
@@ -44,15 +44,17 @@ class FashionMnistDataset(NamedPart):
     name: Literal["fashion_mnist"] = "fashion_mnist"
 
 
+def _root(default: Any, what: str) -> Any:
+    """Where a data set that is not downloaded lies."""
+    description = f"{what}; relative to the data root or the working directory"
+    return Field(default, min_length=1, description=description)
+
+
 class TinyImagenetDataset(NamedPart):
     """Tiny ImageNet: 110,000 color images of 64x64; class the 52 superclasses, subclass the 200 labels."""
 
     name: Literal["tiny_imagenet"] = "tiny_imagenet"
-    root: str = Field(
-        "tiny-imagenet-200",
-        min_length=1,
-        description="the folder its archive unpacks to; relative to the data root or the working directory",
-    )
+    root: str = _root("tiny-imagenet-200", "the folder its archive unpacks to")
     superclasses: str | None = Field(
         None,
         min_length=1,
@@ -64,7 +66,7 @@ class ImageFolderDataset(NamedPart):
     """A folder of one's own: ``root/train/SUBCLASS/`` with images, optional ``val/``, ``test/``, ``hierarchy.csv``."""
 
     name: Literal["image_folder"] = "image_folder"
-    root: str = Field(min_length=1, description="the folder; relative to the data root or the working directory")
+    root: str = _root(..., "the folder")
 
 
 class ColoredDigitsDataset(NamedPart):
@@ -77,42 +79,28 @@ class WaterbirdsDataset(NamedPart):
     """Waterbirds: 11,788 photographs; class landbird / waterbird, group class and background."""
 
     name: Literal["waterbirds"] = "waterbirds"
-    root: str = Field(
-        "waterbird_complete95_forest2water2",
-        min_length=1,
-        description="the folder with metadata.csv; relative to the data root or the working directory",
-    )
+    root: str = _root("waterbird_complete95_forest2water2", "the folder with metadata.csv")
 
 
 class CelebaDataset(NamedPart):
     """CelebA: 202,599 faces; class blond or not, group class and gender."""
 
     name: Literal["celeba"] = "celeba"
-    root: str = Field(
-        "celeba",
-        min_length=1,
-        description="the folder with img_align_celeba; relative to the data root or the working directory",
-    )
+    root: str = _root("celeba", "the folder with img_align_celeba")
 
 
 class IsicDataset(NamedPart):
     """ISIC: skin lesions; class benign / malignant, group class and colored patch, which no malignant image has."""
 
     name: Literal["isic"] = "isic"
-    root: str = Field(
-        "isic", min_length=1, description="the folder with images; relative to the data root or the working directory"
-    )
+    root: str = _root("isic", "the folder with images")
 
 
 class PacsDataset(NamedPart):
     """PACS: 9,991 photographs, paintings, cartoons and sketches; class one of 7, group class and domain."""
 
     name: Literal["pacs"] = "pacs"
-    root: str = Field(
-        "pacs",
-        min_length=1,
-        description="the folder of the domains, or a file .npz; relative to the data root or working directory",
-    )
+    root: str = _root("pacs", "the folder of the domains, or a file .npz")
     fold: Literal[0, 1, 2, 3, 4] = Field(0, description="which fifth is the test part; the next one is validation")
 
 
@@ -120,7 +108,7 @@ class GroupedImagesDataset(NamedPart):
     """Images of one's own with groups: a CSV file of path, class, group and split."""
 
     name: Literal["grouped_images"] = "grouped_images"
-    root: str = Field(min_length=1, description="the folder; relative to the data root or the working directory")
+    root: str = _root(..., "the folder")
     metadata: str = Field("metadata.csv", min_length=1, description="the CSV file, in root")
     path_column: str = Field("path", min_length=1, description="of the image's path below root")
     class_column: str = Field("class", min_length=1, description="of what training sees")
@@ -137,11 +125,6 @@ class NoDataset(NamedPart):
     """No other data set."""
 
     name: Literal["none"] = "none"
-
-
-def is_no_dataset(value: object) -> bool:
-    """Where no other data set is named the key stays out of files, so that a study's hash is what it was before."""
-    return isinstance(value, NoDataset)
 
 
 class NoAugmentation(NamedPart):

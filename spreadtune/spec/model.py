@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from spreadtune.spec.config import Config
-from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part
+from spreadtune.spec.parts import Family, NamedPart, OwnPart, Part, is_none
 from spreadtune.spec.validation_errors import error_at
 
 
@@ -93,11 +93,6 @@ class NoCorruption(NamedPart):
     name: Literal["none"] = "none"
 
 
-def is_no_corruption(value: object) -> bool:
-    """Where there is none the key stays out of files, so that a study's hash is what it was before there was any."""
-    return isinstance(value, NoCorruption)
-
-
 class NoiseCorruption(NamedPart):
     """Gaussian noise on every pixel, clamped to [0, 1]."""
 
@@ -175,6 +170,6 @@ class ModelConfig(Config):
     )
     corruption: AnyCorruption = Field(
         NoCorruption(),
-        exclude_if=is_no_corruption,
+        exclude_if=is_none,
         description="of what the encoder sees of a view that is to be reconstructed",
     )

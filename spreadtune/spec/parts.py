@@ -32,6 +32,12 @@ class NamedPart(Config):
     name: str
 
 
+def is_none(value: object) -> bool:
+    """Whether it is the part called none. For ``exclude_if`` of a part that came when there were runs already: where
+    there is none the key stays out of files, so that a study's hash is what it was before there was any."""
+    return isinstance(value, NamedPart) and value.name == "none"
+
+
 class OwnPart(NamedPart):
     """A user's own part: ``package.module:name`` and the keyword arguments it is called with."""
 

@@ -14,7 +14,8 @@ from pydantic import (
 )
 
 from spreadtune.spec.config import Config, one_value
-from spreadtune.spec.data import AnyOtherDataset, NoDataset, is_no_dataset
+from spreadtune.spec.data import AnyOtherDataset, NoDataset
+from spreadtune.spec.parts import is_none
 from spreadtune.spec.quantities import Duration, Size
 from spreadtune.spec.validation_errors import error_at
 
@@ -68,7 +69,7 @@ class EvaluationConfig(Config):
     knn_every: StrictInt = Field(5, ge=1, description="epochs between kNN evaluations, which early stopping looks at")
     transfer_to: AnyOtherDataset = Field(
         NoDataset(),
-        exclude_if=is_no_dataset,
+        exclude_if=is_none,
         description="another data set, whose labels are probed on the frozen encoder's h",
     )
 

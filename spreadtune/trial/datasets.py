@@ -5,8 +5,8 @@ from functools import lru_cache
 from spreadtune.data.channels import convertible
 from spreadtune.data.dataset import Dataset, load_dataset
 from spreadtune.errors import UserError
-from spreadtune.spec.data import DataConfig, NoAugmentation, is_no_dataset
-from spreadtune.spec.parts import NamedPart
+from spreadtune.spec.data import DataConfig, NoAugmentation
+from spreadtune.spec.parts import NamedPart, is_none
 from spreadtune.spec.trial import TrialSpec
 
 
@@ -30,7 +30,7 @@ def other_dataset_of(spec: TrialSpec) -> Dataset | None:
         UserError: the data set cannot be read, or its images not be made like the study's.
     """
     other = spec.evaluation.transfer_to
-    if is_no_dataset(other):
+    if is_none(other):
         return None
     channels, height, width = dataset_of(spec.data).image_shape
     try:
